@@ -1,0 +1,85 @@
+/**
+ * The arrows of the architecture: which package and which room of core may import which. Reads the imports themselves, so
+ * that neither a hoisted dependency nor a relative path can go around them.
+ */
+import { readdirSync, readFileSync } from "node:fs"
+import { dirname, join, relative, resolve, sep } from "node:path"
+
+import { assert, describe, it } from "vitest"
+
+const root = resolve(import.meta.dirname, "..")
+
+/** What each package's `src` may import besides itself, as the first segments of the specifier. */
+const allowed: Readonly<Record<string, ReadonlyArray<string>>> = {
+  core: ["effect"],
+  openai: ["effect", "openai", "@callsheet/core/model"],
+  media: ["effect", "@callsheet/core/schedule/Annotations", "@callsheet/core/foresee/Route"],
+  testkit: ["effect", "@effect/platform-node", "node:"],
+  cli: [
+    "effect",
+    "node:",
+    "yaml",
+    "@callsheet/core",
+    "@callsheet/media",
+    "@callsheet/openai",
+    "@callsheet/testkit",
+    "@effect/opentelemetry",
+    "@effect/platform-node",
+    "@opentelemetry"
+  ]
+}
+
+/** The rooms of core, lowest first: a file imports only its own room, lower rooms and the vocabulary. */
+const rooms = ["vocabulary", "model", "schedule", "foresee", "explain", "Agent"]
+
+const sources = (folder: string): ReadonlyArray<string> =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith(".ts"))
+    .map((entry) => join(entry.parentPath, entry.name))
+
+const importsOf = (file: string): ReadonlyArray<string> =>
+  Array.from(
+    readFileSync(file, "utf8").matchAll(/(?:\bfrom\s*|\bimport\s*\(\s*|^import\s+)"([^"]+)"/gm),
+    ([, specifier = ""]) => specifier
+  )
+
+const mayImport = (specifier: string, names: ReadonlyArray<string>) =>
+  names.some((name) => specifier === name || specifier.startsWith(name.endsWith(":") ? name : `${name}/`))
+
+const room = (file: string): string => {
+  const [first = "", second] = relative(join(root, "packages/core/src"), file).split(sep)
+  return second === undefined ? (first === "Agent.ts" ? "Agent" : "vocabulary") : first
+}
+
+describe("imports", () => {
+  for (const [name, names] of Object.entries(allowed)) {
+    const src = join(root, "packages", name, "src")
+    it(`${name} imports only what stands below it`, () => {
+      const wrong = sources(src).flatMap((file) =>
+        importsOf(file)
+          .filter((specifier) =>
+            specifier.startsWith(".")
+              ? relative(src, resolve(dirname(file), specifier)).startsWith("..")
+              : !mayImport(specifier, names) || specifier.includes("/internal/")
+          )
+          .map((specifier) => `${relative(root, file)} imports ${specifier}`)
+      )
+      assert.deepStrictEqual(wrong, [])
+    })
+  }
+
+  it("core's rooms import only the rooms below them", () => {
+    const wrong = sources(join(root, "packages/core/src")).flatMap((file) =>
+      importsOf(file)
+        .filter((specifier) => specifier.startsWith("."))
+        .map((specifier) => resolve(dirname(file), specifier))
+        .filter((target) => rooms.indexOf(room(target)) > rooms.indexOf(room(file)))
+        .map((target) => `${relative(root, file)} imports ${relative(root, target)}`)
+    )
+    assert.deepStrictEqual(wrong, [])
+  })
+
+  it("knows every package", () => {
+    assert.deepStrictEqual(readdirSync(join(root, "packages")).sort(), Object.keys(allowed).sort())
+  })
+})
