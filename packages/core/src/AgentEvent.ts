@@ -1,0 +1,90 @@
+/**
+ * AgentEvent: what one run tells the outside, in order. The only shape that leaves the core.
+ */
+import * as Schema from "effect/Schema"
+import type * as Types from "effect/Types"
+
+/** Where a tool's result came from. `upstream` is the tool itself. */
+export const ToolSource = Schema.Literals(["upstream", "memory", "store", "shared", "foreseen"])
+export type ToolSource = typeof ToolSource.Type
+
+/** How a question is answered. `model`: the model decides every step. */
+export const Route = Schema.Literals(["rules", "plan", "model", "memory"])
+export type Route = typeof Route.Type
+
+/**
+ * Why a run ended with an answer.
+ *
+ * - `answered`: the model said it was done.
+ * - `step-limit`: the last step allowed; the model had to answer from what it had.
+ * - `length`, `content-filter`: the provider cut the answer short.
+ */
+export const EndReason = Schema.Literals(["answered", "step-limit", "length", "content-filter"])
+export type EndReason = typeof EndReason.Type
+
+const nullable = Schema.NullOr(Schema.Finite)
+
+/**
+ * One model call in figures. Times in milliseconds, sizes in bytes; null where nothing told: `firstTokenMillis` when not
+ * streaming, tokens when the provider is silent, bytes and retries through a foreign `LanguageModel`.
+ */
+export const ModelCall = Schema.Struct({
+  step: Schema.Natural,
+  millis: Schema.Finite,
+  firstTokenMillis: nullable,
+  inputTokens: nullable,
+  cachedInputTokens: nullable,
+  outputTokens: nullable,
+  requestBytes: nullable,
+  responseBytes: nullable,
+  retries: nullable
+})
+export type ModelCall = typeof ModelCall.Type
+
+/** What every event carries: its run, its place from 0 without gaps, and milliseconds since the run began. */
+const stamp = { runId: Schema.String, seq: Schema.Natural, atMillis: Schema.Finite }
+
+const call = { step: Schema.Natural, callId: Schema.String, name: Schema.String }
+
+/**
+ * What happened, in order.
+ *
+ * **Details**
+ *
+ * `RunStarted` is first. The last is `RunFinished`, or `RunFailed` after which the stream fails with `AgentError`. A step is
+ * one model call and the tool calls it asked for: `StepStarted`, its `TextDelta`s as they arrive, for each call `ToolStarted`
+ * (after `ApprovalNeeded` where it waits for a person), `ToolProgress` and exactly one `ToolSettled`, then `StepFinished`. A
+ * call that never ran (unknown tool, unreadable arguments, refused) has a `ToolSettled` without `ToolStarted`.
+ */
+export const AgentEvent = Schema.TaggedUnion({
+  RunStarted: { ...stamp, agent: Schema.String, question: Schema.String },
+  Routed: { ...stamp, route: Route },
+  StepStarted: { ...stamp, step: Schema.Natural },
+  TextDelta: { ...stamp, step: Schema.Natural, delta: Schema.String },
+  /** `input` is what the model asked for, before decoding. */
+  ApprovalNeeded: { ...stamp, ...call, input: Schema.Unknown },
+  ToolStarted: { ...stamp, ...call, input: Schema.Unknown },
+  /** A preliminary result, encoded. */
+  ToolProgress: { ...stamp, ...call, progress: Schema.Unknown },
+  /** `startMillis` counts from the start of the run; `problem` is one sentence where `ok` is false, else null. */
+  ToolSettled: {
+    ...stamp,
+    ...call,
+    startMillis: Schema.Finite,
+    millis: Schema.Finite,
+    source: ToolSource,
+    ok: Schema.Boolean,
+    problem: Schema.NullOr(Schema.String)
+  },
+  StepFinished: { ...stamp, step: Schema.Natural, finishReason: Schema.String, modelCall: ModelCall },
+  RunFinished: { ...stamp, answer: Schema.String, steps: Schema.Natural, reason: EndReason },
+  RunFailed: { ...stamp, problem: Schema.String, isRetryable: Schema.Boolean }
+})
+export type AgentEvent = typeof AgentEvent.Type
+
+/** An event before it is stamped. */
+export type Fact = AgentEvent extends infer E
+  ? E extends AgentEvent
+    ? Types.Simplify<Omit<E, keyof typeof stamp>>
+    : never
+  : never

@@ -1,0 +1,36 @@
+/**
+ * RunLog: the one place where a run's events are stamped and queued, so that `seq` has no gaps and order is the order of
+ * happening, though tools run side by side.
+ */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Queue from "effect/Queue"
+
+import type { AgentEvent, Fact } from "./AgentEvent.ts"
+
+export interface RunLog {
+  /** Stamps `fact` and hands it on. Never waits. */
+  readonly append: (fact: Fact) => void
+  /** Milliseconds since the run began, by the monotonic clock, in microsecond steps. */
+  readonly elapsedMillis: () => number
+}
+
+/**
+ * A log that writes to `queue`.
+ *
+ * The queue must be unbounded: a reader who is slow must not slow the tools down, and what a run appends is bounded by what
+ * its model may write.
+ */
+export const make = Effect.fnUntraced(function* <E>(runId: string, queue: Queue.Enqueue<AgentEvent, E>) {
+  const clock = yield* Clock.Clock
+  const startNanos = clock.monotonicTimeNanosUnsafe()
+  const elapsedMillis = () => Number((clock.monotonicTimeNanosUnsafe() - startNanos) / 1000n) / 1000
+  let seq = 0
+  const log: RunLog = {
+    elapsedMillis,
+    append: (fact) => {
+      Queue.offerUnsafe(queue, { ...fact, runId, seq: seq++, atMillis: elapsedMillis() })
+    }
+  }
+  return log
+})

@@ -1,0 +1,76 @@
+/**
+ * RunSummary: a run's events folded into its answer and figures. Pure.
+ */
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+
+import type { AgentEvent, EndReason, ModelCall, Route, ToolSource } from "../AgentEvent.ts"
+
+export interface ToolCall {
+  readonly id: string
+  readonly name: string
+  readonly step: number
+  /** Since the run began. */
+  readonly startMillis: number
+  readonly millis: number
+  readonly source: ToolSource
+  readonly ok: boolean
+}
+
+/** Times in milliseconds. Calls stand in the order in which they ended. */
+export interface RunSummary {
+  readonly runId: string
+  readonly answer: string
+  readonly reason: EndReason
+  readonly route: Route
+  readonly wallMillis: number
+  /** What the run would take if nothing but dependence made anything wait: of each step, the model call and its longest tool call. */
+  readonly criticalPathMillis: number
+  readonly steps: number
+  readonly modelCalls: ReadonlyArray<ModelCall>
+  readonly toolCalls: ReadonlyArray<ToolCall>
+}
+
+export const initial: RunSummary = {
+  runId: "",
+  answer: "",
+  reason: "answered",
+  route: "model",
+  wallMillis: 0,
+  criticalPathMillis: 0,
+  steps: 0,
+  modelCalls: [],
+  toolCalls: []
+}
+
+const criticalPathMillis = ({ modelCalls, toolCalls }: RunSummary): number =>
+  modelCalls.reduce((total, { millis, step }) => {
+    const longest = toolCalls.reduce((most, call) => (call.step === step ? Math.max(most, call.millis) : most), 0)
+    return total + millis + longest
+  }, 0)
+
+/** Takes one more event into account. Events come in order of `seq`. */
+export const add = (summary: RunSummary, event: AgentEvent): RunSummary => {
+  switch (event._tag) {
+    case "RunStarted":
+      return { ...summary, runId: event.runId }
+    case "Routed":
+      return { ...summary, route: event.route }
+    case "ToolSettled": {
+      const { callId: id, millis, name, ok, source, startMillis, step } = event
+      return { ...summary, toolCalls: [...summary.toolCalls, { id, name, step, startMillis, millis, source, ok }] }
+    }
+    case "StepFinished":
+      return { ...summary, steps: event.step + 1, modelCalls: [...summary.modelCalls, event.modelCall] }
+    case "RunFinished": {
+      const { answer, atMillis: wallMillis, reason } = event
+      return { ...summary, answer, reason, wallMillis, criticalPathMillis: criticalPathMillis(summary) }
+    }
+    default:
+      return summary
+  }
+}
+
+/** Runs `events` to their end and folds them. */
+export const collect = <E, R>(events: Stream.Stream<AgentEvent, E, R>): Effect.Effect<RunSummary, E, R> =>
+  Stream.runFold(events, () => initial, add)
