@@ -16,7 +16,7 @@ import type { ModelStream } from "./model/ModelStream.ts"
 import * as Transcript from "./model/Transcript.ts"
 import * as Turn from "./model/Turn.ts"
 import * as RunLog from "./RunLog.ts"
-import * as Attempt from "./schedule/Attempt.ts"
+import type * as Attempt from "./schedule/Attempt.ts"
 import * as Policy from "./schedule/Policy.ts"
 import * as Scheduler from "./schedule/Scheduler.ts"
 
@@ -48,7 +48,6 @@ export interface Options<Tools extends Record<string, Tool.Any>, R> {
   readonly policy?: Partial<Policy.Policy>
 }
 
-/** The answer that ends a run, or what to go on with. */
 const endReason = (turn: Turn.Turn, isLastStep: boolean): EndReason => {
   const { reason } = turn.finish
   if (reason === "length" || reason === "content-filter") return reason
@@ -79,7 +78,7 @@ export const make = <Tools extends Record<string, Tool.Any>, R = never>(
     let transcript = Transcript.start(instructions, question)
 
     for (let step = 0; ; step++) {
-      const isLastStep = step === policy.maxSteps - 1
+      const isLastStep = step + 1 >= policy.maxSteps
       log.append({ _tag: "StepStarted", step })
       const turn = yield* Turn.take(
         step,
@@ -99,8 +98,11 @@ export const make = <Tools extends Record<string, Tool.Any>, R = never>(
 
       const outcomes = turn.isComplete
         ? yield* Scheduler.run(step, turn.calls, toolkit, policy, log)
-        : turn.calls.map(() =>
-            Attempt.failed(`The message was cut short (${turn.finish.reason}), so this call did not run.`)
+        : Scheduler.refuse(
+            step,
+            turn.calls,
+            `The message was cut short (${turn.finish.reason}), so this call did not run.`,
+            log
           )
       finished()
       transcript = Transcript.append(transcript, turn, outcomes)

@@ -30,7 +30,10 @@ const nullable = Schema.NullOr(Schema.Finite)
  */
 export const ModelCall = Schema.Struct({
   step: Schema.Natural,
+  /** Since the run began. */
+  startMillis: Schema.Finite,
   millis: Schema.Finite,
+  /** Since the call began. */
   firstTokenMillis: nullable,
   inputTokens: nullable,
   cachedInputTokens: nullable,

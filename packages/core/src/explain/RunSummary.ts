@@ -74,3 +74,37 @@ export const add = (summary: RunSummary, event: AgentEvent): RunSummary => {
 /** Runs `events` to their end and folds them. */
 export const collect = <E, R>(events: Stream.Stream<AgentEvent, E, R>): Effect.Effect<RunSummary, E, R> =>
   Stream.runFold(events, () => initial, add)
+
+/** The parts of a run's time; together they are its wall time. In milliseconds. */
+export interface TimeParts {
+  /** While a model call was under way. */
+  readonly modelMillis: number
+  /** While tools ran and no model call did. */
+  readonly toolMillis: number
+  /** The rest: what the engine itself took, and waiting for approval. */
+  readonly restMillis: number
+}
+
+interface Interval {
+  readonly startMillis: number
+  readonly millis: number
+}
+
+/** Length of the union of `intervals`. */
+const covered = (intervals: ReadonlyArray<Interval>): number => {
+  let total = 0
+  let reached = 0
+  for (const { millis, startMillis } of [...intervals].sort((a, b) => a.startMillis - b.startMillis)) {
+    const end = startMillis + millis
+    total += Math.max(0, end - Math.max(reached, startMillis))
+    reached = Math.max(reached, end)
+  }
+  return total
+}
+
+/** What the run's time was made of. A tool that ran beside a model call is hidden by it and not counted. */
+export const timeParts = ({ modelCalls, toolCalls, wallMillis }: RunSummary): TimeParts => {
+  const modelMillis = covered(modelCalls)
+  const bothMillis = covered([...modelCalls, ...toolCalls])
+  return { modelMillis, toolMillis: bothMillis - modelMillis, restMillis: Math.max(0, wallMillis - bothMillis) }
+}

@@ -100,6 +100,7 @@ export const take = Effect.fnUntraced(function* (
       isComplete: reason === "stop" || reason === "tool-calls",
       modelCall: {
         step,
+        startMillis,
         millis: log.elapsedMillis() - startMillis,
         firstTokenMillis,
         inputTokens: usage.inputTokens ?? null,

@@ -39,7 +39,7 @@ export const rulesOf = (tool: Tool.Any): ToolRules => {
 
 /** How far one run may go. */
 export interface Policy {
-  /** Model calls, at most. The last one may not ask for tools. */
+  /** Model calls, at most (one at least is made). The last one may not ask for tools. */
   readonly maxSteps: number
   /** Tool calls of one step that run at a time. */
   readonly toolConcurrency: number

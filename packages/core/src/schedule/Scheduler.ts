@@ -10,6 +10,21 @@ import { Approval } from "./Approval.ts"
 import * as Attempt from "./Attempt.ts"
 import * as Policy from "./Policy.ts"
 
+const settle = (step: number, call: Call, outcome: Attempt.Outcome, startMillis: number, log: RunLog) => {
+  const { id: callId, name } = call
+  const { ok, problem } = outcome
+  const millis = log.elapsedMillis() - startMillis
+  log.append({ _tag: "ToolSettled", step, callId, name, startMillis, millis, source: "upstream", ok, problem })
+  return outcome
+}
+
+const refuseOne = (step: number, call: Call, problem: string, log: RunLog) =>
+  settle(step, call, Attempt.failed(problem), log.elapsedMillis(), log)
+
+/** Settles `calls` without running any: each fails with `problem`. */
+export const refuse = (step: number, calls: ReadonlyArray<Call>, problem: string, log: RunLog) =>
+  calls.map((call) => refuseOne(step, call, problem, log))
+
 /**
  * Runs `calls`, at most `policy.toolConcurrency` at a time.
  *
@@ -39,15 +54,7 @@ export const run = Effect.fnUntraced(function* <R>(
     return { outcome, startMillis }
   })
 
-  const settle = (call: Call, outcome: Attempt.Outcome, startMillis: number) => {
-    const { id: callId, name } = call
-    const { ok, problem } = outcome
-    const millis = log.elapsedMillis() - startMillis
-    log.append({ _tag: "ToolSettled", step, callId, name, startMillis, millis, source: "upstream", ok, problem })
-    return outcome
-  }
-
-  const refuse = (call: Call, problem: string) => settle(call, Attempt.failed(problem), log.elapsedMillis())
+  const refuse = (call: Call, problem: string) => refuseOne(step, call, problem, log)
 
   const one = Effect.fnUntraced(function* (call: Call) {
     const { id: callId, input, name } = call
@@ -64,7 +71,7 @@ export const run = Effect.fnUntraced(function* <R>(
       if (!approved) return refuse(call, `${name} was not approved by the user, so it did not run.`)
     }
     const { outcome, startMillis } = yield* places.withPermit(attempt(call))
-    return settle(call, outcome, startMillis)
+    return settle(step, call, outcome, startMillis, log)
   })
 
   // Unbounded, because `places` bounds what runs and waiting for approval must not take a place.

@@ -1,0 +1,109 @@
+/**
+ * Fixtures: a toolkit whose tools take a stated time, and a recorder of what its handlers did.
+ */
+import * as Agent from "@callsheet/core/Agent"
+import type { AgentEvent } from "@callsheet/core/AgentEvent"
+import * as LanguageModelStream from "@callsheet/core/model/LanguageModelStream"
+import type * as Policy from "@callsheet/core/schedule/Policy"
+import type { Script } from "@callsheet/testkit/scripted/Script"
+import * as ScriptedModel from "@callsheet/testkit/scripted/ScriptedModel"
+import { instant, type Timing } from "@callsheet/testkit/scripted/Timing"
+import { Context, Duration, Effect, Fiber, Layer, Ref, Schema, Stream } from "effect"
+import { Tool, Toolkit } from "effect/ai"
+import { TestClock } from "effect/testing"
+
+/** The pace of a small hosted model. */
+export const realistic: Timing = { firstToken: Duration.millis(350), tokensPerSecond: 120 }
+
+export const toolMillis = 40
+
+export class Broken extends Schema.TaggedError<Broken>()("Broken", { sentence: Schema.String }) {
+  override get message(): string {
+    return this.sentence
+  }
+}
+
+const parameters = Schema.Struct({ key: Schema.String })
+
+/** `key` chooses how it ends: "fail", "die", "interrupt", else with its value. */
+const look = Tool.make("look", {
+  description: "Looks a key up.",
+  parameters,
+  success: Schema.Struct({ value: Schema.String }),
+  failure: Broken,
+  failureMode: "return"
+}).annotate(Tool.Readonly, true)
+
+/** Fails in `failureMode: "error"`. */
+const fragile = Tool.make("fragile", { parameters, failure: Broken }).annotate(Tool.Readonly, true)
+
+/** Changes something: no annotation, so it waits for approval. */
+const change = Tool.make("change", { parameters, success: Schema.String, failureMode: "return" })
+
+/** Tells how far it is before it ends. */
+const gradual = Tool.make("gradual", { success: Schema.Finite }).annotate(Tool.Readonly, true)
+
+export const tools = Toolkit.make(look, fragile, change, gradual)
+
+/** What the handlers did, in order: "start look a", then "end look a", or "stop look a" where it was interrupted. */
+export class Diary extends Context.Service<Diary, Ref.Ref<ReadonlyArray<string>>>()("@callsheet/core/test/Diary") {
+  static readonly layer = Layer.effect(Diary, Ref.make<ReadonlyArray<string>>([]))
+}
+
+export const handlers = tools.toLayer(
+  Effect.gen(function* () {
+    const diary = yield* Diary
+    const write = (entry: string) => Ref.update(diary, (entries) => [...entries, entry])
+    const works = (entry: string) =>
+      write(`start ${entry}`).pipe(
+        Effect.andThen(Effect.sleep(toolMillis)),
+        Effect.onInterrupt(() => write(`stop ${entry}`)),
+        Effect.andThen(write(`end ${entry}`))
+      )
+    return tools.of({
+      look: Effect.fnUntraced(function* ({ key }) {
+        yield* works(`look ${key}`)
+        if (key === "fail") return yield* new Broken({ sentence: "The shelf is empty." })
+        if (key === "die") return yield* Effect.die("a secret detail")
+        if (key === "interrupt") return yield* Effect.interrupt
+        return { value: `value of ${key}` }
+      }),
+      fragile: () => Effect.fail(new Broken({ sentence: "It snapped." })),
+      change: ({ key }) => Effect.as(works(`change ${key}`), `changed ${key}`),
+      gradual: Effect.fnUntraced(function* (_, { preliminary }) {
+        yield* preliminary(1)
+        yield* preliminary(2)
+        return 3
+      })
+    })
+  })
+)
+
+export const calls = (name: string, ...keys: ReadonlyArray<string>) => keys.map((key) => ({ name, input: { key } }))
+
+/** An agent over `tools`. */
+export const agent = (policy: Partial<Policy.Policy> = {}) =>
+  Agent.make({ name: "test", instructions: "Answer.", toolkit: tools, policy })
+
+/** The world of a run: a scripted model through Effect's `LanguageModel`, the handlers, and their diary. */
+export const world = (script: Script, timing: Timing = instant) =>
+  Layer.merge(
+    LanguageModelStream.layer({ provider: "scripted", model: "script" }).pipe(
+      Layer.provide(ScriptedModel.layer({ script, timing }))
+    ),
+    handlers
+  ).pipe(Layer.provideMerge(Diary.layer))
+
+/** Runs `effect` while an hour of virtual time passes. */
+export const settle = Effect.fnUntraced(function* <A, E, R>(effect: Effect.Effect<A, E, R>) {
+  const fiber = yield* Effect.forkChild(effect)
+  yield* TestClock.adjust("1 hour")
+  return yield* Fiber.join(fiber)
+})
+
+/** All events of a run, also of one that fails. */
+export const eventsOf = <E, R>(events: Stream.Stream<AgentEvent, E, R>) =>
+  settle(Stream.runCollect(Stream.catchCause(events, () => Stream.empty)))
+
+export const tagged = <Tag extends AgentEvent["_tag"]>(events: ReadonlyArray<AgentEvent>, tag: Tag) =>
+  events.filter((event): event is Extract<AgentEvent, { _tag: Tag }> => event._tag === tag)
