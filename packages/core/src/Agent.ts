@@ -48,6 +48,14 @@ export interface Options<Tools extends Record<string, Tool.Any>, R> {
   readonly policy?: Partial<Policy.Policy>
 }
 
+/**
+ * What the handlers of `Tools` need. For tools known only as `Tool.Any` (built while the program runs) that is `any`, and
+ * taken as nothing: such handlers are complete when they are made.
+ */
+type HandlerServices<Tools extends Record<string, Tool.Any>> = 0 extends 1 & Tool.HandlerServices<Tools[keyof Tools]>
+  ? never
+  : Tool.HandlerServices<Tools[keyof Tools]>
+
 const endReason = (turn: Turn.Turn, isLastStep: boolean): EndReason => {
   const { reason } = turn.finish
   if (reason === "length" || reason === "content-filter") return reason
@@ -62,9 +70,12 @@ const endReason = (turn: Turn.Turn, isLastStep: boolean): EndReason => {
  * The step that `policy.maxSteps` allows last forbids calls, so the run ends with an answer from what is there. Whether a
  * call may run is decided by its tool's annotations (`Policy.rulesOf`), and by `Approval` where it needs a person's word.
  */
-export const make = <Tools extends Record<string, Tool.Any>, R = never>(
+export function make<Tools extends Record<string, Tool.Any>, R = never>(
   options: Options<Tools, R>
-): Agent<R | Tool.HandlerServices<Tools[keyof Tools]>> => {
+): Agent<R | HandlerServices<Tools>>
+export function make<Tools extends Record<string, Tool.Any>, R>(
+  options: Options<Tools, R>
+): Agent<R | Tool.HandlerServices<Tools[keyof Tools]>> {
   type Services = R | Tool.HandlerServices<Tools[keyof Tools]>
   const { instructions, name } = options
   const policy: Policy.Policy = { ...Policy.standard, ...options.policy }

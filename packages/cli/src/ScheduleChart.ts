@@ -1,0 +1,71 @@
+import type { ModelCall } from "@callsheet/core/AgentEvent"
+/**
+ * ScheduleChart: one run drawn on a time axis, a row for each model call and tool call. Pure.
+ */
+import type { ToolCall } from "@callsheet/core/explain/RunSummary"
+import type { RunSummary } from "@callsheet/core/explain/RunSummary"
+
+import { duration } from "./TimeLine.ts"
+
+interface Row {
+  readonly label: string
+  readonly startMillis: number
+  /** Ends of the row's pieces since its start, and how each is drawn. */
+  readonly pieces: ReadonlyArray<readonly [endMillis: number, mark: string]>
+  readonly note: string
+}
+
+const modelRow = ({ firstTokenMillis, millis, outputTokens, startMillis, step }: ModelCall): Row => ({
+  label: `${step + 1} model`,
+  startMillis,
+  pieces: [
+    [firstTokenMillis ?? 0, "░"],
+    [millis, "█"]
+  ],
+  note: outputTokens === null ? "" : `${outputTokens} tokens`
+})
+
+const toolRow = ({ millis, name, ok, startMillis, step }: ToolCall): Row => ({
+  label: `${step + 1}   ${name}`,
+  startMillis,
+  pieces: [[millis, "▒"]],
+  note: ok ? "" : "failed"
+})
+
+const labelWidth = 24
+const noteWidth = 24
+
+/**
+ * The schedule of `summary` in lines of at most `columns` characters (no fewer than 80).
+ *
+ * `░` waiting for the model's first word, `█` the model writing, `▒` a tool. Rows stand in the order in which they began.
+ */
+export const draw = (summary: RunSummary, columns: number): ReadonlyArray<string> => {
+  const width = Math.max(columns, 80) - labelWidth - noteWidth
+  const perColumn = Math.max(summary.wallMillis, 1) / width
+  const column = (millis: number) => Math.min(width, Math.round(millis / perColumn))
+
+  const line = ({ label, note, pieces, startMillis }: Row): string => {
+    const start = Math.min(column(startMillis), width - 1)
+    let bar = " ".repeat(start)
+    for (const [endMillis, mark] of pieces) {
+      bar += mark.repeat(Math.max(0, column(startMillis + endMillis) - bar.length))
+    }
+    if (bar.length === start) bar += pieces.at(-1)?.[1] ?? ""
+    const total = duration(pieces.at(-1)?.[0] ?? 0)
+    return `${label.slice(0, labelWidth - 1).padEnd(labelWidth)}${bar.padEnd(width)} ${total}${note && ` · ${note}`}`
+  }
+
+  const end = duration(summary.wallMillis)
+  const axis = `${" ".repeat(labelWidth)}0${end.padStart(width - 1, "─")}`
+  const rows = [...summary.modelCalls.map(modelRow), ...summary.toolCalls.map(toolRow)].sort(
+    (a, b) => a.startMillis - b.startMillis
+  )
+  return [
+    axis,
+    ...rows.map(line),
+    "",
+    "░ waiting for the model's first word   █ the model writing   ▒ a tool",
+    `critical path ${duration(summary.criticalPathMillis)} of ${end}`
+  ]
+}

@@ -1,0 +1,123 @@
+/**
+ * Settings: every key of the configuration, and where its value comes from. The environment wins over `callsheet.yaml`.
+ */
+import * as Config from "effect/Config"
+import * as ConfigProvider from "effect/ConfigProvider"
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
+import { parse } from "yaml"
+
+import { ExitError, failed } from "./ExitError.ts"
+
+export interface Key {
+  readonly name: string
+  readonly describes: string
+  readonly isSecret?: true
+  /** What holds where the key is not set. */
+  readonly otherwise?: string
+  /** Read by a later version: doctor says so where it is set. */
+  readonly isUnused?: true
+}
+
+export const keys: ReadonlyArray<Key> = [
+  { name: "OPENAI_API_KEY", describes: "key of the model's provider", isSecret: true },
+  { name: "OPENAI_BASE_URL", describes: "address of the model's provider", otherwise: "https://api.openai.com/v1" },
+  { name: "OPENAI_MODEL", describes: "the model", otherwise: "gpt-4.1-nano" },
+  {
+    name: "OPENAI_API",
+    describes: "protocol: responses or chat",
+    otherwise: "responses at OpenAI and Azure, else chat"
+  },
+  { name: "OPENAI_API_VERSION", describes: "Azure's dated API instead of its /openai/v1/" },
+  { name: "PLEX_BASE_URL", describes: "address of Plex, as http://192.168.1.5:32400" },
+  { name: "PLEX_TOKEN", describes: "token of Plex", isSecret: true },
+  { name: "RADARR_BASE_URL", describes: "address of Radarr, as http://192.168.1.5:7878" },
+  { name: "RADARR_API_KEY", describes: "key of Radarr", isSecret: true },
+  { name: "SONARR_BASE_URL", describes: "address of Sonarr, as http://192.168.1.5:8989" },
+  { name: "SONARR_API_KEY", describes: "key of Sonarr", isSecret: true },
+  { name: "TMDB_BASE_URL", describes: "address of TMDb", otherwise: "https://api.themoviedb.org" },
+  { name: "TMDB_API_KEY", describes: "key or read token of TMDb", isSecret: true },
+  { name: "OTEL_EXPORTER_OTLP_ENDPOINT", describes: "where traces are sent, as http://127.0.0.1:4318" },
+  { name: "CALLSHEET_CACHE", describes: "what remembers reads", isUnused: true },
+  { name: "CALLSHEET_STATE", describes: "what keeps conversations", isUnused: true },
+  { name: "CALLSHEET_TOKEN", describes: "token that the server asks for", isSecret: true, isUnused: true }
+]
+
+export const fileName = "callsheet.yaml"
+
+export interface Setting {
+  readonly value: string
+  readonly origin: "environment" | typeof fileName
+}
+
+export interface Settings {
+  /** The keys that are set, by name. An empty value counts as not set. */
+  readonly values: Readonly<Record<string, Setting>>
+  /** Keys of the file that nothing reads. */
+  readonly unknownKeys: ReadonlyArray<string>
+}
+
+const isScalar = (value: unknown): value is string | number | boolean =>
+  Predicate.isString(value) || Predicate.isNumber(value) || Predicate.isBoolean(value)
+
+const readFile = Effect.gen(function* () {
+  const files = yield* FileSystem.FileSystem
+  if (!(yield* files.exists(fileName))) return {}
+  const text = yield* files.readFileString(fileName)
+  const document = yield* Effect.try({
+    try: (): unknown => parse(text),
+    catch: (cause) => failed(`${fileName} is not YAML: ${Predicate.isError(cause) ? cause.message : String(cause)}`)
+  })
+  if (document === null || document === undefined) return {}
+  if (!Predicate.isObject(document)) {
+    return yield* new ExitError({ status: 1, problem: `${fileName} must hold lines of the form KEY: value.` })
+  }
+  const wrong = Object.entries(document).find(([, value]) => value !== null && !isScalar(value))
+  if (wrong !== undefined) {
+    return yield* new ExitError({
+      status: 1,
+      problem: `${fileName}: ${wrong[0]} must be one value, not a list or a map.`
+    })
+  }
+  return document
+}).pipe(
+  Effect.catchTag("PlatformError", (error) =>
+    Effect.fail(failed(`${fileName} cannot be read (${error.message}): check its permissions.`))
+  )
+)
+
+/**
+ * Reads the environment and `callsheet.yaml` in the working directory.
+ *
+ * Fails with `ExitError` where the file is there but cannot be read, is not YAML or holds anything but single values.
+ */
+export const load = Effect.gen(function* () {
+  const file = yield* readFile
+  const environment = ConfigProvider.fromEnv()
+  const values: Record<string, Setting> = {}
+  for (const { name } of keys) {
+    const set = yield* Config.option(Config.String(name)).parse(environment)
+    const written: unknown = Object.hasOwn(file, name) ? Reflect.get(file, name) : undefined
+    if (Option.isSome(set) && set.value !== "") {
+      values[name] = { value: set.value, origin: "environment" }
+    } else if (isScalar(written) && String(written) !== "") {
+      values[name] = { value: String(written), origin: fileName }
+    }
+  }
+  const unknownKeys = Object.keys(file).filter((name) => keys.every((key) => key.name !== name))
+  return { values, unknownKeys } satisfies Settings
+}).pipe(Effect.catchTag("ConfigError", (error) => Effect.fail(failed(error.message))))
+
+/** The settings as Effect's `Config` reads them, with `overrides` in front. */
+export const layer = (settings: Settings, overrides: Readonly<Record<string, string>> = {}) =>
+  ConfigProvider.layer(
+    ConfigProvider.fromUnknown({
+      ...Object.fromEntries(Object.entries(settings.values).map(([name, { value }]) => [name, value])),
+      ...overrides
+    })
+  )
+
+export const isSet = (settings: Settings, ...names: ReadonlyArray<string>): boolean =>
+  names.some((name) => Object.hasOwn(settings.values, name))

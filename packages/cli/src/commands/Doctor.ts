@@ -1,0 +1,148 @@
+/**
+ * `callsheet doctor`: every setting and where it comes from, every configured service reached, and what is wrong with how to
+ * mend it. Ends with status 1 where something is wrong.
+ */
+import type { MediaError } from "@callsheet/media/MediaError"
+import { Plex } from "@callsheet/media/Plex"
+import { Radarr } from "@callsheet/media/Radarr"
+import * as ServiceConfig from "@callsheet/media/ServiceConfig"
+import { Sonarr } from "@callsheet/media/Sonarr"
+import { Tmdb } from "@callsheet/media/Tmdb"
+import * as OpenAiConfig from "@callsheet/openai/OpenAiConfig"
+import * as OpenAiModel from "@callsheet/openai/OpenAiModel"
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import * as Command from "effect/cli/Command"
+import type * as Config from "effect/Config"
+import * as Console from "effect/Console"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as HttpClient from "effect/http/HttpClient"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+
+import * as Composition from "../Composition.ts"
+import { failed } from "../ExitError.ts"
+import * as Settings from "../Settings.ts"
+import { duration } from "../TimeLine.ts"
+
+/** One line of the report; `problem` says what is wrong and how to mend it. */
+type Finding = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly problem: string }
+
+const settingLine = (settings: Settings.Settings, key: Settings.Key): string => {
+  const set = settings.values[key.name]
+  const name = key.name.padEnd(28)
+  if (set === undefined) return `  ${name} not set (${key.describes}${key.otherwise ? `; then ${key.otherwise}` : ""})`
+  const value = key.isSecret ? "set" : set.value
+  return `  ${name} ${value}, from ${set.origin}${key.isUnused ? "; this version does not use it" : ""}`
+}
+
+/** Reaches one service, if it is configured. A check that takes over 10 s counts as failed. */
+const check = Effect.fnUntraced(function* <R>(
+  config: Config.Config<Option.Option<ServiceConfig.Access>>,
+  reach: (
+    access: ServiceConfig.Access
+  ) => Effect.Effect<{ readonly name: string; readonly version: string | null }, MediaError, R>
+) {
+  const access = yield* config
+  if (Option.isNone(access)) return []
+  const [took, { name, version }] = yield* Effect.timed(reach(access.value)).pipe(
+    Effect.timeoutOrElse({
+      duration: "10 seconds",
+      orElse: () => Effect.fail(failed(`${access.value.baseUrl} did not answer within 10 seconds: check the address.`))
+    })
+  )
+  const text = `${name}${version === null ? "" : ` ${version}`} at ${access.value.baseUrl} (${duration(Duration.toMillis(took))})`
+  return [{ ok: true, text } satisfies Finding]
+})
+
+const asFinding = <R>(
+  findings: Effect.Effect<ReadonlyArray<Finding>, { readonly message: string }, R>
+): Effect.Effect<ReadonlyArray<Finding>, never, R> =>
+  Effect.catch(findings, ({ message }) => Effect.succeed([{ ok: false, problem: message }]))
+
+const services = [
+  check(ServiceConfig.plex, (access) =>
+    Effect.provide(
+      Effect.flatMap(Plex, ({ version }) => version),
+      Plex.layerNoDeps(access)
+    )
+  ),
+  check(ServiceConfig.tmdb, (access) =>
+    Effect.provide(
+      Effect.flatMap(Tmdb, ({ version }) => version),
+      Tmdb.layerNoDeps(access)
+    )
+  ),
+  check(ServiceConfig.radarr, (access) =>
+    Effect.provide(
+      Effect.flatMap(Radarr, ({ version }) => version),
+      Radarr.layerNoDeps(access)
+    )
+  ),
+  check(ServiceConfig.sonarr, (access) =>
+    Effect.provide(
+      Effect.flatMap(Sonarr, ({ version }) => version),
+      Sonarr.layerNoDeps(access)
+    )
+  )
+]
+
+const model = Effect.gen(function* () {
+  const options = yield* OpenAiConfig.config
+  const { baseUrl, model: name } = OpenAiConfig.resolve(options)
+  const [took, { hasModel, models }] = yield* Effect.timed(OpenAiModel.probe(options)).pipe(
+    Effect.mapError((error) => failed(error.reason.message))
+  )
+  if (hasModel === false) {
+    const problem = `${baseUrl} answers but does not offer the model ${name}: set OPENAI_MODEL to one of its ${models}.`
+    return [{ ok: false, problem } satisfies Finding]
+  }
+  const text = `the model ${name} at ${baseUrl} (${duration(Duration.toMillis(took))})`
+  return [{ ok: true, text } satisfies Finding]
+})
+
+const collector = Effect.fnUntraced(function* (endpoint: string) {
+  const url = `${endpoint.replace(/\/+$/, "")}/v1/traces`
+  yield* HttpClient.get(url).pipe(
+    Effect.timeout("10 seconds"),
+    Effect.mapError(() => failed(`Nothing takes traces at ${endpoint}: check OTEL_EXPORTER_OTLP_ENDPOINT.`))
+  )
+  return [{ ok: true, text: `the collector at ${endpoint}` } satisfies Finding]
+})
+
+const run = Effect.gen(function* () {
+  const settings = yield* Settings.load
+  yield* Console.log("Settings")
+  for (const key of Settings.keys) yield* Console.log(settingLine(settings, key))
+  for (const name of settings.unknownKeys) {
+    yield* Console.log(`  ${name.padEnd(28)} in ${Settings.fileName}, but nothing reads it: check the spelling`)
+  }
+
+  const choice = Composition.choose(settings, undefined)
+  const endpoint = settings.values["OTEL_EXPORTER_OTLP_ENDPOINT"]
+  const checks = [
+    ...services,
+    ...(choice.model === "openai" ? [model] : []),
+    ...(endpoint === undefined ? [] : [collector(endpoint.value)])
+  ]
+  // Each check waits for another server: all at once, since there are six of them at most.
+  const findings = yield* Effect.forEach(checks, asFinding, { concurrency: "unbounded" }).pipe(
+    Effect.map((all) => all.flat()),
+    Effect.provide(Layer.merge(NodeHttpClient.layerUndici, Settings.layer(settings)))
+  )
+
+  yield* Console.log("\nReached")
+  if (findings.length === 0) yield* Console.log("  nothing: no service and no model is configured")
+  for (const finding of findings) {
+    yield* Console.log(finding.ok ? `  ✓ ${finding.text}` : `  ✗ ${finding.problem}`)
+  }
+  const notice = Composition.notice(choice)
+  if (notice !== undefined) yield* Console.log(`\n${notice}`)
+
+  const wrong = findings.filter(({ ok }) => !ok).length
+  if (wrong > 0) return yield* failed(`${wrong} of ${findings.length} checks failed: see the lines marked ✗.`)
+})
+
+export const doctor = Command.make("doctor", {}, () => run).pipe(
+  Command.withDescription("Check the configuration and reach every configured service")
+)
