@@ -54,7 +54,6 @@ const print = (view: View, text: string, atMillis: number): readonly [View, stri
 }
 
 /** What a model writes must not steer the terminal: control characters but line break and tab are dropped. */
-// oxlint-disable-next-line no-control-regex -- they are what is looked for
 const clean = (text: string): string => text.replaceAll(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F]/g, "")
 
 const line = (view: View, text: string): string => `${view.isMidLine ? "\n" : ""}${text}\n`

@@ -68,7 +68,10 @@ const readFile = Effect.gen(function* () {
   const text = yield* files.readFileString(fileName)
   const document = yield* Effect.try({
     try: (): unknown => parse(text),
-    catch: (cause) => failed(`${fileName} is not YAML: ${Predicate.isError(cause) ? cause.message : String(cause)}`)
+    catch: (cause) =>
+      failed(
+        `${fileName} is not YAML (${Predicate.isError(cause) ? cause.message.split("\n")[0] : String(cause)}): mend it.`
+      )
   })
   if (document === null || document === undefined) return {}
   if (!Predicate.isObject(document)) {

@@ -31,8 +31,8 @@ const presenter: CliOutput.Presenter = {
 const asExit = (error: CliError.CliError): Effect.Effect<void, ExitError> => {
   if (error._tag !== "ShowHelp") return Effect.fail(new ExitError({ status: 2, problem: error.message }))
   if (error.errors.length === 0) return Effect.void
-  const problem = error.errors.map(({ message }) => message).join("; ")
-  return Effect.fail(new ExitError({ status: 2, problem: `${problem} (see: ${error.commandPath.join(" ")} --help)` }))
+  const problem = error.errors.map(({ message }) => message.replaceAll(/\s+/g, " ")).join("; ")
+  return Effect.fail(new ExitError({ status: 2, problem: `${problem} (see: ${error.commandPath.join(" ")} --help).` }))
 }
 
 Command.run(callsheet, { version: packageJson.version }).pipe(

@@ -23,8 +23,11 @@ export class ModelFailed extends Schema.TaggedError<ModelFailed>()("ModelFailed"
   get isRetryable(): boolean {
     return this.error.isRetryable
   }
+  /** The provider's layer writes a sentence of its own where it can; `AiError`'s general advice would bury it. */
   override get message(): string {
-    return `The model call failed: ${this.error.reason.message}`
+    const { reason } = this.error
+    const description = "description" in reason ? reason.description : undefined
+    return `The model call failed: ${description ?? reason.message}`
   }
 }
 

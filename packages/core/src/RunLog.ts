@@ -13,7 +13,12 @@ export interface RunLog {
   readonly append: (fact: Fact) => void
   /** Milliseconds since the run began, by the monotonic clock, in microsecond steps. */
   readonly elapsedMillis: () => number
+  /** Milliseconds since `startMillis`, itself counted from the start of the run. */
+  readonly since: (startMillis: number) => number
 }
+
+/** Drops the noise that subtracting decimal fractions leaves: microseconds are the clock's own steps. */
+export const toMicros = (millis: number): number => Math.round(millis * 1000) / 1000
 
 /**
  * A log that writes to `queue`.
@@ -28,6 +33,7 @@ export const make = Effect.fnUntraced(function* <E>(runId: string, queue: Queue.
   let seq = 0
   const log: RunLog = {
     elapsedMillis,
+    since: (startMillis) => toMicros(elapsedMillis() - startMillis),
     append: (fact) => {
       Queue.offerUnsafe(queue, { ...fact, runId, seq: seq++, atMillis: elapsedMillis() })
     }

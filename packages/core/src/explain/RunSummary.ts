@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 
 import type { AgentEvent, EndReason, ModelCall, Route, ToolSource } from "../AgentEvent.ts"
+import { toMicros } from "../RunLog.ts"
 
 export interface ToolCall {
   readonly id: string
@@ -64,7 +65,7 @@ export const add = (summary: RunSummary, event: AgentEvent): RunSummary => {
       return { ...summary, steps: event.step + 1, modelCalls: [...summary.modelCalls, event.modelCall] }
     case "RunFinished": {
       const { answer, atMillis: wallMillis, reason } = event
-      return { ...summary, answer, reason, wallMillis, criticalPathMillis: criticalPathMillis(summary) }
+      return { ...summary, answer, reason, wallMillis, criticalPathMillis: toMicros(criticalPathMillis(summary)) }
     }
     default:
       return summary

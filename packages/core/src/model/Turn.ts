@@ -77,7 +77,7 @@ export const take = Effect.fnUntraced(function* (
           finish = part
           continue
         }
-        if (firstTokenMillis === null && model.streams) firstTokenMillis = log.elapsedMillis() - startMillis
+        if (firstTokenMillis === null && model.streams) firstTokenMillis = log.since(startMillis)
         if (part._tag === "TextDelta") {
           text += part.delta
           log.append({ _tag: "TextDelta", step, delta: part.delta })
@@ -101,7 +101,7 @@ export const take = Effect.fnUntraced(function* (
       modelCall: {
         step,
         startMillis,
-        millis: log.elapsedMillis() - startMillis,
+        millis: log.since(startMillis),
         firstTokenMillis,
         inputTokens: usage.inputTokens ?? null,
         cachedInputTokens: usage.cachedInputTokens ?? null,

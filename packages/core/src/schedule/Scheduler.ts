@@ -13,7 +13,7 @@ import * as Policy from "./Policy.ts"
 const settle = (step: number, call: Call, outcome: Attempt.Outcome, startMillis: number, log: RunLog) => {
   const { id: callId, name } = call
   const { ok, problem } = outcome
-  const millis = log.elapsedMillis() - startMillis
+  const millis = log.since(startMillis)
   log.append({ _tag: "ToolSettled", step, callId, name, startMillis, millis, source: "upstream", ok, problem })
   return outcome
 }

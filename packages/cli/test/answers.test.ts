@@ -1,0 +1,184 @@
+/**
+ * The ten questions and the write, through the real SDK and real HTTP, checked by meaning: which titles an answer must name,
+ * and which it must not. What it shows of the model is a script's doing; what it shows of everything else is real.
+ */
+import { Approval } from "@callsheet/core/schedule/Approval"
+import { MediaToolkit } from "@callsheet/media/MediaToolkit"
+import * as OpenAiModel from "@callsheet/openai/OpenAiModel"
+import * as Demo from "@callsheet/testkit/demo/DemoLibrary"
+import { DemoServices } from "@callsheet/testkit/demo/DemoServices"
+import * as Questions from "@callsheet/testkit/Questions"
+import { script } from "@callsheet/testkit/scripted/MediaScript"
+import { ScriptedServer } from "@callsheet/testkit/scripted/ScriptedServer"
+import { instant, tokenCount } from "@callsheet/testkit/scripted/Timing"
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import { assert, layer } from "@effect/vitest"
+import { ConfigProvider, Effect, Layer, Redacted } from "effect"
+
+import { mediaAgent } from "../src/MediaAgent.ts"
+
+const Model = Layer.unwrap(
+  Effect.map(ScriptedServer, ({ apiKey, baseUrl }) =>
+    OpenAiModel.layerModelStream({ baseUrl, apiKey: Redacted.make(apiKey), model: "scripted", api: "responses" })
+  )
+).pipe(Layer.provide(ScriptedServer.layer({ script, timing: instant, models: ["scripted"], apiKey: "sk-scripted" })))
+
+const Services = Layer.unwrap(
+  Effect.map(DemoServices, ({ plex, radarr, sonarr, tmdb }) =>
+    Layer.provide(
+      MediaToolkit.layerConfig,
+      ConfigProvider.layer(
+        ConfigProvider.fromUnknown({
+          PLEX_BASE_URL: plex.baseUrl,
+          PLEX_TOKEN: plex.token,
+          RADARR_BASE_URL: radarr.baseUrl,
+          RADARR_API_KEY: radarr.apiKey,
+          SONARR_BASE_URL: sonarr.baseUrl,
+          SONARR_API_KEY: sonarr.apiKey,
+          TMDB_BASE_URL: tmdb.baseUrl,
+          TMDB_API_KEY: tmdb.apiKey
+        })
+      )
+    )
+  )
+).pipe(Layer.provide(NodeHttpClient.layerUndici), Layer.provide(DemoServices.layer({ delays: "none" })))
+
+type Film = (typeof Demo.films)[number]
+
+const name = ({ title, year }: Film) => `${title} (${year})`
+
+/** The films of the catalogue that `text` names, by title and year. */
+const named = (text: string) => Demo.films.filter((film) => text.includes(name(film)))
+
+const mustName = (text: string, films: ReadonlyArray<Film>) => {
+  assert.isAbove(films.length, 0, "the library gives the question nothing to answer")
+  assert.deepStrictEqual(films.filter((film) => !text.includes(name(film))).map(name), [], `left out of: ${text}`)
+}
+
+/** Every film that `text` names fits. */
+const mustFit = (text: string, fits: (film: Film) => boolean) =>
+  assert.deepStrictEqual(
+    named(text)
+      .filter((film) => !fits(film))
+      .map(name),
+    [],
+    `wrongly in: ${text}`
+  )
+
+const isUnwatched = (film: Film) => Demo.isOwned(film) && !Demo.isWatched(film)
+
+const checks: Readonly<Record<string, (answer: string) => void>> = {
+  "Show me recent movies": (answer) => {
+    const newest = Demo.libraryFilms.toSorted((a, b) => b.addedAt - a.addedAt).slice(0, 5)
+    mustName(
+      answer,
+      newest.map(({ film }) => film)
+    )
+    mustFit(answer, Demo.isOwned)
+  },
+  "What's on deck in Plex?": (answer) => {
+    const titles = Demo.onDeck.map((item) => ("film" in item ? item.film.title : item.series.title))
+    assert.isAbove(titles.length, 2)
+    assert.deepStrictEqual(
+      titles.slice(0, 5).filter((title) => !answer.includes(title)),
+      [],
+      answer
+    )
+  },
+  "List my unwatched movies": (answer) => {
+    assert.isAbove(named(answer).length, 4)
+    mustFit(answer, isUnwatched)
+    assert.include(answer, String(Demo.films.filter(isUnwatched).length))
+  },
+  "Search for Inception": (answer) => {
+    mustName(
+      answer,
+      Demo.films.filter(({ tmdbId }) => tmdbId === 27_205)
+    )
+  },
+  "What's downloading right now?": (answer) => {
+    const downloads = [...Demo.filmDownloads, ...Demo.episodeDownloads].map(({ tmdbId }) => tmdbId)
+    assert.include(answer, String(downloads.length))
+    const titles = [...Demo.films, ...Demo.series].filter(({ tmdbId }) => downloads.includes(tmdbId))
+    assert.isAbove(titles.filter(({ title }) => answer.includes(title)).length, 4)
+  },
+  "Find me horror movies from 2020-2023 with rating above 7.0": (answer) => {
+    const fits = (film: Film) =>
+      film.genres.includes("Horror") && film.year >= 2020 && film.year <= 2023 && film.voteAverage > 7
+    assert.isAbove(Demo.films.filter((film) => film.genres.includes("Horror") && film.voteAverage <= 7).length, 0)
+    mustName(answer, Demo.films.filter(fits))
+    mustFit(answer, fits)
+  },
+  "Show me all the action movies in my Plex library that I haven't watched yet": (answer) => {
+    const fits = (film: Film) => film.genres.includes("Action") && isUnwatched(film)
+    mustName(answer, Demo.films.filter(fits))
+    mustFit(answer, fits)
+  },
+  "Recommend something similar to The Matrix but more recent": (answer) => {
+    assert.isAbove(named(answer).length, 3)
+    mustFit(answer, (film) => film.year > 1999 || film.tmdbId === 603)
+  },
+  "What are the most popular movies from 2023 that I don't have?": (answer) => {
+    const fits = (film: Film) => film.year === 2023 && !Demo.isOwned(film)
+    mustName(answer, Demo.films.filter(fits).slice(0, 5))
+    mustFit(answer, fits)
+  },
+  "Which Christopher Nolan films do I own but haven't watched, and which ones am I missing?": (answer) => {
+    const nolan = Demo.films.filter(({ directors }) => directors.includes("Christopher Nolan"))
+    const [owned = "", missing = ""] = answer.split(/missing/i)
+    mustName(owned, nolan.filter(isUnwatched))
+    mustName(
+      missing,
+      nolan.filter((film) => !Demo.isOwned(film))
+    )
+    mustFit(answer, (film) => nolan.includes(film))
+    mustFit(owned, isUnwatched)
+  }
+}
+
+layer(Layer.mergeAll(Model, Services), { excludeTestServices: true })("the answer to", (it) => {
+  for (const question of [...Questions.simple, ...Questions.complex]) {
+    it.effect(`"${question}" is true of the library`, () =>
+      Effect.gen(function* () {
+        const { answer, toolCalls } = yield* mediaAgent.ask(question)
+        assert.isTrue(toolCalls.length > 0 && toolCalls.every(({ ok }) => ok))
+        const check = checks[question]
+        assert.isDefined(check)
+        check?.(answer)
+        const isSimple = Questions.simple.some((simple) => simple === question)
+        assert.isAtLeast(tokenCount(answer), isSimple ? 60 : 120, answer)
+      })
+    )
+  }
+
+  const [write] = Questions.write
+
+  it.effect(`"${write}" leaves Radarr alone without approval, and says so`, () =>
+    Effect.gen(function* () {
+      const { answer, toolCalls } = yield* mediaAgent.ask(write)
+      assert.deepStrictEqual(
+        toolCalls.map(({ name, ok }) => [name, ok]),
+        [
+          ["search_titles", true],
+          ["add_movie", false]
+        ]
+      )
+      assert.match(answer, /not (been )?added/)
+    })
+  )
+
+  it.effect(`"${write}" adds the film once approved, and a second time finds it there`, () =>
+    Effect.gen(function* () {
+      const approved = Effect.provideService(mediaAgent.ask(write), Approval, () => Effect.succeed(true))
+      const first = yield* approved
+      assert.include(first.answer, "The Matrix (1999)")
+      assert.isTrue(first.toolCalls.every(({ ok }) => ok))
+      const second = yield* approved
+      assert.deepStrictEqual(
+        second.toolCalls.filter(({ ok }) => !ok).map(({ name }) => name),
+        ["add_movie"]
+      )
+      assert.match(second.answer, /already/)
+    })
+  )
+})

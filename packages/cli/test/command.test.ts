@@ -1,0 +1,226 @@
+/**
+ * The command as a person runs it: a process of its own, its exit status, and what stands on stdout and stderr.
+ */
+import { spawn } from "node:child_process"
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { createServer } from "node:http"
+import { tmpdir } from "node:os"
+import { join, resolve } from "node:path"
+
+import { LLMock } from "@copilotkit/aimock"
+import { assert, describe, it } from "@effect/vitest"
+
+const main = resolve(import.meta.dirname, "../src/main.ts")
+
+interface Ended {
+  readonly status: number | null
+  readonly signal: string | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+interface Options {
+  readonly env?: Readonly<Record<string, string>>
+  readonly stdin?: string
+  readonly cwd?: string
+  /** Called with what stdout holds, each time it grows. */
+  readonly onOutput?: (stdout: string, kill: (signal: NodeJS.Signals) => void) => void
+}
+
+/** Runs the command with an environment of nothing but the path, so that nothing of the machine's own leaks in. */
+const callsheet = (args: ReadonlyArray<string>, { cwd, env, onOutput, stdin }: Options = {}): Promise<Ended> =>
+  new Promise((ended) => {
+    const child = spawn(process.execPath, [main, ...args], { cwd: cwd ?? tmpdir(), env: { PATH: "", ...env } })
+    let stdout = ""
+    let stderr = ""
+    child.stdout.on("data", (data) => {
+      stdout += String(data)
+      onOutput?.(stdout, (signal) => child.kill(signal))
+    })
+    child.stderr.on("data", (data) => {
+      stderr += String(data)
+    })
+    child.stdin.on("error", () => {})
+    child.stdin.end(stdin ?? "")
+    child.on("close", (status, signal) => ended({ status, signal, stdout, stderr }))
+  })
+
+const closedPort = () =>
+  new Promise<number>((found) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const address = server.address()
+      server.close(() => found(typeof address === "object" && address !== null ? address.port : 0))
+    })
+  })
+
+const isOneSentence = (stderr: string) => assert.match(stderr, /^[^\n]+[.)]\n$/)
+
+/** A person-readable failure: one line on stderr that says what to do, no stack, status as given. */
+const assertFails = ({ signal, status, stderr, stdout }: Ended, expected: number, says: RegExp) => {
+  assert.deepStrictEqual([status, signal], [expected, null], stderr)
+  isOneSentence(stderr)
+  assert.match(stderr, says)
+  assert.notMatch(stdout + stderr, /\n\s+at |Error:|undefined/)
+}
+
+describe("callsheet ask", () => {
+  it("answers in plain lines where stdout is not a terminal, and says what stands in", async () => {
+    const { status, stderr, stdout } = await callsheet(["ask", "Search for Inception"])
+    assert.deepStrictEqual([status, stderr], [0, ""])
+    const lines = stdout.trimEnd().split("\n")
+    assert.match(lines[0] ?? "", /demo services and a stand-in model/)
+    assert.match(lines[1] ?? "", /^✓ step 1 {2}search_titles \{"query":"Inception"\} {2}\d+ ms$/)
+    assert.match(lines.at(-1) ?? "", /^\d.* = model .* \+ tools .* \+ rest .*$/)
+    assert.include(stdout, "Inception (2010)")
+    assert.notInclude(stdout, "\u001B")
+  })
+
+  it("--json prints one object with every name that stays, and null for what is not built", async () => {
+    const { status, stderr, stdout } = await callsheet(["ask", "--json", "What's on deck in Plex?"])
+    assert.strictEqual(status, 0)
+    assert.match(stderr, /^Nothing is configured/)
+    assert.strictEqual(stdout.split("\n").length, 2)
+    const object: Record<string, unknown> = JSON.parse(stdout)
+    assert.deepStrictEqual(
+      [object["route"], object["estimateMillis"], object["heapDeltaBytes"], object["steps"]],
+      ["model", null, null, 2]
+    )
+    assert.isAtLeast(Number(object["wallMillis"]), Number(object["criticalPathMillis"]))
+    assert.containsAllKeys(object, ["answer", "criticalPathMillis", "modelCalls", "toolCalls", "wallMillis"])
+    const { modelCalls, toolCalls } = object
+    assert.isTrue(Array.isArray(modelCalls) && Array.isArray(toolCalls))
+    if (!Array.isArray(modelCalls) || !Array.isArray(toolCalls)) return
+    const figures = [
+      "millis",
+      "firstTokenMillis",
+      "inputTokens",
+      "outputTokens",
+      "requestBytes",
+      "responseBytes",
+      "retries"
+    ]
+    for (const call of modelCalls) {
+      for (const figure of figures) assert.isNumber(call[figure], figure)
+    }
+    assert.containsAllKeys(toolCalls[0], ["id", "name", "step", "startMillis", "millis", "source", "ok"])
+  })
+
+  it("asks for approval by its exit status where nobody can be asked, and --yes gives it", async () => {
+    const question = "Add The Matrix (1999) to my Radarr"
+    const refused = await callsheet(["ask", question])
+    assert.strictEqual(refused.status, 3)
+    assert.match(refused.stderr, /^add_movie needs approval .*--yes.*\n$/)
+    const approved = await callsheet(["ask", question, "--yes"])
+    assert.deepStrictEqual([approved.status, approved.stderr], [0, ""])
+  })
+
+  it("stops at once on Ctrl-C, with no stack and nothing left running", async () => {
+    const { status, stderr, stdout } = await callsheet(["ask", "Show me recent movies"], {
+      onOutput: (output, kill) => {
+        if (output.includes("✓")) kill("SIGINT")
+      }
+    })
+    assert.deepStrictEqual([status, stderr], [130, ""])
+    assert.notMatch(stdout, /= model/)
+  })
+})
+
+describe("one clear sentence", () => {
+  it("for a model asked for without a key", async () => {
+    assertFails(await callsheet(["ask", "--model", "openai", "Hello?"]), 1, /set OPENAI_API_KEY/)
+  })
+
+  it("for a wrong key, which is not shown", async () => {
+    const server = createServer((_, response) => {
+      const error = { message: "Incorrect API key provided: sk-wrong-key-1234.", code: "invalid_api_key" }
+      response.writeHead(401, { "content-type": "application/json" }).end(JSON.stringify({ error }))
+    })
+    await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening))
+    const address = server.address()
+    const port = typeof address === "object" && address !== null ? address.port : 0
+    const env = { OPENAI_API_KEY: "sk-wrong-key-1234", OPENAI_BASE_URL: `http://127.0.0.1:${port}/v1` }
+    const ended = await callsheet(["ask", "--json", "Hello?"], { env: { ...env, TMDB_API_KEY: "k" } })
+    server.close()
+    assertFails(ended, 1, /OPENAI_API_KEY/)
+    assert.notInclude(ended.stdout + ended.stderr, "sk-wrong-key-1234")
+  })
+
+  it("for a model that cannot be reached", async () => {
+    const env = { OPENAI_API_KEY: "k", OPENAI_BASE_URL: `http://127.0.0.1:${await closedPort()}/v1`, TMDB_API_KEY: "k" }
+    assertFails(await callsheet(["ask", "--json", "Hello?"], { env }), 1, /127\.0\.0\.1:\d+.*OPENAI_BASE_URL/)
+  })
+
+  it("for a service that cannot be reached, told in the answer", async () => {
+    const port = await closedPort()
+    const env = { PLEX_BASE_URL: `http://127.0.0.1:${port}`, PLEX_TOKEN: "plex-secret" }
+    const { status, stdout } = await callsheet(["ask", "What's on deck in Plex?"], { env })
+    assert.strictEqual(status, 0)
+    assert.match(stdout, new RegExp(`✗ .*127\\.0\\.0\\.1:${port}.*PLEX_BASE_URL`))
+    assert.notInclude(stdout, "plex-secret")
+  })
+
+  it("for a service set up by half", async () => {
+    const ended = await callsheet(["ask", "Hello?"], { env: { PLEX_BASE_URL: "http://127.0.0.1:1" } })
+    assertFails(ended, 1, /PLEX_TOKEN is not set/)
+  })
+
+  it("for an empty question", async () => {
+    assertFails(await callsheet(["ask", "  "]), 1, /question is empty/)
+  })
+
+  it("for a question of 1 MB", async () => {
+    assertFails(await callsheet(["ask", "-"], { stdin: "x".repeat(1_048_576) }), 1, /question is too long/)
+  })
+
+  it("for a configuration file that is not YAML", async () => {
+    const cwd = mkdtempSync(join(tmpdir(), "callsheet-"))
+    writeFileSync(join(cwd, "callsheet.yaml"), "OPENAI_MODEL: [unclosed\n")
+    assertFails(await callsheet(["ask", "Hello?"], { cwd }), 1, /callsheet\.yaml is not YAML/)
+    rmSync(cwd, { recursive: true })
+  })
+
+  it("for wrong usage, with status 2", async () => {
+    assertFails(await callsheet(["ask"]), 2, /question/)
+    assertFails(await callsheet(["ask", "--profile", "Hello?"]), 2, /--profile/)
+    assertFails(await callsheet(["asks"]), 2, /asks/)
+  })
+})
+
+describe("callsheet doctor", () => {
+  it("names every setting, reaches each service and says what is wrong, without a secret", async () => {
+    const cwd = mkdtempSync(join(tmpdir(), "callsheet-"))
+    writeFileSync(join(cwd, "callsheet.yaml"), "RADARR_API_KEY: file-secret\nOPENAI_MODEL: some-model\nPLEX_TOKN: x\n")
+    const port = await closedPort()
+    const env = { RADARR_BASE_URL: `http://127.0.0.1:${port}`, OPENAI_MODEL: "other-model" }
+    const { status, stderr, stdout } = await callsheet(["doctor"], { cwd, env })
+    rmSync(cwd, { recursive: true })
+    assert.strictEqual(status, 1)
+    assert.match(stderr, /1 of 1 checks failed/)
+    assert.match(stdout, /OPENAI_MODEL +other-model, from environment/)
+    assert.match(stdout, /RADARR_API_KEY +set, from callsheet\.yaml/)
+    assert.match(stdout, /PLEX_TOKN +in callsheet\.yaml, but nothing reads it/)
+    assert.match(stdout, new RegExp(`✗ .*127\\.0\\.0\\.1:${port}`))
+    assert.notInclude(stdout + stderr, "file-secret")
+  })
+
+  it("is content where nothing is configured", async () => {
+    const { status, stdout } = await callsheet(["doctor"])
+    assert.strictEqual(status, 0)
+    assert.include(stdout, "Nothing is configured")
+  })
+})
+
+describe("a foreign server of the protocol", () => {
+  for (const api of ["responses", "chat"]) {
+    it(`answers through ${api}`, async () => {
+      const mock = await LLMock.create({ port: 0, host: "127.0.0.1", logLevel: "silent" })
+      mock.onMessage(/capital/, { content: "The capital of France is Paris." })
+      const { status, stdout } = await callsheet(["ask", "--json", "What is the capital of France?"], {
+        env: { OPENAI_API_KEY: "k", OPENAI_BASE_URL: `${mock.url}/v1`, OPENAI_API: api }
+      })
+      await mock.stop()
+      assert.strictEqual(status, 0)
+      assert.strictEqual(JSON.parse(stdout).answer, "The capital of France is Paris.")
+    })
+  }
+})

@@ -1,0 +1,218 @@
+/**
+ * LibraryTools: what the household has in Plex, and what it is in the middle of.
+ */
+import * as Tool from "effect/ai/Tool"
+import * as Toolkit from "effect/ai/Toolkit"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Order from "effect/Order"
+import * as Schema from "effect/Schema"
+
+import * as Cursor from "./Cursor.ts"
+import * as Genres from "./Genres.ts"
+import { allItems, isWatched, sectionsOf, tmdbIdOf } from "./Library.ts"
+import * as List from "./List.ts"
+import { MediaError } from "./MediaError.ts"
+import * as Parameters from "./Parameters.ts"
+import { type Item, Plex } from "./Plex.ts"
+import { ratingOf, Title } from "./Title.ts"
+
+const Sort = Schema.Literals(["added", "title", "year", "rating"])
+type Sort = typeof Sort.Type
+
+/** `total` is Plex's count. Plex's lists name only an item's first genres. */
+export const LibrarySearch = Tool.make("library_search", {
+  description: "Films or series in the Plex library, watched or not. For recent ones sort by added.",
+  parameters: Schema.Struct({
+    kind: Parameters.kind,
+    title: Schema.optionalKey(Schema.String.annotate({ description: "part of it" })),
+    genre: Schema.optionalKey(Schema.String),
+    person: Schema.optionalKey(Schema.String.annotate({ description: "actor or director" })),
+    ...Parameters.years,
+    minRating: Parameters.minRating,
+    watched: Schema.optionalKey(Schema.Boolean),
+    sort: Schema.optionalKey(Sort.annotate({ description: "added: newest first; default title" })),
+    limit: Parameters.limit(100, 20),
+    cursor: Parameters.cursor,
+    detail: Parameters.detail
+  }),
+  success: List.list(
+    Schema.Struct({
+      ...Title.fields,
+      ratingKey: Schema.String,
+      /** ISO date, UTC. */
+      addedOn: Schema.NullOr(Schema.String),
+      runtimeMinutes: Schema.NullOr(Schema.Int)
+    })
+  ),
+  failure: MediaError,
+  failureMode: "return"
+}).annotate(Tool.Readonly, true)
+
+export const OnDeck = Tool.make("on_deck", {
+  description: "What to go on watching in Plex: films and episodes begun, and next episodes.",
+  parameters: Schema.Struct({ limit: Parameters.limit(50, 20) }),
+  success: List.list(
+    Schema.Struct({
+      title: Schema.String,
+      kind: Schema.Literals(["movie", "episode"]),
+      series: Schema.NullOr(Schema.String),
+      season: Schema.NullOr(Schema.Int),
+      episode: Schema.NullOr(Schema.Int),
+      progressPercent: Schema.Int,
+      minutesLeft: Schema.NullOr(Schema.Int),
+      ratingKey: Schema.String
+    })
+  ),
+  failure: MediaError,
+  failureMode: "return"
+}).annotate(Tool.Readonly, true)
+
+export const LibraryTools = Toolkit.make(LibrarySearch, OnDeck)
+
+export const LibraryToolsLayer = LibraryTools.toLayer(
+  Effect.gen(function* () {
+    const plex = yield* Plex
+
+    /** One filter for each trade of the person; none where nobody of that name is in the library. */
+    const byPerson = Effect.fnUntraced(function* (name: string) {
+      const filters = yield* Effect.forEach(
+        ["director", "actor"] as const,
+        (trade) =>
+          Effect.map(plex.tags(trade), (people) => {
+            if (people.length === 0) return [{ [trade]: name }]
+            const exact = people.filter(({ tag }) => tag.toLowerCase() === name.toLowerCase())
+            const similar = people.filter(({ tag }) => tag.toLowerCase().includes(name.toLowerCase()))
+            const ids = (exact.length > 0 ? exact : similar).map(({ id }) => id)
+            return ids.length === 0 ? [] : [{ [trade]: ids.join(",") }]
+          }),
+        { concurrency: 2 }
+      )
+      return filters.flat()
+    })
+    const byGenre = Effect.fnUntraced(function* (name: string) {
+      const known = yield* plex.tags("genre")
+      if (known.length === 0) return { genre: name }
+      const genres = yield* Genres.find("plex", [name], known, ({ tag }) => tag)
+      // A comma means "or": films are tagged "Science Fiction" where series are "Sci-Fi & Fantasy".
+      return {
+        genre: genres
+          .flat()
+          .map(({ id }) => id)
+          .join(",")
+      }
+    })
+
+    const search = Effect.fnUntraced(function* (parameters: Tool.Parameters<typeof LibrarySearch>) {
+      const { detail, genre, kind = "movie", person, sort = "title", watched } = parameters
+      const { skip } = yield* Cursor.decode("library_search", "plex", parameters.cursor)
+      const limit = Parameters.within(parameters.limit, 100, 20)
+      const { ofGenre, people, sections } = yield* Effect.all(
+        {
+          sections: Effect.map(plex.sections, (sections) => sectionsOf(sections, kind)),
+          people: person === undefined ? Effect.succeed([{}]) : byPerson(person),
+          ofGenre: genre === undefined ? Effect.succeed({}) : byGenre(genre)
+        },
+        { concurrency: 3 }
+      )
+      const filter = {
+        type: kind === "movie" ? 1 : 2,
+        title: parameters.title,
+        ...ofGenre,
+        "year>": parameters.yearFrom,
+        "year<": parameters.yearTo,
+        "audienceRating>": parameters.minRating,
+        unwatched: kind === "movie" && watched !== undefined ? Number(!watched) : undefined,
+        sort: sortBy[sort]
+      }
+      const lists = sections.flatMap((section) =>
+        people.map((person) => ({ section, filter: { ...filter, ...person } }))
+      )
+      const [only, ...others] = lists
+      // One list is paged by Plex. Lists are read whole and merged for a name that is both an actor and a director, for
+      // several libraries of a kind, and for watched series, which Plex counts by episode.
+      const isPagedByPlex = others.length === 0 && (kind === "movie" || watched === undefined)
+      const { items, total } =
+        only !== undefined && isPagedByPlex
+          ? yield* plex.items(only.section.key, { start: skip, size: limit, filter: only.filter })
+          : yield* Effect.forEach(lists, ({ filter, section }) => allItems(plex, section, filter), {
+              concurrency: 4
+            }).pipe(
+              Effect.map((lists) => {
+                const all = new Map(lists.flat().map((item) => [item.ratingKey, item]))
+                const sorted = [...all.values()]
+                  .filter((item) => watched === undefined || isWatched(item) === watched)
+                  .toSorted(orders[sort])
+                return { total: sorted.length, items: sorted.slice(skip, skip + limit) }
+              })
+            )
+      const end = skip + items.length
+      return {
+        total,
+        items: items.map((item) => ({
+          title: item.title,
+          year: item.year ?? null,
+          kind,
+          tmdbId: tmdbIdOf(item),
+          rating: ratingOf(scoreOf(item)),
+          genres: item.Genre?.map(({ tag }) => tag) ?? [],
+          inLibrary: true,
+          watched: isWatched(item),
+          ...(detail === "full" && { overview: item.summary ?? "" }),
+          ratingKey: item.ratingKey,
+          addedOn: dateOf(item.addedAt),
+          runtimeMinutes: minutes(item.duration)
+        })),
+        nextCursor: end < total && items.length > 0 ? Cursor.encode("library_search", { page: 1, skip: end }) : null
+      }
+    })
+
+    const onDeck = Effect.fnUntraced(function* (parameters: Tool.Parameters<typeof OnDeck>) {
+      const items = yield* plex.continueWatching
+      return {
+        total: items.length,
+        items: items.slice(0, Parameters.within(parameters.limit, 50, 20)).map((item) => {
+          const isEpisode = item.type === "episode"
+          const { duration = 0, viewOffset = 0 } = item
+          return {
+            title: item.title,
+            kind: isEpisode ? ("episode" as const) : ("movie" as const),
+            series: isEpisode ? (item.grandparentTitle ?? null) : null,
+            season: isEpisode ? (item.parentIndex ?? null) : null,
+            episode: isEpisode ? (item.index ?? null) : null,
+            progressPercent: duration > 0 ? Math.floor((viewOffset / duration) * 100) : 0,
+            minutesLeft: duration > 0 ? minutes(duration - viewOffset) : null,
+            ratingKey: item.ratingKey
+          }
+        }),
+        nextCursor: null
+      }
+    })
+
+    return LibraryTools.of({ library_search: search, on_deck: onDeck })
+  })
+)
+
+const sortBy: Readonly<Record<Sort, string>> = {
+  added: "addedAt:desc",
+  title: "titleSort",
+  year: "year:desc",
+  rating: "audienceRating:desc"
+}
+
+/** Viewers' rating, which nearly every item has; else the critics'. */
+const scoreOf = (item: Item) => item.audienceRating ?? item.rating
+
+const orders: Readonly<Record<Sort, Order.Order<Item>>> = {
+  added: Order.mapInput(Order.flip(Order.Number), (item) => item.addedAt ?? 0),
+  title: Order.mapInput(Order.String, (item) => (item.titleSort ?? item.title).toLowerCase()),
+  year: Order.mapInput(Order.flip(Order.Number), (item) => item.year ?? 0),
+  rating: Order.mapInput(Order.flip(Order.Number), (item) => scoreOf(item) ?? 0)
+}
+
+/** The ISO date of a time in seconds since 1970. */
+const dateOf = (seconds: number | undefined): string | null =>
+  seconds === undefined ? null : DateTime.formatIsoDateUtc(DateTime.makeUnsafe(seconds * 1000))
+
+const minutes = (millis: number | undefined): number | null =>
+  millis === undefined ? null : Math.round(millis / 60_000)

@@ -1,0 +1,20 @@
+/**
+ * List: the form of every list that a tool gives.
+ */
+import * as Schema from "effect/Schema"
+
+/**
+ * A page of a list.
+ *
+ * **Details**
+ *
+ * `total` counts all pages, `nextCursor` asks for the next one. `problem` is there only when a service that had a share in
+ * the answer did not give it: the rest still stands.
+ */
+export const list = <A extends Schema.Constraint>(item: A) =>
+  Schema.Struct({
+    total: Schema.Natural,
+    items: Schema.Array(item),
+    nextCursor: Schema.NullOr(Schema.String),
+    problem: Schema.optionalKey(Schema.String)
+  })

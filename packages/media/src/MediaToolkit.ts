@@ -1,0 +1,116 @@
+/**
+ * MediaToolkit: the tools of the services that are set up, ready to be called.
+ */
+import type * as Tool from "effect/ai/Tool"
+import * as Toolkit from "effect/ai/Toolkit"
+import type * as Config from "effect/Config"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import type * as HttpClient from "effect/http/HttpClient"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
+import * as Record from "effect/Record"
+
+import { AddTools, AddToolsLayer } from "./AddTools.ts"
+import { DiscoveryTools, DiscoveryToolsLayer } from "./DiscoveryTools.ts"
+import { DownloadTools, DownloadToolsLayer } from "./DownloadTools.ts"
+import { Library } from "./Library.ts"
+import { LibraryTools, LibraryToolsLayer } from "./LibraryTools.ts"
+import { PeopleTools, PeopleToolsLayer } from "./PeopleTools.ts"
+import { Plex } from "./Plex.ts"
+import { Radarr } from "./Radarr.ts"
+import * as ServiceConfig from "./ServiceConfig.ts"
+import { Sonarr } from "./Sonarr.ts"
+import { TitleTools, TitleToolsLayer } from "./TitleTools.ts"
+import { Tmdb } from "./Tmdb.ts"
+
+/**
+ * A toolkit with just the tools whose services are there.
+ *
+ * **Details**
+ *
+ * Plex: `library_search`, `on_deck`. TMDb: `search_titles`, `title_details`, `person_filmography`, `discover_titles`,
+ * `recommend_titles`. Radarr or Sonarr: `download_queue`. Radarr: `add_movie`. All but `add_movie` only read.
+ *
+ * A parameter that is null or "" counts as absent: models write both for what they leave out, and neither means anything
+ * to any of these tools.
+ */
+export class MediaToolkit extends Context.Service<MediaToolkit, Toolkit.WithHandler<Record<string, Tool.Any>>>()(
+  "@callsheet/media/MediaToolkit"
+) {
+  /** From whichever of `Plex`, `Tmdb`, `Radarr` and `Sonarr` the context holds; so it is built anew for each context. */
+  static readonly layer: Layer.Layer<MediaToolkit> = Layer.fresh(
+    Layer.unwrap(
+      Effect.gen(function* () {
+        const plex = Option.map(yield* Effect.serviceOption(Plex), Layer.succeed(Plex))
+        const tmdb = Option.map(yield* Effect.serviceOption(Tmdb), Layer.succeed(Tmdb))
+        const radarr = Option.map(yield* Effect.serviceOption(Radarr), Layer.succeed(Radarr))
+        const sonarr = Option.map(yield* Effect.serviceOption(Sonarr), Layer.succeed(Sonarr))
+        const library = Option.match(plex, {
+          onNone: (): Layer.Layer<never> => Layer.empty,
+          onSome: (plex) => Layer.provide(Library.layerNoDeps, plex)
+        })
+
+        const groups: ReadonlyArray<Option.Option<Group>> = [
+          Option.map(plex, (plex) => group(LibraryTools, Layer.provide(LibraryToolsLayer, plex))),
+          Option.map(tmdb, (tmdb) => group(TitleTools, Layer.provide(TitleToolsLayer, [tmdb, library]))),
+          Option.map(tmdb, (tmdb) => group(PeopleTools, Layer.provide(PeopleToolsLayer, [tmdb, library]))),
+          Option.map(tmdb, (tmdb) => group(DiscoveryTools, Layer.provide(DiscoveryToolsLayer, [tmdb, library]))),
+          Option.map(
+            Option.orElse(radarr, (): Option.Option<unknown> => sonarr),
+            () => group(DownloadTools, DownloadToolsLayer)
+          ),
+          Option.map(radarr, (radarr) => group(AddTools, Layer.provide(AddToolsLayer, radarr)))
+        ]
+        const present = groups.flatMap(Option.toArray)
+        const toolkit = Toolkit.make(...present.flatMap(({ tools }) => tools))
+        const handlers = present.reduce((all, { layer }) => Layer.merge(all, layer), toolkit.toLayer({}))
+        return Layer.effect(MediaToolkit, Effect.map(toolkit, withoutBlanks)).pipe(Layer.provide(handlers))
+      })
+    )
+  )
+
+  /** From the services that the configuration sets up; fails where one is set up by half. */
+  static readonly layerConfig: Layer.Layer<MediaToolkit, Config.ConfigError, HttpClient.HttpClient> = Layer.unwrap(
+    Effect.map(ServiceConfig.services, ({ plex, radarr, sonarr, tmdb }) => {
+      const services: ReadonlyArray<Option.Option<Layer.Layer<never, never, HttpClient.HttpClient>>> = [
+        Option.map(plex, Plex.layerNoDeps),
+        Option.map(tmdb, Tmdb.layerNoDeps),
+        Option.map(radarr, Radarr.layerNoDeps),
+        Option.map(sonarr, Sonarr.layerNoDeps)
+      ]
+      return services
+        .flatMap(Option.toArray)
+        .reduce(
+          (toolkit: Layer.Layer<MediaToolkit, never, HttpClient.HttpClient>, service) =>
+            Layer.provide(toolkit, service),
+          MediaToolkit.layer
+        )
+    })
+  )
+}
+
+type Handlers = Tool.HandlersFor<Record<string, Tool.Any>>
+
+interface Group {
+  readonly tools: ReadonlyArray<Tool.Any>
+  readonly layer: Layer.Layer<Handlers>
+}
+
+const group = (kit: Toolkit.Any, layer: Layer.Layer<Handlers>): Group => ({ tools: Object.values(kit.tools), layer })
+
+const withoutBlanks = (
+  toolkit: Toolkit.WithHandler<Record<string, Tool.Any>>
+): Toolkit.WithHandler<Record<string, Tool.Any>> => ({
+  tools: toolkit.tools,
+  handle: (name, parameters, toolCallId, options) =>
+    toolkit.handle(
+      name,
+      Predicate.isObject(parameters)
+        ? Record.filter(parameters, (value) => value !== null && value !== "")
+        : parameters,
+      toolCallId,
+      options
+    )
+})

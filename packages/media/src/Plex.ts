@@ -1,0 +1,159 @@
+/**
+ * Plex: the household's own library and what it is in the middle of watching.
+ */
+import type * as Config from "effect/Config"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import type * as HttpClient from "effect/http/HttpClient"
+import * as HttpClientRequest from "effect/http/HttpClientRequest"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+
+import type { MediaError } from "./MediaError.ts"
+import * as ServiceClient from "./ServiceClient.ts"
+import * as ServiceConfig from "./ServiceConfig.ts"
+
+/** Every endpoint this client calls. */
+export const endpoints = {
+  root: "GET /",
+  sections: "GET /library/sections/all",
+  items: "GET /library/sections/{sectionId}/all",
+  tags: "GET /library/tags",
+  continueWatching: "GET /hubs/continueWatching"
+} as const
+
+const optional = <S extends Schema.Constraint>(schema: S) => Schema.optionalKey(schema)
+
+/** A library of one type; `type` is "movie" or "show" for what concerns us, or "artist", "photo", ... */
+const Section = Schema.Struct({ key: Schema.String, type: Schema.String, title: optional(Schema.String) })
+export type Section = typeof Section.Type
+
+/** A name by which items are found: a genre, a director or an actor. `tag` is the name. */
+const Tag = Schema.Struct({ id: Schema.Int, tag: Schema.String })
+export type Tag = typeof Tag.Type
+
+/** A film, show or episode. Plex leaves out whatever an item lacks, `viewCount` of the unwatched included. */
+const Item = Schema.Struct({
+  ratingKey: Schema.String,
+  type: Schema.String,
+  title: Schema.String,
+  titleSort: optional(Schema.String),
+  year: optional(Schema.Int),
+  summary: optional(Schema.String),
+  rating: optional(Schema.Finite),
+  audienceRating: optional(Schema.Finite),
+  /** Milliseconds. */
+  duration: optional(Schema.Finite),
+  /** Milliseconds. */
+  viewOffset: optional(Schema.Finite),
+  viewCount: optional(Schema.Finite),
+  leafCount: optional(Schema.Finite),
+  viewedLeafCount: optional(Schema.Finite),
+  /** Seconds since 1970. */
+  addedAt: optional(Schema.Finite),
+  /** An episode's series, season number and own number. */
+  grandparentTitle: optional(Schema.String),
+  parentIndex: optional(Schema.Int),
+  index: optional(Schema.Int),
+  Genre: optional(Schema.Array(Schema.Struct({ tag: Schema.String }))),
+  Guid: optional(Schema.Array(Schema.Struct({ id: Schema.String })))
+})
+export type Item = typeof Item.Type
+
+const container = <Fields extends Schema.Struct.Fields>(fields: Fields) =>
+  Schema.Struct({ MediaContainer: Schema.Struct(fields) })
+
+/** `totalSize` stands only where the list is longer than the page. */
+const Items = { totalSize: optional(Schema.Int), size: optional(Schema.Int), Metadata: optional(Schema.Array(Item)) }
+
+export interface ItemPage {
+  /** Of the whole list, not of this page. */
+  readonly total: number
+  readonly items: ReadonlyArray<Item>
+}
+
+export interface ItemQuery {
+  /** Index of the first item, from 0. */
+  readonly start: number
+  readonly size: number
+  /** Plex's own media query: `{ "year>": 2020, unwatched: 1, sort: "addedAt:desc" }`. */
+  readonly filter?: Readonly<Record<string, string | number | undefined>>
+}
+
+/** Plex's numbers for the kinds of tags. */
+export const tagTypes = { genre: 1, director: 4, actor: 6 } as const
+
+export class Plex extends Context.Service<
+  Plex,
+  {
+    /** All libraries of the server, of every type. */
+    readonly sections: Effect.Effect<ReadonlyArray<Section>, MediaError>
+    /** A page of a library's films or shows, with their ids in other catalogues (`Guid`). */
+    items(sectionKey: string, query: ItemQuery): Effect.Effect<ItemPage, MediaError>
+    /**
+     * Every tag of a kind in the server's libraries; empty where the server keeps no such list. Filters take a tag's id,
+     * and without such a list its name.
+     */
+    tags(type: keyof typeof tagTypes): Effect.Effect<ReadonlyArray<Tag>, MediaError>
+    /** Films and episodes begun or next, most recent first: at most a hundred, which is more than anyone has. */
+    readonly continueWatching: Effect.Effect<ReadonlyArray<Item>, MediaError>
+    readonly version: Effect.Effect<{ readonly name: "Plex"; readonly version: string | null }, MediaError>
+  }
+>()("@callsheet/media/Plex") {
+  static readonly layerNoDeps = ({
+    baseUrl,
+    secret
+  }: ServiceConfig.Access): Layer.Layer<Plex, never, HttpClient.HttpClient> =>
+    Layer.effect(
+      Plex,
+      Effect.gen(function* () {
+        const { get } = yield* ServiceClient.make({
+          service: "plex",
+          name: "Plex",
+          baseUrl,
+          variables: { baseUrl: "PLEX_BASE_URL", secret: "PLEX_TOKEN" },
+          authorize: HttpClientRequest.setHeader("X-Plex-Token", Redacted.value(secret))
+        })
+
+        const root = get(endpoints.root, container({ version: optional(Schema.String) }))
+        const sections = get(endpoints.sections, container({ Directory: optional(Schema.Array(Section)) }))
+        const items = get(endpoints.items, container(Items))
+        const tags = get(endpoints.tags, container({ Directory: optional(Schema.Array(Tag)) }))
+        const hubs = get(
+          endpoints.continueWatching,
+          container({ Hub: optional(Schema.Array(Schema.Struct({ Metadata: optional(Schema.Array(Item)) }))) })
+        )
+
+        return Plex.of({
+          sections: Effect.map(sections(), ({ MediaContainer }) => MediaContainer.Directory ?? []),
+          items: (sectionKey, { filter, size, start }) =>
+            Effect.map(
+              items({
+                path: { sectionId: sectionKey },
+                query: { includeGuids: 1, "X-Plex-Container-Start": start, "X-Plex-Container-Size": size, ...filter }
+              }),
+              ({ MediaContainer: { Metadata = [], size = Metadata.length, totalSize = size } }) => ({
+                total: totalSize,
+                items: Metadata
+              })
+            ),
+          tags: (type) =>
+            tags({ query: { type: tagTypes[type] } }).pipe(
+              Effect.map(({ MediaContainer }) => MediaContainer.Directory ?? []),
+              Effect.catchReason("MediaError", "NotFound", () => Effect.succeed([]))
+            ),
+          continueWatching: Effect.map(
+            hubs({ query: { count: 100 } }),
+            ({ MediaContainer }) => MediaContainer.Hub?.flatMap(({ Metadata }) => Metadata ?? []) ?? []
+          ),
+          version: Effect.map(root(), ({ MediaContainer: { version = null } }) => ({ name: "Plex", version }) as const)
+        })
+      })
+    )
+
+  /** From `PLEX_BASE_URL` and `PLEX_TOKEN`. */
+  static readonly layerConfig: Layer.Layer<Plex, Config.ConfigError, HttpClient.HttpClient> = Layer.unwrap(
+    Effect.map(ServiceConfig.required(ServiceConfig.plex, "PLEX_BASE_URL"), Plex.layerNoDeps)
+  )
+}

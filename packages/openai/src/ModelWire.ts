@@ -1,0 +1,125 @@
+/**
+ * ModelWire: what the two wire formats have in common, so that one machine drives both.
+ *
+ * A wire turns a `WireRequest` into a request body and events into parts. It is pure: `step` takes the state and one
+ * event and gives the next state and the parts that became certain.
+ */
+import type { Finish, Message, ModelPart, ModelRequest, Usage } from "@callsheet/core/model/ModelStream"
+
+import * as Json from "./Json.ts"
+import type { ToolDefinition } from "./ToolDefinition.ts"
+
+/** A piece of a user message that holds more than text. `url` is an address, or the bytes as a `data:` URL. */
+export type UserPart =
+  | { readonly type: "text"; readonly text: string }
+  | { readonly type: "file"; readonly mediaType: string; readonly fileName: string | undefined; readonly url: string }
+
+/** A message of the engine's conversation, or a user message with files (from a `Prompt`). */
+export type WireMessage = Message | { readonly role: "user"; readonly parts: ReadonlyArray<UserPart> }
+
+export interface WireRequest {
+  readonly messages: ReadonlyArray<WireMessage>
+  readonly tools: ReadonlyArray<ToolDefinition>
+  readonly toolChoice: ModelRequest["toolChoice"] | "required" | { readonly tool: string }
+  readonly cacheKey: string | undefined
+  /** The JSON Schema that the text answer has to satisfy. */
+  readonly format: { readonly name: string; readonly schema: Json.JsonObject } | undefined
+  /** The response that `messages` follow on from; the provider holds what came before. */
+  readonly previousResponseId: string | undefined
+}
+
+/** What is the same in every request of one model. */
+export interface WireSettings {
+  readonly model: string
+  readonly streaming: boolean
+  /** Whether the provider keeps responses, so that a later request may name one. */
+  readonly store: boolean
+  /** Whether the server is OpenAI's or Azure's own: others may refuse fields that they do not know. */
+  readonly hosted: boolean
+}
+
+/** The end of a response as the body tells it; the transport adds what it counted. */
+export type WireFinish = Omit<Finish, "requestBytes" | "responseBytes" | "retries">
+
+/** The provider's own account of what went wrong, in the middle of a response or as the body of an error status. */
+export interface WireFault {
+  readonly _tag: "Fault"
+  readonly fault: "provider" | "cut" | "unreadable"
+  /** One sentence for people, or the provider's own words. */
+  readonly message: string
+  readonly code: string | undefined
+  readonly type: string | undefined
+  readonly param: string | undefined
+}
+
+/** `Finish` and `Fault` are the last part. */
+export type WirePart = Exclude<ModelPart, Finish> | WireFinish | WireFault
+
+export interface Step<State> {
+  readonly state: State
+  readonly parts: ReadonlyArray<WirePart>
+}
+
+export interface ModelWire<State> {
+  readonly path: string
+  /** The request body. */
+  readonly request: (settings: WireSettings, request: WireRequest) => Json.JsonObject
+  readonly initial: State
+  readonly step: (state: State, event: unknown) => Step<State>
+  /**
+   * The parts left when no event follows. `done` says whether the server announced that (`[DONE]`) or the bytes just
+   * ended.
+   */
+  readonly end: (state: State, done: boolean) => ReadonlyArray<WirePart>
+  /** The parts of a response that came whole. */
+  readonly read: (body: unknown) => ReadonlyArray<WirePart>
+}
+
+export const noParts: ReadonlyArray<WirePart> = []
+
+export const noUsage: Usage = {
+  inputTokens: undefined,
+  cachedInputTokens: undefined,
+  outputTokens: undefined,
+  reasoningTokens: undefined
+}
+
+/** A finished call. Arguments left empty count as `{}`. */
+export const callPart = (id: string, name: string, inputText: string): WirePart => {
+  const parsed = Json.parse(inputText.trim() === "" ? "{}" : inputText)
+  return {
+    _tag: "Call",
+    call:
+      parsed._tag === "Success"
+        ? { id, name, inputText, input: parsed.success, fault: undefined }
+        : { id, name, inputText, input: undefined, fault: `The arguments are not valid JSON: ${parsed.failure}.` }
+  }
+}
+
+/** Arguments as text; some servers send them parsed. */
+export const argumentsText = (value: unknown): string =>
+  typeof value === "string" ? value : value === undefined || value === null ? "" : JSON.stringify(value)
+
+/** Reads an error object: `{ message, code, type, param }`, or a plain sentence. */
+export const faultPart = (error: unknown): WireFault => {
+  const code = Json.get(error, "code")
+  return {
+    _tag: "Fault",
+    fault: "provider",
+    message: typeof error === "string" ? error : (Json.text(error, "message") ?? ""),
+    code: typeof code === "number" ? String(code) : Json.text(error, "code"),
+    type: Json.text(error, "type"),
+    param: Json.text(error, "param")
+  }
+}
+
+export const brokenPart = (fault: "cut" | "unreadable", message: string): WireFault => ({
+  _tag: "Fault",
+  fault,
+  message,
+  code: undefined,
+  type: undefined,
+  param: undefined
+})
+
+export const cutPart = brokenPart("cut", "The connection ended before the model had finished its answer.")

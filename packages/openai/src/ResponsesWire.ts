@@ -1,0 +1,317 @@
+/**
+ * ResponsesWire: the wire format of the Responses API. `ChatWire` is its sibling, alike section by section. Long,
+ * because what is written and what is read belong side by side.
+ *
+ * ```text
+ * response.created                 the response's id and model
+ * response.output_text.delta       text
+ * response.output_item.done        a call or a reasoning item is complete
+ * response.completed               the end, with usage; or .incomplete, .failed, error
+ * ```
+ */
+import type { Message, Usage } from "@callsheet/core/model/ModelStream"
+import type { FinishReason } from "effect/ai/Response"
+import type * as OpenAi from "openai/resources/responses/responses"
+
+import * as Json from "./Json.ts"
+import * as ModelWire from "./ModelWire.ts"
+
+// Request
+
+const request = (settings: ModelWire.WireSettings, request: ModelWire.WireRequest): Json.JsonObject => ({
+  model: settings.model,
+  stream: settings.streaming,
+  store: settings.store,
+  ...(request.tools.length === 0
+    ? undefined
+    : {
+        tools: request.tools.map(toolOf),
+        tool_choice:
+          typeof request.toolChoice === "string"
+            ? request.toolChoice
+            : { type: "function", name: request.toolChoice.tool },
+        parallel_tool_calls: true
+      }),
+  ...(request.format === undefined
+    ? undefined
+    : { text: { format: { type: "json_schema", strict: true, ...request.format } } }),
+  ...(request.cacheKey === undefined ? undefined : { prompt_cache_key: request.cacheKey }),
+  ...(request.previousResponseId === undefined ? undefined : { previous_response_id: request.previousResponseId }),
+  ...(settings.store || !reasons(settings.model) ? undefined : { include: ["reasoning.encrypted_content"] }),
+  input: request.messages.flatMap((message) => itemsOf(message, settings.store))
+})
+
+/** Whether `model` is one of OpenAI's that reason, by name: others refuse to be asked for their encrypted reasoning. */
+const reasons = (model: string): boolean => /^(openai\/)?(o\d|gpt-5|codex)/.test(model) && !model.includes("-chat")
+
+const toolOf = (tool: ModelWire.WireRequest["tools"][number]): OpenAi.FunctionTool => ({
+  type: "function",
+  name: tool.name,
+  ...(tool.description === undefined ? undefined : { description: tool.description }),
+  parameters: tool.schema,
+  strict: tool.strict
+})
+
+const itemsOf = (
+  message: ModelWire.WireMessage,
+  isStored: boolean
+): ReadonlyArray<OpenAi.ResponseInputItem | Json.JsonObject> => {
+  switch (message.role) {
+    case "system":
+      return [{ role: "system", content: message.text }]
+    case "user":
+      return [{ role: "user", content: "text" in message ? message.text : message.parts.map(partOf) }]
+    case "assistant":
+      return assistantItems(message, isStored)
+    case "tool":
+      return [{ type: "function_call_output", call_id: message.callId, output: message.text }]
+  }
+}
+
+const partOf = (part: ModelWire.UserPart): OpenAi.ResponseInputContent => {
+  if (part.type === "text") return { type: "input_text", text: part.text }
+  if (part.mediaType.startsWith("image/")) return { type: "input_image", image_url: part.url, detail: "auto" }
+  return part.url.startsWith("data:")
+    ? { type: "input_file", filename: part.fileName ?? "file", file_data: part.url }
+    : { type: "input_file", file_url: part.url }
+}
+
+/**
+ * An assistant message as the items it came from. A reasoning item must stand right before what it led to, so each goes
+ * back to its place among text and calls. One that the server neither stored nor encrypted cannot be sent back.
+ */
+const assistantItems = (
+  message: Extract<Message, { readonly role: "assistant" }>,
+  isStored: boolean
+): ReadonlyArray<OpenAi.ResponseInputItem | Json.JsonObject> => {
+  const items: Array<OpenAi.ResponseInputItem | Json.JsonObject> = []
+  let textLeft = message.text !== ""
+  let callsMade = 0
+  const pushUpTo = (withText: boolean, calls: number) => {
+    if (withText && textLeft) {
+      items.push({ role: "assistant", content: message.text })
+      textLeft = false
+    }
+    for (const { id, inputText, name } of message.calls.slice(callsMade, calls)) {
+      items.push({ type: "function_call", call_id: id, name, arguments: inputText === "" ? "{}" : inputText })
+    }
+    callsMade = Math.max(callsMade, calls)
+  }
+  for (const echo of message.echo) {
+    const item = Json.get(echo, "item")
+    if (Json.isObject(item) && (isStored || Json.text(item, "encrypted_content") !== undefined)) {
+      pushUpTo(Json.get(echo, "afterText") === true, Json.integer(echo, "afterCalls") ?? 0)
+      items.push(item)
+    }
+  }
+  pushUpTo(true, message.calls.length)
+  return items
+}
+
+// Response
+
+export interface ResponsesState {
+  readonly responseId: string | undefined
+  readonly model: string | undefined
+  /** Output items whose text came as deltas. */
+  readonly texts: ReadonlySet<string>
+  /** Calls that have begun, by output item. */
+  readonly begun: ReadonlyMap<string, { readonly id: string; readonly name: string }>
+  /** The ids of the calls handed on. */
+  readonly made: ReadonlySet<string>
+  readonly isRefused: boolean
+}
+
+const initial: ResponsesState = {
+  responseId: undefined,
+  model: undefined,
+  texts: new Set(),
+  begun: new Map(),
+  made: new Set(),
+  isRefused: false
+}
+
+const step = (state: ResponsesState, event: unknown): ModelWire.Step<ResponsesState> => {
+  switch (Json.get(event, "type")) {
+    case "response.output_text.delta":
+      return textStep(state, keyOf(event), Json.text(event, "delta"), false)
+    case "response.refusal.delta":
+      return textStep(state, keyOf(event), Json.text(event, "delta"), true)
+    case "response.created":
+    case "response.in_progress":
+      return { state: identify(state, Json.get(event, "response")), parts: ModelWire.noParts }
+    case "response.output_item.added":
+      return { state: begin(state, keyOf(event), Json.get(event, "item")), parts: ModelWire.noParts }
+    case "response.function_call_arguments.done": {
+      const call = state.begun.get(keyOf(event))
+      return call === undefined ? idle(state) : callStep(state, call.id, call.name, Json.get(event, "arguments"))
+    }
+    case "response.output_item.done":
+      return itemStep(state, keyOf(event), Json.get(event, "item"))
+    case "response.completed":
+    case "response.incomplete":
+      return finishStep(state, Json.get(event, "response"))
+    case "response.failed":
+    case "response.cancelled":
+      return { state, parts: [ModelWire.faultPart(Json.get(Json.get(event, "response"), "error"))] }
+    case "error":
+      return { state, parts: [ModelWire.faultPart(Json.get(event, "error") ?? event)] }
+    case undefined: {
+      const error = Json.get(event, "error") ?? undefined
+      return error === undefined ? idle(state) : { state, parts: [ModelWire.faultPart(error)] }
+    }
+    default:
+      return idle(state)
+  }
+}
+
+const idle = (state: ResponsesState): ModelWire.Step<ResponsesState> => ({ state, parts: ModelWire.noParts })
+
+/**
+ * What tells the output items of one response apart. Some proxies give one item another id in each event; the index
+ * stays.
+ */
+const keyOf = (event: unknown): string =>
+  String(Json.integer(event, "output_index") ?? Json.text(event, "item_id") ?? Json.text(Json.get(event, "item"), "id"))
+
+const identify = (state: ResponsesState, response: unknown): ResponsesState => ({
+  ...state,
+  responseId: Json.text(response, "id") ?? state.responseId,
+  model: Json.text(response, "model") ?? state.model
+})
+
+const begin = (state: ResponsesState, key: string, item: unknown): ResponsesState => {
+  const id = Json.text(item, "call_id")
+  const name = Json.text(item, "name")
+  return Json.get(item, "type") !== "function_call" || id === undefined || name === undefined
+    ? state
+    : { ...state, begun: new Map(state.begun).set(key, { id, name }) }
+}
+
+const textStep = (
+  state: ResponsesState,
+  key: string,
+  delta: string | undefined,
+  isRefused: boolean
+): ModelWire.Step<ResponsesState> =>
+  delta === undefined
+    ? idle(state)
+    : {
+        state:
+          state.texts.has(key) && state.isRefused === isRefused
+            ? state
+            : { ...state, texts: new Set(state.texts).add(key), isRefused: state.isRefused || isRefused },
+        parts: [{ _tag: "TextDelta", delta }]
+      }
+
+const callStep = (state: ResponsesState, id: string, name: string, input: unknown): ModelWire.Step<ResponsesState> =>
+  state.made.has(id)
+    ? idle(state)
+    : {
+        state: { ...state, made: new Set(state.made).add(id) },
+        parts: [ModelWire.callPart(id, name, ModelWire.argumentsText(input))]
+      }
+
+/** An output item is complete. Its text counts only where no delta brought it. */
+const itemStep = (state: ResponsesState, key: string, item: unknown): ModelWire.Step<ResponsesState> => {
+  switch (Json.get(item, "type")) {
+    case "function_call": {
+      const id = Json.text(item, "call_id") ?? Json.text(item, "id")
+      const name = Json.text(item, "name")
+      return id === undefined || name === undefined
+        ? idle(state)
+        : callStep(state, id, name, Json.get(item, "arguments"))
+    }
+    case "reasoning":
+      return {
+        state,
+        parts: [
+          { _tag: "Echo", item: { item: sendable(item), afterText: state.texts.size > 0, afterCalls: state.made.size } }
+        ]
+      }
+    case "message": {
+      if (state.texts.has(key)) return idle(state)
+      const content = Json.array(item, "content")
+      const isRefused = content.some((part) => Json.get(part, "type") === "refusal")
+      const text = content.map((part) => Json.text(part, "text") ?? Json.text(part, "refusal") ?? "").join("")
+      return textStep(state, key, text === "" ? undefined : text, isRefused)
+    }
+    default:
+      return idle(state)
+  }
+}
+
+/** A reasoning item without `status`, which the server writes and does not take back. */
+const sendable = (item: unknown): Json.JsonObject =>
+  Object.fromEntries(Object.entries(Json.isObject(item) ? item : {}).filter(([key]) => key !== "status"))
+
+const finishStep = (before: ResponsesState, response: unknown): ModelWire.Step<ResponsesState> => {
+  let state = identify(before, response)
+  const parts: Array<ModelWire.WirePart> = []
+  // Some servers tell everything only here.
+  if (state.texts.size === 0 && state.made.size === 0) {
+    for (const [index, item] of Json.array(response, "output").entries()) {
+      if (Json.get(item, "type") === "reasoning") continue
+      const next = itemStep(state, String(index), item)
+      state = next.state
+      parts.push(...next.parts)
+    }
+  }
+  const { model, responseId } = state
+  parts.push({ _tag: "Finish", reason: reasonOf(state, response), usage: usageOf(response), responseId, model })
+  return { state, parts }
+}
+
+const reasonOf = (state: ResponsesState, response: unknown): FinishReason => {
+  const status = Json.get(response, "status") ?? "completed"
+  if (status === "completed") {
+    return state.made.size > 0 ? "tool-calls" : state.isRefused ? "content-filter" : "stop"
+  }
+  switch (Json.get(Json.get(response, "incomplete_details"), "reason")) {
+    case "max_output_tokens":
+    case "max_tokens":
+      return "length"
+    case "content_filter":
+      return "content-filter"
+    default:
+      return "other"
+  }
+}
+
+const usageOf = (response: unknown): Usage => {
+  const usage = Json.get(response, "usage")
+  return {
+    inputTokens: Json.integer(usage, "input_tokens"),
+    cachedInputTokens: Json.integer(Json.get(usage, "input_tokens_details"), "cached_tokens"),
+    outputTokens: Json.integer(usage, "output_tokens"),
+    reasoningTokens: Json.integer(Json.get(usage, "output_tokens_details"), "reasoning_tokens")
+  }
+}
+
+const end = (): ReadonlyArray<ModelWire.WirePart> => [ModelWire.cutPart]
+
+/** A whole response is its output items, each complete, and the end. */
+const read = (body: unknown): ReadonlyArray<ModelWire.WirePart> => {
+  const error = Json.get(body, "error") ?? undefined
+  if (error !== undefined || Json.get(body, "status") === "failed") return [ModelWire.faultPart(error)]
+  if (!Array.isArray(Json.get(body, "output"))) {
+    return [ModelWire.brokenPart("unreadable", "The answer is JSON, but not a response of the Responses API.")]
+  }
+  let state = initial
+  const parts: Array<ModelWire.WirePart> = []
+  for (const [index, item] of Json.array(body, "output").entries()) {
+    const next = itemStep(state, String(index), item)
+    state = next.state
+    parts.push(...next.parts)
+  }
+  return [...parts, ...finishStep(state, body).parts]
+}
+
+export const ResponsesWire: ModelWire.ModelWire<ResponsesState> = {
+  path: "/responses",
+  request,
+  initial,
+  step,
+  end,
+  read
+}

@@ -1,0 +1,57 @@
+/**
+ * Sse: bytes of an event stream to the data of its events.
+ *
+ * ```text
+ * data: {"a":        one event of two lines; the blank line ends it
+ * data: 1}
+ *
+ * : keep-alive       a comment; so are fields other than `data`, since both APIs repeat an event's name inside its data
+ * ```
+ */
+import { StringDecoder } from "node:string_decoder"
+
+/** Reads one stream. Any chunking of the same bytes gives the same events. */
+export class Sse {
+  readonly #decoder = new StringDecoder("utf8")
+  /** The line that has not ended yet. */
+  #rest = ""
+  /** The data lines of the event that has not ended yet. */
+  #data: string | undefined
+  #begun = false
+  /** The last chunk ended with a carriage return: a line feed at the start of the next belongs to it. */
+  #afterReturn = false
+
+  /** The data of the events that `bytes` completes. */
+  push(bytes: Uint8Array): ReadonlyArray<string> {
+    return this.#read(this.#decoder.write(bytes))
+  }
+
+  /** The data of an event that only lacked its blank line, as some servers leave it at the end. */
+  end(): ReadonlyArray<string> {
+    return this.#read(`${this.#decoder.end()}\n\n`)
+  }
+
+  #read(text: string): ReadonlyArray<string> {
+    if (text === "") return []
+    let chunk = text
+    if (!this.#begun) {
+      this.#begun = true
+      if (chunk.startsWith("\uFEFF")) chunk = chunk.slice(1)
+    }
+    if (this.#afterReturn && chunk.startsWith("\n")) chunk = chunk.slice(1)
+    this.#afterReturn = chunk === "" ? false : chunk.endsWith("\r")
+    const lines = (this.#rest + chunk).split(chunk.includes("\r") ? /\r\n|\r|\n/ : "\n")
+    this.#rest = lines.pop() ?? ""
+    const events: Array<string> = []
+    for (const line of lines) {
+      if (line === "") {
+        if (this.#data !== undefined && this.#data !== "") events.push(this.#data)
+        this.#data = undefined
+      } else if (line.startsWith("data:")) {
+        const data = line.startsWith(" ", 5) ? line.slice(6) : line.slice(5)
+        this.#data = this.#data === undefined ? data : `${this.#data}\n${data}`
+      }
+    }
+    return events
+  }
+}

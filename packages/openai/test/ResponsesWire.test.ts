@@ -1,0 +1,188 @@
+import { assert, describe, it } from "@effect/vitest"
+
+import type { WireMessage, WireRequest, WireSettings } from "../src/ModelWire.ts"
+import { ResponsesWire } from "../src/ResponsesWire.ts"
+
+const settings: WireSettings = { model: "gpt-4.1-nano", streaming: true, store: false, hosted: true }
+
+const request = (messages: ReadonlyArray<WireMessage>): WireRequest => ({
+  messages,
+  tools: [],
+  toolChoice: "auto",
+  cacheKey: undefined,
+  format: undefined,
+  previousResponseId: undefined
+})
+
+const call = (id: string) => ({ id, name: "search", inputText: `{ "q":"${id}" }`, input: { q: id }, fault: undefined })
+
+describe("ResponsesWire.request", () => {
+  it("writes tools, choice, cache key and format", () => {
+    const body = ResponsesWire.request(settings, {
+      ...request([{ role: "user", text: "hi" }]),
+      tools: [{ name: "search", description: undefined, schema: { type: "object" }, strict: false }],
+      toolChoice: "none",
+      cacheKey: "run-1",
+      format: { name: "rating", schema: { type: "object" } }
+    })
+    assert.deepStrictEqual(body, {
+      model: "gpt-4.1-nano",
+      stream: true,
+      store: false,
+      tools: [{ type: "function", name: "search", parameters: { type: "object" }, strict: false }],
+      tool_choice: "none",
+      parallel_tool_calls: true,
+      text: { format: { type: "json_schema", strict: true, name: "rating", schema: { type: "object" } } },
+      prompt_cache_key: "run-1",
+      input: [{ role: "user", content: "hi" }]
+    })
+  })
+
+  it("sends calls back byte for byte, and their results", () => {
+    const { input } = ResponsesWire.request(
+      settings,
+      request([
+        { role: "system", text: "be brief" },
+        { role: "assistant", text: "Looking.", calls: [call("a")], echo: [], responseId: "resp_1" },
+        { role: "tool", callId: "a", name: "search", text: "[]", isFailure: false }
+      ])
+    )
+    assert.deepStrictEqual(input, [
+      { role: "system", content: "be brief" },
+      { role: "assistant", content: "Looking." },
+      { type: "function_call", call_id: "a", name: "search", arguments: `{ "q":"a" }` },
+      { type: "function_call_output", call_id: "a", output: "[]" }
+    ])
+  })
+
+  const reasoning = (id: string) => ({ id, type: "reasoning", encrypted_content: "g" })
+
+  it("puts each reasoning item before what it led to", () => {
+    const echo = [
+      { item: reasoning("rs_1"), afterText: false, afterCalls: 0 },
+      { item: reasoning("rs_2"), afterText: true, afterCalls: 1 }
+    ]
+    const message: WireMessage = { role: "assistant", text: "T", calls: [call("a"), call("b")], echo, responseId: "r" }
+    const { input } = ResponsesWire.request(settings, request([message]))
+    assert.deepStrictEqual(Array.isArray(input) && input.map((item) => item.id ?? item.call_id ?? item.content), [
+      "rs_1",
+      "T",
+      "a",
+      "rs_2",
+      "b"
+    ])
+  })
+
+  it("leaves out reasoning that the server neither stored nor encrypted", () => {
+    const echo = [{ item: { id: "rs_1", type: "reasoning" }, afterText: false, afterCalls: 0 }]
+    const messages: ReadonlyArray<WireMessage> = [{ role: "assistant", text: "T", calls: [], echo, responseId: "r" }]
+    assert.deepInclude(ResponsesWire.request(settings, request(messages)), {
+      input: [{ role: "assistant", content: "T" }]
+    })
+    const stored = ResponsesWire.request({ ...settings, store: true }, request(messages))
+    assert.deepInclude(stored, {
+      input: [
+        { id: "rs_1", type: "reasoning" },
+        { role: "assistant", content: "T" }
+      ]
+    })
+  })
+
+  it("asks for encrypted reasoning of models that reason, and of no others", () => {
+    const includes = (model: string) => "include" in ResponsesWire.request({ ...settings, model }, request([]))
+    assert.deepStrictEqual(["gpt-5", "gpt-5-mini", "o4-mini", "gpt-4.1", "gpt-5-chat-latest", "llama3"].map(includes), [
+      true,
+      true,
+      true,
+      false,
+      false,
+      false
+    ])
+  })
+
+  it("sends images and documents of the user", () => {
+    const { input } = ResponsesWire.request(
+      settings,
+      request([
+        {
+          role: "user",
+          parts: [
+            { type: "text", text: "what is this?" },
+            { type: "file", mediaType: "image/png", fileName: undefined, url: "https://x.test/a.png" },
+            { type: "file", mediaType: "application/pdf", fileName: "a.pdf", url: "data:application/pdf;base64,AA==" },
+            { type: "file", mediaType: "application/pdf", fileName: undefined, url: "https://x.test/a.pdf" }
+          ]
+        }
+      ])
+    )
+    assert.deepStrictEqual(input, [
+      {
+        role: "user",
+        content: [
+          { type: "input_text", text: "what is this?" },
+          { type: "input_image", image_url: "https://x.test/a.png", detail: "auto" },
+          { type: "input_file", filename: "a.pdf", file_data: "data:application/pdf;base64,AA==" },
+          { type: "input_file", file_url: "https://x.test/a.pdf" }
+        ]
+      }
+    ])
+  })
+})
+
+describe("ResponsesWire.read", () => {
+  it("reads a whole response like its events", () => {
+    const parts = ResponsesWire.read({
+      id: "resp_1",
+      model: "m",
+      status: "completed",
+      output: [
+        { id: "msg_1", type: "message", content: [{ type: "output_text", text: "Looking." }] },
+        { id: "fc_1", type: "function_call", call_id: "a", name: "search", arguments: "{}" }
+      ],
+      usage: { input_tokens: 3, output_tokens: 2 }
+    })
+    assert.deepStrictEqual(
+      parts.map((part) => (part._tag === "Finish" ? part.reason : part._tag)),
+      ["TextDelta", "Call", "tool-calls"]
+    )
+  })
+
+  it("reports a failed response, and an answer that is none", () => {
+    const [failed] = ResponsesWire.read({ status: "failed", error: { code: "server_error", message: "broken" } })
+    assert.deepInclude(failed, { _tag: "Fault", fault: "provider", code: "server_error" })
+    const [other] = ResponsesWire.read({ choices: [] })
+    assert.deepInclude(other, { _tag: "Fault", fault: "unreadable" })
+  })
+})
+
+describe("ResponsesWire.step", () => {
+  it("reads what a server tells only at the end", () => {
+    const { parts } = ResponsesWire.step(ResponsesWire.initial, {
+      type: "response.completed",
+      response: { id: "r", output: [{ type: "message", content: [{ type: "output_text", text: "Hi" }] }] }
+    })
+    assert.deepStrictEqual(
+      parts.map(({ _tag }) => _tag),
+      ["TextDelta", "Finish"]
+    )
+  })
+
+  it("hands on a call once, at the first event that completes it", () => {
+    const item = { type: "function_call", call_id: "a", name: "search", arguments: "{}" }
+    const begun = ResponsesWire.step(ResponsesWire.initial, {
+      type: "response.output_item.added",
+      output_index: 0,
+      item: { ...item, arguments: "" }
+    })
+    const made = ResponsesWire.step(begun.state, {
+      type: "response.function_call_arguments.done",
+      output_index: 0,
+      arguments: "{}"
+    })
+    assert.strictEqual(made.parts[0]?._tag, "Call")
+    assert.deepStrictEqual(
+      ResponsesWire.step(made.state, { type: "response.output_item.done", output_index: 0, item }).parts,
+      []
+    )
+  })
+})

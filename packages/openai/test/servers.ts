@@ -1,0 +1,110 @@
+/**
+ * Servers for tests, on loopback, closed by their scope: `serve` answers as a function says, `serveMock` is aimock.
+ */
+import * as Http from "node:http"
+import * as Net from "node:net"
+
+import { LLMock } from "@copilotkit/aimock"
+import { type Duration, Effect, Fiber } from "effect"
+import { TestClock } from "effect/testing"
+
+export interface Seen {
+  readonly path: string
+  readonly headers: Http.IncomingHttpHeaders
+  readonly body: unknown
+}
+
+export interface Server {
+  /** With `/v1`. */
+  readonly baseUrl: string
+  readonly seen: ReadonlyArray<Seen>
+  /** Connections accepted, and closed again. */
+  readonly connections: { opened: number; closed: number }
+}
+
+/** `answer` gets the number of the request, from 0. */
+export const serve = (answer: (response: Http.ServerResponse, seen: Seen, index: number) => void) =>
+  Effect.acquireRelease(
+    Effect.callback<Server & { readonly server: Http.Server }>((resume) => {
+      const seen: Array<Seen> = []
+      const connections = { opened: 0, closed: 0 }
+      const server = Http.createServer((request, response) => {
+        let text = ""
+        request.setEncoding("utf8")
+        request.on("data", (chunk) => {
+          text += chunk
+        })
+        request.on("end", () => {
+          const body: unknown = text === "" ? undefined : JSON.parse(text)
+          const one = { path: request.url ?? "", headers: request.headers, body }
+          seen.push(one)
+          answer(response, one, seen.length - 1)
+        })
+      })
+      server.on("connection", (socket) => {
+        connections.opened++
+        socket.on("close", () => connections.closed++)
+      })
+      server.listen(0, "127.0.0.1", () => {
+        resume(Effect.succeed({ baseUrl: `http://127.0.0.1:${portOf(server)}/v1`, seen, connections, server }))
+      })
+    }),
+    ({ server }) =>
+      Effect.callback<void>((resume) => {
+        server.close(() => resume(Effect.void))
+        server.closeAllConnections()
+      })
+  )
+
+/** Accepts connections and says nothing. */
+export const serveSilence = Effect.map(
+  Effect.acquireRelease(
+    Effect.callback<{ readonly sockets: Array<Net.Socket>; readonly server: Net.Server }>((resume) => {
+      const sockets: Array<Net.Socket> = []
+      const server = Net.createServer((socket) => {
+        socket.on("error", () => {})
+        sockets.push(socket)
+      })
+      server.listen(0, "127.0.0.1", () => resume(Effect.succeed({ sockets, server })))
+    }),
+    ({ server, sockets }) =>
+      Effect.callback<void>((resume) => {
+        server.close(() => resume(Effect.void))
+        for (const socket of sockets) socket.destroy()
+      })
+  ),
+  ({ server, sockets }) => ({ port: portOf(server), accepted: () => sockets.length })
+)
+
+const portOf = (server: Net.Server): number => {
+  const address = server.address()
+  return typeof address === "object" && address !== null ? address.port : 0
+}
+
+export const serveMock = (options?: ConstructorParameters<typeof LLMock>[0]) =>
+  Effect.acquireRelease(
+    Effect.promise(() => LLMock.create({ port: 0, host: "127.0.0.1", logLevel: "silent", ...options })),
+    (mock) => Effect.promise(() => mock.stop())
+  )
+
+/** One turn of the real event loop, in which sockets are read. */
+const turn = Effect.callback<void>((resume) => {
+  setImmediate(() => resume(Effect.void))
+})
+
+/** Lets virtual time run until `fiber` is done, while sockets work in real time. */
+export const runClock = Effect.fnUntraced(function* <A, E>(fiber: Fiber.Fiber<A, E>, step: Duration.Input) {
+  while (fiber.pollUnsafe() === undefined) {
+    yield* TestClock.adjust(step)
+    yield* turn
+  }
+  return yield* Fiber.join(fiber)
+})
+
+/** Waits until sockets have brought `isTrue` about. */
+export const eventually = Effect.fnUntraced(function* (isTrue: () => boolean) {
+  while (!isTrue()) yield* turn
+})
+
+export const eventStream = { "content-type": "text/event-stream" }
+export const json = { "content-type": "application/json" }

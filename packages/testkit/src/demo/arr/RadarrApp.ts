@@ -1,0 +1,388 @@
+/**
+ * RadarrApp: the demo's Radarr, version 3 of its API. What is added, changed or removed lasts as long as the server.
+ * Long because it is one table of routes over one state.
+ */
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+
+import { type DemoApp, type DemoReply, type DemoRequest, type DemoRoute, get, json, wholeNumber } from "../DemoApp.ts"
+import { filmDownloads, nowIso, today } from "../DemoLibrary.ts"
+import { type Film, films } from "../Film.ts"
+import { searchByName } from "../Nearness.ts"
+import { addDays } from "../Series.ts"
+import { english, quality, queueRecord, queueSortKeys, releaseName } from "./ArrQueue.ts"
+import { type Failure, invalid, malformed, methodNotAllowed, notFound, paged, refuse } from "./ArrReply.ts"
+import { qualityProfiles, systemRoutes } from "./ArrSystem.ts"
+import { initialMovies, isCutoffUnmet, movieResource, type RadarrMovie, radarrRootFolder } from "./RadarrMovies.ts"
+
+const MovieBody = Schema.Struct({
+  title: Schema.optionalKey(Schema.NullOr(Schema.String)),
+  tmdbId: Schema.optionalKey(Schema.Int),
+  qualityProfileId: Schema.optionalKey(Schema.Int),
+  rootFolderPath: Schema.optionalKey(Schema.NullOr(Schema.String)),
+  monitored: Schema.optionalKey(Schema.Boolean),
+  minimumAvailability: Schema.optionalKey(Schema.String),
+  tags: Schema.optionalKey(Schema.Array(Schema.Int))
+})
+type MovieBody = typeof MovieBody.Type
+const decodeMovie = Schema.decodeUnknownOption(MovieBody)
+const decodeIds = Schema.decodeUnknownOption(Schema.Struct({ ids: Schema.Array(Schema.Int) }))
+
+const rules = (body: MovieBody, isAdded: (tmdbId: number) => boolean): ReadonlyArray<Failure> => {
+  const tmdbId = body.tmdbId ?? 0
+  const profileId = body.qualityProfileId ?? 0
+  const folder = body.rootFolderPath ?? ""
+  return [
+    ...((body.title ?? "") === ""
+      ? [{ propertyName: "Title", errorMessage: "'Title' must not be empty.", errorCode: "NotEmptyValidator" }]
+      : []),
+    ...(tmdbId === 0
+      ? [
+          {
+            propertyName: "TmdbId",
+            errorMessage: "'Tmdb Id' must not be empty.",
+            errorCode: "NotEmptyValidator",
+            attemptedValue: 0
+          }
+        ]
+      : isAdded(tmdbId)
+        ? [
+            {
+              propertyName: "TmdbId",
+              errorMessage: "This movie has already been added",
+              errorCode: "MovieExistsValidator",
+              attemptedValue: tmdbId
+            }
+          ]
+        : []),
+    ...(qualityProfiles.some((profile) => profile.id === profileId)
+      ? []
+      : [
+          profileId === 0
+            ? {
+                propertyName: "QualityProfileId",
+                errorMessage: "'Quality Profile Id' must be greater than '0'.",
+                errorCode: "GreaterThanValidator",
+                attemptedValue: profileId
+              }
+            : {
+                propertyName: "QualityProfileId",
+                errorMessage: "Quality Profile does not exist",
+                errorCode: "QualityProfileExistsValidator",
+                attemptedValue: profileId
+              }
+        ]),
+    ...(folder.replace(/\/$/, "") === radarrRootFolder
+      ? []
+      : [
+          folder === ""
+            ? {
+                propertyName: "RootFolderPath",
+                errorMessage: "'Root Folder Path' must not be empty.",
+                errorCode: "NotEmptyValidator",
+                attemptedValue: folder
+              }
+            : {
+                propertyName: "RootFolderPath",
+                errorMessage: `Root folder '${folder}' does not exist`,
+                errorCode: "RootFolderExistsValidator",
+                attemptedValue: folder
+              }
+        ])
+  ]
+}
+
+const lookUp = (term: string): ReadonlyArray<Film> => {
+  const [scheme = "", id = ""] = term.split(":")
+  if (scheme === "tmdb" || scheme === "tmdbid") return films.filter((film) => String(film.tmdbId) === id.trim())
+  if (scheme === "imdb" || scheme === "imdbid") return films.filter((film) => film.imdbId === id.trim())
+  const year = / \(?(\d{4})\)?$/.exec(term)
+  const named = (query: string) =>
+    searchByName(
+      films,
+      query,
+      (film) => film.title,
+      (film) => film.popularity
+    )
+  const found = year === null ? [] : named(term.slice(0, year.index)).filter((film) => String(film.year) === year[1])
+  return found.length > 0 ? found : named(term)
+}
+
+const routes = (): ReadonlyArray<DemoRoute> => {
+  const movies = new Map(initialMovies.map((movie) => [movie.id, movie]))
+  const byTmdbId = (tmdbId: number): RadarrMovie | undefined =>
+    [...movies.values()].find((movie) => movie.film.tmdbId === tmdbId)
+  const resource = (movie: RadarrMovie) => movieResource(movie.film, movie)
+  const looked = (film: Film) => movieResource(film, byTmdbId(film.tmdbId))
+  const all = () => [...movies.values()]
+  let queue = filmDownloads.map((download, index) => ({ download, id: 700_001 + index }))
+  let blocklist = [1, 2]
+
+  const releaseOf = (film: Film, qualityName: string): string =>
+    `${releaseName(film.title)}.${film.year}.${qualityName}.DEMO`
+
+  const queueEntries = (request: DemoRequest) => {
+    const withMovie = request.query.get("includeMovie")?.toLowerCase() === "true"
+    return queue.flatMap(({ download, id }, index) => {
+      const movie = byTmdbId(download.tmdbId)
+      if (movie === undefined) return []
+      const record = queueRecord("Radarr", download, index + 1, releaseOf(movie.film, download.quality))
+      return [{ ...record, movieId: movie.id, ...(withMovie ? { movie: resource(movie) } : {}), id }]
+    })
+  }
+
+  const withMovie =
+    (reply: (movie: RadarrMovie, request: DemoRequest) => DemoReply) =>
+    (request: DemoRequest): DemoReply => {
+      const movie = movies.get(wholeNumber(request.params["id"]) ?? -1)
+      return movie === undefined ? notFound : reply(movie, request)
+    }
+
+  const add = (request: DemoRequest): DemoReply =>
+    Option.match(decodeMovie(request.body), {
+      onNone: () => malformed("$", "body"),
+      onSome: (body) => {
+        const failures = rules(body, (tmdbId) => byTmdbId(tmdbId) !== undefined)
+        if (failures.length > 0) return invalid(failures)
+        const film = films.find((entry) => entry.tmdbId === body.tmdbId)
+        if (film === undefined) {
+          return invalid([
+            {
+              propertyName: "TmdbId",
+              errorMessage: "A movie with this ID was not found.",
+              errorCode: "MovieNotFound",
+              attemptedValue: body.tmdbId
+            }
+          ])
+        }
+        const movie: RadarrMovie = {
+          id: Math.max(0, ...movies.keys()) + 1,
+          film,
+          monitored: body.monitored ?? true,
+          qualityProfileId: body.qualityProfileId ?? 1,
+          rootFolderPath: radarrRootFolder,
+          minimumAvailability: body.minimumAvailability ?? "announced",
+          tags: body.tags ?? [],
+          added: nowIso,
+          file: undefined
+        }
+        movies.set(movie.id, movie)
+        return json(resource(movie), 201)
+      }
+    })
+
+  const edit = withMovie((movie, request) =>
+    Option.match(decodeMovie(request.body), {
+      onNone: () => malformed("$", "body"),
+      onSome: (body) => {
+        const changed: RadarrMovie = {
+          ...movie,
+          monitored: body.monitored ?? movie.monitored,
+          qualityProfileId: body.qualityProfileId ?? movie.qualityProfileId,
+          minimumAvailability: body.minimumAvailability ?? movie.minimumAvailability,
+          tags: body.tags ?? movie.tags
+        }
+        movies.set(movie.id, changed)
+        return json(resource(changed), 202)
+      }
+    })
+  )
+
+  const remove = withMovie((movie) => {
+    movies.delete(movie.id)
+    return json({})
+  })
+
+  const history = () =>
+    all()
+      .filter((movie) => movie.file !== undefined)
+      .map((movie, index) => ({
+        movieId: movie.id,
+        sourceTitle: releaseOf(movie.film, "Bluray-1080p"),
+        languages: [english],
+        quality: quality("Radarr", "Bluray-1080p"),
+        customFormats: [],
+        customFormatScore: 0,
+        qualityCutoffNotMet: false,
+        date: movie.added,
+        eventType: "downloadFolderImported",
+        data: { downloadClient: "qBittorrent" },
+        id: index + 1
+      }))
+
+  const calendar = (request: DemoRequest): DemoReply => {
+    const start = (request.query.get("start") ?? today).slice(0, 10)
+    const end = (request.query.get("end") ?? addDays(today, 7)).slice(0, 10)
+    const isWithin = (date: string) => date.slice(0, 10) >= start && date.slice(0, 10) <= end
+    return json(
+      all()
+        .map(resource)
+        .filter((movie) => [movie.inCinemas, movie.digitalRelease, movie.physicalRelease].some(isWithin))
+    )
+  }
+
+  const movieSort = {
+    title: (movie: RadarrMovie) => movie.film.title,
+    year: (movie: RadarrMovie) => movie.film.year,
+    "movieMetadata.sortTitle": (movie: RadarrMovie) => movie.film.title,
+    "movies.lastSearchTime": (movie: RadarrMovie) => movie.id,
+    id: (movie: RadarrMovie) => movie.id
+  }
+
+  const blocked = () =>
+    blocklist.flatMap((id) => {
+      const movie = all()[id * 11]
+      return movie === undefined
+        ? []
+        : [
+            {
+              movieId: movie.id,
+              sourceTitle: `${releaseName(movie.film.title)}.${movie.film.year}.CAM`,
+              languages: [english],
+              quality: quality("Radarr", "WEBDL-720p"),
+              customFormats: [],
+              date: `2025-02-0${id}T09:00:00Z`,
+              protocol: "torrent",
+              indexer: "Demo Indexer",
+              message: "Manually marked as failed",
+              id
+            }
+          ]
+    })
+
+  const write = (
+    method: "POST" | "PUT" | "DELETE",
+    path: string,
+    reply: (request: DemoRequest) => DemoReply
+  ): DemoRoute => ({ method, path, handle: (request) => Effect.sync(() => reply(request)) })
+
+  return [
+    get("/api/v3/movie", (request) => {
+      const text = request.query.get("tmdbId")
+      if (text === null) return json(all().map(resource))
+      const tmdbId = wholeNumber(text)
+      if (tmdbId === undefined) return malformed("tmdbId", text)
+      return json(
+        all()
+          .filter((movie) => movie.film.tmdbId === tmdbId)
+          .map(resource)
+      )
+    }),
+    write("POST", "/api/v3/movie", add),
+    get("/api/v3/movie/lookup", (request) => json(lookUp(request.query.get("term") ?? "").map(looked))),
+    get("/api/v3/movie/lookup/tmdb", (request) => {
+      const text = request.query.get("tmdbId") ?? ""
+      const tmdbId = wholeNumber(text)
+      if (tmdbId === undefined) return malformed("tmdbId", text)
+      const film = films.find((entry) => entry.tmdbId === tmdbId)
+      return film === undefined
+        ? json({ message: `Movie with tmdbId ${tmdbId} was not found, it may have been removed from TMDb.` }, 404)
+        : json(looked(film))
+    }),
+    get(
+      "/api/v3/movie/{id}",
+      withMovie((movie) => json(resource(movie)))
+    ),
+    write("PUT", "/api/v3/movie/{id}", edit),
+    write("DELETE", "/api/v3/movie/{id}", remove),
+    get("/api/v3/queue", (request) =>
+      paged(request, queueEntries(request), (record) => record, queueSortKeys, {
+        key: "timeleft",
+        direction: "ascending"
+      })
+    ),
+    get("/api/v3/queue/details", (request) => {
+      const movieId = wholeNumber(request.query.get("movieId"))
+      return json(queueEntries(request).filter((record) => movieId === undefined || record.movieId === movieId))
+    }),
+    get("/api/v3/queue/status", (request) => {
+      const records = queueEntries(request)
+      return json({
+        totalCount: records.length,
+        count: records.length,
+        unknownCount: 0,
+        errors: false,
+        warnings: records.some((record) => record.trackedDownloadStatus === "warning"),
+        unknownErrors: false,
+        unknownWarnings: false,
+        id: 1
+      })
+    }),
+    write("DELETE", "/api/v3/queue/{id}", (request) => {
+      const id = wholeNumber(request.params["id"])
+      if (!queue.some((entry) => entry.id === id)) return notFound
+      queue = queue.filter((entry) => entry.id !== id)
+      return json({})
+    }),
+    get("/api/v3/history", (request) =>
+      paged(
+        request,
+        history(),
+        (record) => record,
+        { date: (record) => record.date },
+        {
+          key: "date",
+          direction: "descending"
+        }
+      )
+    ),
+    get("/api/v3/calendar", calendar),
+    get("/api/v3/wanted/missing", (request) =>
+      paged(
+        request,
+        all().filter((movie) => movie.monitored && movie.file === undefined),
+        resource,
+        movieSort,
+        { key: "title", direction: "ascending" }
+      )
+    ),
+    get("/api/v3/wanted/cutoff", (request) =>
+      paged(
+        request,
+        all().filter((movie) => movie.monitored && isCutoffUnmet(movie)),
+        resource,
+        movieSort,
+        { key: "title", direction: "ascending" }
+      )
+    ),
+    get("/api/v3/blocklist", (request) =>
+      paged(
+        request,
+        blocked(),
+        (record) => record,
+        { date: (record) => record.date },
+        {
+          key: "date",
+          direction: "descending"
+        }
+      )
+    ),
+    write("DELETE", "/api/v3/blocklist/bulk", (request) =>
+      Option.match(decodeIds(request.body), {
+        onNone: () => malformed("ids", ""),
+        onSome: ({ ids }) => {
+          blocklist = blocklist.filter((id) => !ids.includes(id))
+          return json({})
+        }
+      })
+    ),
+    write("DELETE", "/api/v3/blocklist/{id}", (request) => {
+      const id = wholeNumber(request.params["id"])
+      if (!blocklist.some((entry) => entry === id)) return notFound
+      blocklist = blocklist.filter((entry) => entry !== id)
+      return json({})
+    }),
+    ...systemRoutes({ appName: "Radarr", version: "5.18.4.9674", rootFolder: radarrRootFolder })
+  ]
+}
+
+/** The demo's Radarr with the state it starts from. It takes `apiKey` as `X-Api-Key` or as `apikey` in the query. */
+export const radarrApp = (apiKey: string): DemoApp => ({
+  service: "radarr",
+  routes: routes(),
+  refuse: refuse(apiKey),
+  notFound,
+  methodNotAllowed,
+  malformedBody: malformed("$", "body")
+})

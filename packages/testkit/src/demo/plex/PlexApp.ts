@@ -1,0 +1,521 @@
+/**
+ * PlexApp: the demo's Plex Media Server: two sections, Movies (1) and TV Shows (2), one household account.
+ * Long because it is one table of routes, to be read beside Plex's own description.
+ */
+import * as Effect from "effect/Effect"
+
+import { collections } from "../data/collections.ts"
+import {
+  type DemoApp,
+  type DemoReply,
+  type DemoRequest,
+  type DemoRoute,
+  get,
+  html,
+  json,
+  wholeNumber
+} from "../DemoApp.ts"
+import { history, isOwned, libraryFilms, librarySeries, onDeck } from "../DemoLibrary.ts"
+import { recommendedFilms, relatedSeries, searchByName } from "../Nearness.ts"
+import { people } from "../People.ts"
+import { hash } from "../Seeded.ts"
+import { filterItems } from "./PlexFilter.ts"
+import {
+  episodeItems,
+  itemsByKey,
+  movieItem,
+  movieItems,
+  movieSection,
+  type PlexItem,
+  render,
+  type RenderOptions,
+  seasonItems,
+  showItems,
+  showSection,
+  tagId
+} from "./PlexItems.ts"
+import { toXml } from "./PlexXml.ts"
+
+export const plexMachineIdentifier = "c0ffee5ca11c0ffee5ca11c0ffee5ca11c0ffee0"
+const version = "1.41.5.9522-a96edc606"
+
+const page = (status: number, reason: string): DemoReply =>
+  html(`<html><head><title>${reason}</title></head><body><h1>${status} ${reason}</h1></body></html>`, status)
+
+const notFound = page(404, "Not Found")
+const badRequest = page(400, "Bad Request")
+
+const sections = [movieSection, showSection]
+
+/** Wraps in `MediaContainer`; JSON where the client accepts it, else XML. */
+const container = (request: DemoRequest, content: object): DemoReply =>
+  (request.headers["accept"] ?? "").includes("json")
+    ? json({ MediaContainer: content })
+    : {
+        status: 200,
+        contentType: "text/xml",
+        body: `<?xml version="1.0" encoding="UTF-8"?>\n${toXml("MediaContainer", content)}`
+      }
+
+const asked = (request: DemoRequest, name: string): string | null =>
+  request.query.get(name) ?? request.headers[name.toLowerCase()] ?? null
+
+/** One page of `all` in a container with `totalSize` and `offset` where a page was asked for. */
+const listing = <A>(
+  request: DemoRequest,
+  all: ReadonlyArray<A>,
+  toItem: (item: A) => object,
+  head: object = {},
+  name: "Metadata" | "Directory" = "Metadata"
+): DemoReply => {
+  const startText = asked(request, "X-Plex-Container-Start")
+  const sizeText = asked(request, "X-Plex-Container-Size")
+  const start = wholeNumber(startText ?? "0")
+  const size = wholeNumber(sizeText ?? String(all.length))
+  if (start === undefined || size === undefined || start < 0 || size < 0) return badRequest
+  const items = all.slice(start, start + size)
+  return container(request, {
+    size: items.length,
+    ...(startText === null && sizeText === null ? {} : { totalSize: all.length, offset: start }),
+    allowSync: true,
+    identifier: "com.plexapp.plugins.library",
+    ...head,
+    ...(items.length > 0 ? { [name]: items.map(toItem) } : {})
+  })
+}
+
+const itemOf = (text: string | undefined): PlexItem | undefined => itemsByKey.get(wholeNumber(text) ?? -1)
+
+const sectionOf = (request: DemoRequest) =>
+  sections.find((section) => section.id === wholeNumber(request.params["sectionId"]))
+
+const itemsOfType: Readonly<Record<string, ReadonlyArray<PlexItem>>> = {
+  "1": movieItems,
+  "2": showItems,
+  "3": seasonItems,
+  "4": episodeItems
+}
+
+const isIn = (section: { readonly id: number }, item: PlexItem): boolean =>
+  (item.type === "movie") === (section.id === movieSection.id)
+
+/** Films and episodes, newest first: what "Recently Added" shows. */
+const newestFirst = (): ReadonlyArray<PlexItem> =>
+  filterItems([...movieItems, ...episodeItems], new URLSearchParams({ sort: "addedAt:desc" }))
+
+const deck: ReadonlyArray<PlexItem> = onDeck.flatMap((item) => itemsByKey.get(item.ratingKey) ?? [])
+
+const tagsOf = (items: ReadonlyArray<PlexItem>, kind: "genre" | "actor" | "director"): ReadonlyArray<string> => {
+  const names = items.flatMap((item): ReadonlyArray<string> => {
+    if (item.type === "movie") {
+      const { film } = item.of
+      return kind === "genre" ? film.genres : kind === "actor" ? film.cast : film.directors
+    }
+    if (item.type === "show") {
+      const { series } = item.of
+      return kind === "genre" ? series.genres : kind === "actor" ? series.cast : []
+    }
+    return []
+  })
+  return [...new Set(names)].sort((a, b) => (a < b ? -1 : 1))
+}
+
+const tagListing = (kind: "genre" | "actor" | "director") => (request: DemoRequest) => {
+  const section = sectionOf(request)
+  if (section === undefined) return notFound
+  const items = section.id === movieSection.id ? movieItems : showItems
+  return listing(
+    request,
+    tagsOf(items, kind),
+    (tag) => ({
+      fastKey: `/library/sections/${section.id}/all?${kind}=${tagId(tag)}`,
+      key: String(tagId(tag)),
+      title: tag,
+      type: kind
+    }),
+    { title1: section.title, viewGroup: "secondary" },
+    "Directory"
+  )
+}
+
+const sectionDirectory = (section: (typeof sections)[number]) => ({
+  allowSync: true,
+  art: `/:/resources/${section.type}-fanart.jpg`,
+  composite: `/library/sections/${section.id}/composite/1741600000`,
+  filters: true,
+  refreshing: false,
+  thumb: `/:/resources/${section.type}.png`,
+  key: String(section.id),
+  type: section.type,
+  title: section.title,
+  agent: `tv.plex.agents.${section.type === "movie" ? "movie" : "series"}`,
+  scanner: section.type === "movie" ? "Plex Movie" : "Plex TV Series",
+  language: "en-US",
+  uuid: `5ca11c0f-fee0-4000-8000-00000000000${section.id}`,
+  updatedAt: 1741600000,
+  createdAt: 1622505600,
+  scannedAt: 1741600000,
+  content: true,
+  directory: true,
+  contentChangedAt: 51234,
+  hidden: 0,
+  Location: [{ id: section.id, path: section.type === "movie" ? "/media/movies" : "/media/tv" }]
+})
+
+const similarTo = (item: PlexItem): ReadonlyArray<PlexItem> =>
+  item.type === "movie"
+    ? recommendedFilms(item.of.film)
+        .flatMap((film) => libraryFilms.filter((owned) => owned.film === film))
+        .map(movieItem)
+        .slice(0, 20)
+    : item.type === "show"
+      ? relatedSeries(item.of.series)
+          .flatMap((show) => librarySeries.filter((owned) => owned.series === show))
+          .flatMap((owned) => itemsByKey.get(owned.ratingKey) ?? [])
+          .slice(0, 20)
+      : []
+
+const childrenOf = (item: PlexItem): ReadonlyArray<PlexItem> =>
+  item.type === "show"
+    ? item.of.seasons.flatMap((season) => itemsByKey.get(season.ratingKey) ?? [])
+    : item.type === "season"
+      ? item.of.episodes.flatMap((episode) => itemsByKey.get(episode.ratingKey) ?? [])
+      : []
+
+const leavesOf = (item: PlexItem): ReadonlyArray<PlexItem> =>
+  item.type === "show" ? childrenOf(item).flatMap(childrenOf) : childrenOf(item)
+
+const titleOf = (item: PlexItem): string =>
+  item.type === "movie"
+    ? item.of.film.title
+    : item.type === "show"
+      ? item.of.series.title
+      : item.type === "season"
+        ? `Season ${item.of.season}`
+        : item.of.episode.title
+
+const ownedCollections = collections
+  .map((entry) => ({ ...entry, items: libraryFilms.filter((item) => entry.films.includes(item.film.tmdbId)) }))
+  .filter((entry) => entry.items.length >= 2)
+
+const collectionItem = (entry: (typeof ownedCollections)[number]) => ({
+  ratingKey: String(500_000 + entry.id),
+  key: `/library/collections/${500_000 + entry.id}/children`,
+  guid: `collection://${hash("collection", entry.id).toString(16)}`,
+  type: "collection",
+  title: entry.name,
+  subtype: "movie",
+  summary: "",
+  index: 1,
+  childCount: String(entry.items.length),
+  minYear: String(Math.min(...entry.items.map((item) => item.film.year))),
+  maxYear: String(Math.max(...entry.items.map((item) => item.film.year))),
+  addedAt: 1622505600,
+  updatedAt: 1741600000
+})
+
+const playlist = {
+  ratingKey: "900001",
+  key: "/playlists/900001/items",
+  guid: "com.plexapp.agents.none://5ca11c0f-fee0-4000-8000-000000900001",
+  type: "playlist",
+  title: "Friday Fright",
+  summary: "",
+  smart: false,
+  playlistType: "video",
+  addedAt: 1700000000,
+  updatedAt: 1741600000
+}
+const playlistItems = libraryFilms
+  .filter((item) => item.film.genres[0] === "Horror")
+  .map(movieItem)
+  .slice(0, 8)
+
+const account = { id: 1, key: "/accounts/1", name: "Household" }
+
+const routes = (ratings: Map<number, number>): ReadonlyArray<DemoRoute> => {
+  const recentlyAdded = newestFirst()
+  const options = (request: DemoRequest, full: boolean): RenderOptions => ({
+    full,
+    includeGuids: request.query.get("includeGuids") === "1",
+    userRating: (ratingKey) => ratings.get(ratingKey)
+  })
+  const items = (request: DemoRequest, all: ReadonlyArray<PlexItem>, head: object = {}): DemoReply =>
+    listing(request, all, (item) => render(item, options(request, false)), head)
+  const hub = (request: DemoRequest, identifier: string, title: string, type: string, all: ReadonlyArray<PlexItem>) => {
+    const limit = wholeNumber(request.query.get("limit") ?? request.query.get("count")) ?? 10
+    const shown = all.slice(0, Math.max(0, limit))
+    return {
+      hubKey: `/library/metadata/${shown.map((item) => item.ratingKey).join(",")}`,
+      key: `/hubs/${identifier}/items`,
+      title,
+      type,
+      hubIdentifier: identifier,
+      context: `hub.${identifier}`,
+      size: shown.length,
+      more: all.length > shown.length,
+      style: "shelf",
+      ...(shown.length > 0 ? { Metadata: shown.map((item) => render(item, options(request, false))) } : {})
+    }
+  }
+  const hubs = (request: DemoRequest, all: ReadonlyArray<object>): DemoReply =>
+    container(request, { size: all.length, allowSync: true, identifier: "com.plexapp.plugins.library", Hub: all })
+
+  const search = (request: DemoRequest): DemoReply => {
+    const query = request.query.get("query") ?? ""
+    if (query === "") return badRequest
+    const inSection = wholeNumber(request.query.get("sectionId"))
+    const named = (all: ReadonlyArray<PlexItem>) =>
+      searchByName(all, query, titleOf, (item) => -item.ratingKey).filter(
+        (item) => inSection === undefined || isIn({ id: inSection }, item)
+      )
+    const actors = searchByName(
+      people.filter((person) => person.actedIn.some(isOwned)),
+      query,
+      (person) => person.name,
+      (person) => person.actedIn.length
+    )
+    return hubs(request, [
+      hub(request, "movie", "Movies", "movie", named(movieItems)),
+      hub(request, "show", "Shows", "show", named(showItems)),
+      hub(request, "episode", "Episodes", "episode", named(episodeItems)),
+      {
+        title: "Actors",
+        type: "actor",
+        hubIdentifier: "actor",
+        context: "hub.search",
+        size: Math.min(10, actors.length),
+        more: actors.length > 10,
+        style: "shelf",
+        ...(actors.length > 0
+          ? {
+              Directory: actors.slice(0, 10).map((person) => ({
+                key: `/library/sections/${movieSection.id}/all?actor=${tagId(person.name)}`,
+                librarySectionID: movieSection.id,
+                librarySectionTitle: movieSection.title,
+                type: "tag",
+                id: tagId(person.name),
+                filter: `actor=${tagId(person.name)}`,
+                tag: person.name,
+                tagType: 6,
+                count: person.actedIn.filter(isOwned).length
+              }))
+            }
+          : {})
+      }
+    ])
+  }
+
+  const withItem =
+    (reply: (item: PlexItem, request: DemoRequest) => DemoReply) =>
+    (request: DemoRequest): DemoReply => {
+      const item = itemOf(request.params["ids"])
+      return item === undefined ? notFound : reply(item, request)
+    }
+
+  const metadata = (request: DemoRequest): DemoReply => {
+    const found = (request.params["ids"] ?? "").split(",").flatMap((id) => itemOf(id) ?? [])
+    return found.length === 0 ? notFound : listing(request, found, (item) => render(item, options(request, true)))
+  }
+
+  const sectionAll = (request: DemoRequest): DemoReply => {
+    const section = sectionOf(request)
+    if (section === undefined) return notFound
+    const type = request.query.get("type") ?? (section.id === movieSection.id ? "1" : "2")
+    const all = (Object.hasOwn(itemsOfType, type) ? itemsOfType[type] : undefined) ?? []
+    return items(
+      request,
+      filterItems(
+        all.filter((item) => isIn(section, item)),
+        request.query
+      ),
+      {
+        librarySectionID: section.id,
+        librarySectionTitle: section.title,
+        title1: section.title,
+        viewGroup: section.type
+      }
+    )
+  }
+
+  const sessions = (request: DemoRequest): DemoReply => {
+    const playing = deck.filter((item) => item.type === "movie").slice(0, 1)
+    return listing(request, playing, (item) => ({
+      ...render(item, options(request, false)),
+      sessionKey: "7",
+      User: { id: "1", title: account.name, thumb: "" },
+      Player: {
+        address: "192.168.1.20",
+        device: "TV",
+        machineIdentifier: "living-room",
+        platform: "webOS",
+        product: "Plex for LG",
+        state: "paused",
+        title: "Living room",
+        version: "5.93.0",
+        local: true,
+        relayed: false,
+        secure: true,
+        userID: account.id
+      },
+      Session: { id: "living-room-7", bandwidth: 21_000, location: "lan" }
+    }))
+  }
+
+  const plays = (request: DemoRequest): DemoReply => {
+    const only = wholeNumber(request.query.get("metadataItemID"))
+    const section = wholeNumber(request.query.get("librarySectionID"))
+    const since = wholeNumber(request.query.get("viewedAt>")) ?? 0
+    const found = history.flatMap(({ ratingKey, viewedAt }) => {
+      const item = itemsByKey.get(ratingKey)
+      return item === undefined ||
+        viewedAt < since ||
+        (section !== undefined && !isIn({ id: section }, item)) ||
+        (only !== undefined && only !== ratingKey && !(item.type === "episode" && item.show.ratingKey === only))
+        ? []
+        : [{ item, viewedAt }]
+    })
+    const ordered = request.query.get("sort") === "viewedAt:asc" ? found.toReversed() : found
+    return listing(request, ordered, ({ item, viewedAt }) => {
+      const { Media: _, ...record } = { Media: [], ...render(item, options(request, false)) }
+      return {
+        historyKey: `/status/sessions/history/${item.ratingKey}`,
+        key: record.key,
+        ratingKey: record.ratingKey,
+        librarySectionID: String(record.librarySectionID),
+        title: record.title,
+        type: record.type,
+        ...(item.type === "episode"
+          ? {
+              parentKey: `/library/metadata/${item.show.ratingKey + item.of.episode.season}`,
+              grandparentKey: `/library/metadata/${item.show.ratingKey}`,
+              grandparentTitle: item.show.series.title,
+              index: item.of.episode.episode,
+              parentIndex: item.of.episode.season
+            }
+          : {}),
+        viewedAt,
+        accountID: account.id,
+        deviceID: 3
+      }
+    })
+  }
+
+  const rate: DemoRoute = {
+    method: "PUT",
+    path: "/:/rate",
+    handle: (request) =>
+      Effect.sync(() => {
+        const item = itemOf(request.query.get("key") ?? undefined)
+        const rating = Number(request.query.get("rating") ?? Number.NaN)
+        if (item === undefined) return notFound
+        if (Number.isNaN(rating) || rating < -1 || rating > 10) return badRequest
+        if (rating === -1) ratings.delete(item.ratingKey)
+        else ratings.set(item.ratingKey, rating)
+        return html("", 200)
+      })
+  }
+
+  return [
+    get("/", (request) =>
+      container(request, {
+        size: 0,
+        allowSync: true,
+        friendlyName: "Callsheet Demo",
+        machineIdentifier: plexMachineIdentifier,
+        myPlex: true,
+        platform: "Linux",
+        platformVersion: "6.1",
+        version,
+        updatedAt: 1741600000
+      })
+    ),
+    get("/library/sections", (request) =>
+      listing(request, sections, sectionDirectory, { title1: "Plex Library" }, "Directory")
+    ),
+    get("/library/sections/all", (request) =>
+      listing(request, sections, sectionDirectory, { title1: "Plex Library" }, "Directory")
+    ),
+    get("/library/sections/{sectionId}/all", sectionAll),
+    get("/library/sections/{sectionId}/recentlyAdded", (request) => {
+      const section = sectionOf(request)
+      return section === undefined
+        ? notFound
+        : items(
+            request,
+            recentlyAdded.filter((item) => isIn(section, item))
+          )
+    }),
+    get("/library/sections/{sectionId}/genre", tagListing("genre")),
+    get("/library/sections/{sectionId}/actor", tagListing("actor")),
+    get("/library/sections/{sectionId}/director", tagListing("director")),
+    get("/library/sections/{sectionId}/collections", (request) => {
+      const section = sectionOf(request)
+      if (section === undefined) return notFound
+      return listing(request, section.id === movieSection.id ? ownedCollections : [], collectionItem)
+    }),
+    get("/library/collections/{collectionId}/items", (request) => {
+      const id = (wholeNumber(request.params["collectionId"]) ?? 0) - 500_000
+      const found = ownedCollections.find((entry) => entry.id === id)
+      return found === undefined ? notFound : items(request, found.items.map(movieItem))
+    }),
+    get("/library/recentlyAdded", (request) => items(request, recentlyAdded)),
+    get("/library/onDeck", (request) => items(request, deck)),
+    get("/hubs/continueWatching", (request) =>
+      hubs(request, [hub(request, "home.continue", "Continue Watching", "mixed", deck)])
+    ),
+    get("/hubs/search", search),
+    get("/library/metadata/{ids}", metadata),
+    get(
+      "/library/metadata/{ids}/children",
+      withItem((item, request) => items(request, childrenOf(item)))
+    ),
+    get(
+      "/library/metadata/{ids}/allLeaves",
+      withItem((item, request) => items(request, leavesOf(item)))
+    ),
+    get(
+      "/library/metadata/{ids}/similar",
+      withItem((item, request) => items(request, similarTo(item)))
+    ),
+    get(
+      "/library/metadata/{ids}/extras",
+      withItem((_, request) => items(request, []))
+    ),
+    get(
+      "/library/metadata/{ids}/related",
+      withItem((item, request) => hubs(request, [hub(request, "movie.similar", "Related", item.type, similarTo(item))]))
+    ),
+    get("/status/sessions", sessions),
+    get("/status/sessions/history/all", plays),
+    get("/playlists", (request) =>
+      listing(request, [playlist], (entry) => ({ ...entry, leafCount: playlistItems.length }))
+    ),
+    get("/playlists/{playlistId}/items", (request) =>
+      request.params["playlistId"] === playlist.ratingKey ? items(request, playlistItems) : notFound
+    ),
+    rate
+  ]
+}
+
+/** The demo's Plex. `/identity` answers anyone; everything else wants `token`, as header or in the query. */
+export const plexApp = (token: string): DemoApp => ({
+  service: "plex",
+  routes: [
+    ...routes(new Map()),
+    get("/identity", (request) =>
+      container(request, {
+        size: 0,
+        apiVersion: "1.1.1",
+        claimed: true,
+        machineIdentifier: plexMachineIdentifier,
+        version
+      })
+    )
+  ],
+  refuse: (request) =>
+    request.path === "/identity" || asked(request, "X-Plex-Token") === token ? null : page(401, "Unauthorized"),
+  notFound,
+  methodNotAllowed: notFound,
+  malformedBody: badRequest
+})

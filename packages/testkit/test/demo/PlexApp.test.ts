@@ -1,0 +1,165 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+
+import { history, libraryFilms, librarySeries, onDeck } from "../../src/demo/DemoLibrary.ts"
+import { plexApp } from "../../src/demo/plex/PlexApp.ts"
+import { ask, at, keys, list } from "./support/ask.ts"
+
+const app = plexApp(keys.plex)
+const get = (target: string, headers?: Record<string, string>) =>
+  ask(app, "GET", target, headers === undefined ? {} : { headers })
+const metadata = (body: unknown) => list(body, "MediaContainer", "Metadata")
+const titles = (body: unknown) => metadata(body).map((item) => at(item, "title"))
+const sorted = (values: ReadonlyArray<unknown>) => values.map(String).toSorted()
+
+/** Our own answer to a filter, to compare the service's with. */
+const expected = (test: (item: (typeof libraryFilms)[number]) => boolean) =>
+  sorted(libraryFilms.filter(test).map((item) => item.film.title))
+
+describe("the demo's Plex", () => {
+  it.effect("lets in only who knows the token, save to ask who it is", () =>
+    Effect.gen(function* () {
+      assert.strictEqual((yield* get("/library/sections/all", { accept: "application/json" })).status, 401)
+      assert.strictEqual((yield* get(`/library/sections/all?X-Plex-Token=${keys.plex}`, {})).status, 200)
+      assert.strictEqual((yield* get("/identity", { accept: "application/json" })).status, 200)
+      assert.strictEqual((yield* get("/nowhere")).status, 404)
+    })
+  )
+
+  it.effect("speaks XML to a client that does not ask for JSON", () =>
+    Effect.gen(function* () {
+      const { body } = yield* get(`/library/sections/all?X-Plex-Token=${keys.plex}`, {})
+      assert.match(String(body), /^<\?xml .*\n<MediaContainer size="2".*<Directory .*title="Movies"/s)
+    })
+  )
+
+  it.effect("filters as its query language says", () =>
+    Effect.gen(function* () {
+      const cases = [
+        ["genre=Action&unwatched=1", expected((i) => i.film.genres.includes("Action") && i.viewCount === 0)],
+        ["unwatched=0", expected((i) => i.viewCount > 0)],
+        ["director=Christopher%20Nolan", expected((i) => i.film.directors.includes("Christopher Nolan"))],
+        ["actor=Keanu+Reeves", expected((i) => i.film.cast.includes("Keanu Reeves"))],
+        [
+          "year>=2020&year<=2023&audienceRating>=7&genre=Horror",
+          expected(
+            ({ film }) =>
+              film.year >= 2020 && film.year <= 2023 && film.voteAverage >= 7 && film.genres.includes("Horror")
+          )
+        ],
+        ["year>>=2022", expected(({ film }) => film.year > 2022)],
+        ["genre=Western,Music", expected(({ film }) => film.genres.some((g) => g === "Western" || g === "Music"))],
+        ["genre!=Drama", expected(({ film }) => !film.genres.includes("Drama"))],
+        ["title=matrix", ["The Matrix", "The Matrix Reloaded", "The Matrix Revolutions"]],
+        ["title==Heat", ["Heat"]],
+        ["resolution=4k&hdr=1", expected((i) => i.file.resolution === "4k" && i.file.hdr)],
+        ["inProgress=1", expected((i) => i.viewOffsetMillis > 0)],
+        ["someDay=1", expected(() => true)]
+      ] as const
+      for (const [query, wanted] of cases) {
+        const { body } = yield* get(`/library/sections/1/all?${query}`)
+        assert.isNotEmpty(wanted, query)
+        assert.deepStrictEqual(sorted(titles(body)), wanted, query)
+      }
+    })
+  )
+
+  it.effect("takes genres by the ids that it lists", () =>
+    Effect.gen(function* () {
+      const { body } = yield* get("/library/sections/1/genre")
+      const horror = list(body, "MediaContainer", "Directory").find((entry) => at(entry, "title") === "Horror")
+      const found = yield* get(`/library/sections/1/all?genre=${at(horror, "key")}`)
+      assert.deepStrictEqual(
+        sorted(titles(found.body)),
+        expected(({ film }) => film.genres.includes("Horror"))
+      )
+    })
+  )
+
+  it.effect("sorts, and pages by header or by query", () =>
+    Effect.gen(function* () {
+      const newest = libraryFilms.toSorted((a, b) => b.addedAt - a.addedAt).map((item) => item.film.title)
+      const byQuery = yield* get(
+        "/library/sections/1/all?sort=addedAt:desc&X-Plex-Container-Start=5&X-Plex-Container-Size=5"
+      )
+      assert.deepStrictEqual(titles(byQuery.body), newest.slice(5, 10))
+      assert.deepInclude(at(byQuery.body, "MediaContainer"), { size: 5, totalSize: newest.length, offset: 5 })
+      const byHeader = yield* get("/library/sections/1/all?sort=addedAt:desc", {
+        accept: "application/json",
+        "x-plex-token": keys.plex,
+        "x-plex-container-start": "5",
+        "x-plex-container-size": "5"
+      })
+      assert.deepStrictEqual(byHeader.body, byQuery.body)
+      const beyond = yield* get("/library/sections/1/all?X-Plex-Container-Start=9999&X-Plex-Container-Size=5")
+      assert.deepInclude(at(beyond.body, "MediaContainer"), { size: 0, totalSize: newest.length })
+      assert.strictEqual((yield* get("/library/sections/1/all?X-Plex-Container-Size=x")).status, 400)
+    })
+  )
+
+  it.effect("omits the view count of what nobody watched, and ids unless asked", () =>
+    Effect.gen(function* () {
+      const unwatched = yield* get("/library/sections/1/all?title==Tenet")
+      assert.doesNotHaveAnyKeys(at(unwatched.body, "MediaContainer", "Metadata", 0), ["viewCount", "Guid"])
+      const watched = yield* get("/library/sections/1/all?title==Inception&includeGuids=1")
+      const item = metadata(watched.body)[0]
+      assert.isAtLeast(Number(at(item, "viewCount")), 1)
+      assert.deepStrictEqual(at(item, "Guid"), [{ id: "imdb://tt1375666" }, { id: "tmdb://27205" }])
+    })
+  )
+
+  it.effect("tells on deck, history and the leaves of a series as the library has them", () =>
+    Effect.gen(function* () {
+      const deck = yield* get("/library/onDeck")
+      assert.deepStrictEqual(
+        metadata(deck.body).map((item) => at(item, "ratingKey")),
+        onDeck.map((item) => String(item.ratingKey))
+      )
+      const plays = yield* get("/status/sessions/history/all?X-Plex-Container-Start=0&X-Plex-Container-Size=1")
+      assert.strictEqual(at(plays.body, "MediaContainer", "totalSize"), history.length)
+      for (const show of librarySeries.slice(0, 5)) {
+        const one = yield* get(`/library/metadata/${show.ratingKey}`)
+        const leaves = yield* get(`/library/metadata/${show.ratingKey}/allLeaves`)
+        const unwatched = metadata(leaves.body).filter((leaf) => at(leaf, "viewCount") === undefined)
+        const { leafCount, viewedLeafCount } = {
+          leafCount: at(metadata(one.body)[0], "leafCount"),
+          viewedLeafCount: at(metadata(one.body)[0], "viewedLeafCount")
+        }
+        assert.strictEqual(leafCount, metadata(leaves.body).length)
+        assert.strictEqual(viewedLeafCount, metadata(leaves.body).length - unwatched.length)
+      }
+    })
+  )
+
+  it.effect("answers several ids at once and 404 for none", () =>
+    Effect.gen(function* () {
+      assert.strictEqual(metadata((yield* get("/library/metadata/1001,1002,99")).body).length, 2)
+      assert.strictEqual((yield* get("/library/metadata/99")).status, 404)
+      assert.strictEqual((yield* get("/library/metadata/abc/similar")).status, 404)
+      assert.strictEqual((yield* get("/library/sections/7/all")).status, 404)
+    })
+  )
+
+  it.effect("finds titles and actors by name", () =>
+    Effect.gen(function* () {
+      const { body } = yield* get("/hubs/search?query=inception")
+      const movies = list(body, "MediaContainer", "Hub").find((hub) => at(hub, "type") === "movie")
+      assert.strictEqual(at(movies, "Metadata", 0, "title"), "Inception")
+      const people = yield* get("/hubs/search?query=keanu")
+      const actors = list(people.body, "MediaContainer", "Hub").find((hub) => at(hub, "type") === "actor")
+      assert.strictEqual(at(actors, "Directory", 0, "tag"), "Keanu Reeves")
+      assert.strictEqual((yield* get("/hubs/search")).status, 400)
+    })
+  )
+
+  it.effect("keeps a rating until it is taken back", () =>
+    Effect.gen(function* () {
+      const rated = () =>
+        get("/library/metadata/1001").pipe(Effect.map(({ body }) => at(metadata(body)[0], "userRating")))
+      yield* ask(app, "PUT", "/:/rate?key=1001&identifier=com.plexapp.plugins.library&rating=8")
+      assert.strictEqual(yield* rated(), 8)
+      yield* ask(app, "PUT", "/:/rate?key=1001&identifier=com.plexapp.plugins.library&rating=-1")
+      assert.isUndefined(yield* rated())
+    })
+  )
+})
