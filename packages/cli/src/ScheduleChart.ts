@@ -36,12 +36,12 @@ const labelWidth = 24
 const noteWidth = 24
 
 /**
- * The schedule of `summary` in lines of at most `columns` characters (no fewer than 80).
+ * The schedule of `summary` in lines of at most `columns` characters (no fewer than 80; 100 where the width is unknown, 0).
  *
  * `░` waiting for the model's first word, `█` the model writing, `▒` a tool. Rows stand in the order in which they began.
  */
 export const draw = (summary: RunSummary, columns: number): ReadonlyArray<string> => {
-  const width = Math.max(columns, 80) - labelWidth - noteWidth
+  const width = Math.max(columns === 0 ? 100 : columns, 80) - labelWidth - noteWidth
   const perColumn = Math.max(summary.wallMillis, 1) / width
   const column = (millis: number) => Math.min(width, Math.round(millis / perColumn))
 

@@ -51,9 +51,14 @@ describe("ScheduleChart", () => {
     assert.include(rows[2], "failed")
   })
 
-  it("fits the terminal, and 80 columns where that is narrower", () => {
-    for (const columns of [0, 80, 200]) {
-      for (const line of ScheduleChart.draw(summary, columns)) assert.isAtMost(line.length, Math.max(80, columns))
+  it("fits the terminal, 80 columns where that is narrower, and 100 where there is none", () => {
+    for (const [columns, most] of [
+      [40, 80],
+      [80, 80],
+      [200, 200],
+      [0, 100]
+    ] as const) {
+      for (const line of ScheduleChart.draw(summary, columns)) assert.isAtMost(line.length, most)
     }
   })
 })

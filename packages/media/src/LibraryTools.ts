@@ -80,7 +80,6 @@ export const LibraryToolsLayer = LibraryTools.toLayer(
         ["director", "actor"] as const,
         (trade) =>
           Effect.map(plex.tags(trade), (people) => {
-            if (people.length === 0) return [{ [trade]: name }]
             const exact = people.filter(({ tag }) => tag.toLowerCase() === name.toLowerCase())
             const similar = people.filter(({ tag }) => tag.toLowerCase().includes(name.toLowerCase()))
             const ids = (exact.length > 0 ? exact : similar).map(({ id }) => id)
@@ -92,7 +91,6 @@ export const LibraryToolsLayer = LibraryTools.toLayer(
     })
     const byGenre = Effect.fnUntraced(function* (name: string) {
       const known = yield* plex.tags("genre")
-      if (known.length === 0) return { genre: name }
       const genres = yield* Genres.find("plex", [name], known, ({ tag }) => tag)
       // A comma means "or": films are tagged "Science Fiction" where series are "Sci-Fi & Fantasy".
       return {

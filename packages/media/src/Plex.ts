@@ -91,10 +91,7 @@ export class Plex extends Context.Service<
     readonly sections: Effect.Effect<ReadonlyArray<Section>, MediaError>
     /** A page of a library's films or shows, with their ids in other catalogues (`Guid`). */
     items(sectionKey: string, query: ItemQuery): Effect.Effect<ItemPage, MediaError>
-    /**
-     * Every tag of a kind in the server's libraries; empty where the server keeps no such list. Filters take a tag's id,
-     * and without such a list its name.
-     */
+    /** Every tag of a kind in the server's libraries, of whatever type. Filters take a tag's id, never its name. */
     tags(type: keyof typeof tagTypes): Effect.Effect<ReadonlyArray<Tag>, MediaError>
     /** Films and episodes begun or next, most recent first: at most a hundred, which is more than anyone has. */
     readonly continueWatching: Effect.Effect<ReadonlyArray<Item>, MediaError>
@@ -139,9 +136,9 @@ export class Plex extends Context.Service<
               })
             ),
           tags: (type) =>
-            tags({ query: { type: tagTypes[type] } }).pipe(
-              Effect.map(({ MediaContainer }) => MediaContainer.Directory ?? []),
-              Effect.catchReason("MediaError", "NotFound", () => Effect.succeed([]))
+            Effect.map(
+              tags({ query: { type: tagTypes[type] } }),
+              ({ MediaContainer }) => MediaContainer.Directory ?? []
             ),
           continueWatching: Effect.map(
             hubs({ query: { count: 100 } }),

@@ -259,7 +259,7 @@ describe("tools", () => {
           {
             1: tags("Action", "Science Fiction", "Sci-Fi & Fantasy"),
             4: tags("Christopher Nolan", "Jonathan Nolan"),
-            6: tags("Keanu Reeves")
+            6: tags("Keanu Reeves", "Chris Evans", "Chris Evans", "Chris Evanson")
           }[Number(url.searchParams.get("type"))] ?? FakeHttp.json({}, 400)
         )
       })
@@ -267,6 +267,9 @@ describe("tools", () => {
         yield* callTool("library_search", { genre: "sci-fi", person: "nolan", watched: false, yearFrom: 2020 })
         const query = http.calls.at(-1)?.url.search ?? ""
         assert.include(decodeURIComponent(query), "genre=41,42&year>=2020&unwatched=1&sort=titleSort&director=40,41")
+        yield* callTool("library_search", { person: "chris evans" })
+        const namesakes = http.calls.at(-1)?.url.search ?? ""
+        assert.match(decodeURIComponent(namesakes), /&actor=41,42$/)
         const count = http.calls.length
         const nobody = yield* callTool("library_search", { person: "Nobody At All" })
         assert.deepStrictEqual(nobody.value, { total: 0, items: [], nextCursor: null })

@@ -17,6 +17,7 @@ import { ConfigProvider, Effect, Layer, Schema } from "effect"
 import { FetchHttpClient } from "effect/http"
 import { TestClock } from "effect/testing"
 
+import { MediaError } from "../src/MediaError.ts"
 import { MediaToolkit } from "../src/MediaToolkit.ts"
 import { Plex } from "../src/Plex.ts"
 import { Radarr } from "../src/Radarr.ts"
@@ -148,6 +149,53 @@ layer(TestLayer)("library_search", (it) => {
           years.toSorted((a, b) => b - a)
         )
       }
+    })
+  )
+
+  it.effect("merges the films of all whose name has the part, before and behind the camera", () =>
+    Effect.gen(function* () {
+      for (const part of ["anderson", "Scott"]) {
+        const isNamed = (name: string) => name.toLowerCase().includes(part.toLowerCase())
+        const theirs = films.filter(
+          (film) => isOwned(film) && (film.directors.some(isNamed) || film.cast.some(isNamed))
+        )
+        assert.isAbove(
+          new Set(theirs.flatMap(({ cast, directors }) => [...directors, ...cast].filter(isNamed))).size,
+          1
+        )
+        const found = yield* ask("library_search", { person: part, limit: 100 })
+        assert.deepStrictEqual(sorted(found.items), sorted(theirs))
+      }
+    })
+  )
+
+  it.effect("gives an empty list for a person who is in none of it", () =>
+    Effect.gen(function* () {
+      const nobody = yield* ask("library_search", { person: "Nobody At All" })
+      assert.deepStrictEqual(nobody, { total: 0, items: [], nextCursor: null })
+    })
+  )
+
+  it.effect("knows a genre however it is written, of films and of series", () =>
+    Effect.gen(function* () {
+      const scienceFiction = films.filter((film) => isOwned(film) && film.genres.includes("Science Fiction"))
+      const shows = librarySeries.filter(({ series }) => series.genres.includes("Sci-Fi & Fantasy"))
+      for (const genre of ["sci-fi", "science fiction", "SciFi", "Science Fiction"]) {
+        const found = yield* ask("library_search", { genre, limit: 100 })
+        assert.deepStrictEqual(sorted(found.items), sorted(scienceFiction), genre)
+        const series = yield* ask("library_search", { kind: "series", genre, limit: 100 })
+        assert.deepStrictEqual(sorted(series.items), sorted(shows.map(({ series }) => series)), genre)
+      }
+    })
+  )
+
+  it.effect("refuses a genre that the library does not have, and lists those it has", () =>
+    Effect.gen(function* () {
+      const wrong = yield* callTool("library_search", { genre: "Cooking" })
+      assert.isTrue(wrong.isFailure)
+      const { reason } = yield* Schema.decodeUnknownEffect(MediaError)(wrong.value)
+      assert.strictEqual(reason._tag, "Rejected")
+      assert.match(reason.message, /^No genre "Cooking": the known ones are Action, .*Horror, .*Sci-Fi & Fantasy, /)
     })
   )
 

@@ -3,6 +3,7 @@ import { Effect } from "effect"
 
 import { history, libraryFilms, librarySeries, onDeck } from "../../src/demo/DemoLibrary.ts"
 import { plexApp } from "../../src/demo/plex/PlexApp.ts"
+import { tagId, tagTypes } from "../../src/demo/plex/PlexItems.ts"
 import { ask, at, keys, list } from "./support/ask.ts"
 
 const app = plexApp(keys.plex)
@@ -10,6 +11,7 @@ const get = (target: string, headers?: Record<string, string>) =>
   ask(app, "GET", target, headers === undefined ? {} : { headers })
 const metadata = (body: unknown) => list(body, "MediaContainer", "Metadata")
 const titles = (body: unknown) => metadata(body).map((item) => at(item, "title"))
+const directory = (body: unknown) => list(body, "MediaContainer", "Directory")
 const sorted = (values: ReadonlyArray<unknown>) => values.map(String).toSorted()
 
 /** Our own answer to a filter, to compare the service's with. */
@@ -36,22 +38,32 @@ describe("the demo's Plex", () => {
   it.effect("filters as its query language says", () =>
     Effect.gen(function* () {
       const cases = [
-        ["genre=Action&unwatched=1", expected((i) => i.film.genres.includes("Action") && i.viewCount === 0)],
-        ["unwatched=0", expected((i) => i.viewCount > 0)],
-        ["director=Christopher%20Nolan", expected((i) => i.film.directors.includes("Christopher Nolan"))],
-        ["actor=Keanu+Reeves", expected((i) => i.film.cast.includes("Keanu Reeves"))],
         [
-          "year>=2020&year<=2023&audienceRating>=7&genre=Horror",
+          `genre=${tagId("genre", "Action")}&unwatched=1`,
+          expected((i) => i.film.genres.includes("Action") && i.viewCount === 0)
+        ],
+        ["unwatched=0", expected((i) => i.viewCount > 0)],
+        [
+          `director=${tagId("director", "Christopher Nolan")}`,
+          expected((i) => i.film.directors.includes("Christopher Nolan"))
+        ],
+        [`actor=${tagId("actor", "Keanu Reeves")}`, expected((i) => i.film.cast.includes("Keanu Reeves"))],
+        [
+          `year>=2020&year<=2023&audienceRating>=7&genre=${tagId("genre", "Horror")}`,
           expected(
             ({ film }) =>
               film.year >= 2020 && film.year <= 2023 && film.voteAverage >= 7 && film.genres.includes("Horror")
           )
         ],
         ["year>>=2022", expected(({ film }) => film.year > 2022)],
-        ["genre=Western,Music", expected(({ film }) => film.genres.some((g) => g === "Western" || g === "Music"))],
-        ["genre!=Drama", expected(({ film }) => !film.genres.includes("Drama"))],
+        [
+          `genre=${tagId("genre", "Western")},${tagId("genre", "Music")}`,
+          expected(({ film }) => film.genres.some((g) => g === "Western" || g === "Music"))
+        ],
+        [`genre!=${tagId("genre", "Drama")}`, expected(({ film }) => !film.genres.includes("Drama"))],
         ["title=matrix", ["The Matrix", "The Matrix Reloaded", "The Matrix Revolutions"]],
         ["title==Heat", ["Heat"]],
+        ["contentRating=PG-13,r", expected(({ film }) => ["PG-13", "R"].includes(film.certificate))],
         ["resolution=4k&hdr=1", expected((i) => i.file.resolution === "4k" && i.file.hdr)],
         ["inProgress=1", expected((i) => i.viewOffsetMillis > 0)],
         ["someDay=1", expected(() => true)]
@@ -64,15 +76,77 @@ describe("the demo's Plex", () => {
     })
   )
 
-  it.effect("takes genres by the ids that it lists", () =>
+  it.effect("takes genres, actors and directors by the ids that it lists, and by no name", () =>
     Effect.gen(function* () {
-      const { body } = yield* get("/library/sections/1/genre")
-      const horror = list(body, "MediaContainer", "Directory").find((entry) => at(entry, "title") === "Horror")
-      const found = yield* get(`/library/sections/1/all?genre=${at(horror, "key")}`)
-      assert.deepStrictEqual(
-        sorted(titles(found.body)),
-        expected(({ film }) => film.genres.includes("Horror"))
-      )
+      const cases = [
+        ["genre", "Horror", expected(({ film }) => film.genres.includes("Horror"))],
+        ["director", "Jordan Peele", expected(({ film }) => film.directors.includes("Jordan Peele"))],
+        ["actor", "Keanu Reeves", expected(({ film }) => film.cast.includes("Keanu Reeves"))]
+      ] as const
+      for (const [kind, name, wanted] of cases) {
+        const { body } = yield* get(`/library/sections/1/${kind}`)
+        const tag = directory(body).find((entry) => at(entry, "title") === name)
+        assert.isNotEmpty(wanted, name)
+        for (const target of [`/library/sections/1/all?${kind}=${at(tag, "key")}`, String(at(tag, "fastKey"))]) {
+          assert.deepStrictEqual(sorted(titles((yield* get(target)).body)), wanted, target)
+        }
+        const byName = yield* get(`/library/sections/1/all?${kind}=${encodeURIComponent(name)}`)
+        assert.deepStrictEqual(titles(byName.body), [], name)
+      }
+    })
+  )
+
+  it.effect("lists the tags of a type in all sections, each with an id of its own", () =>
+    Effect.gen(function* () {
+      const films = libraryFilms.map(({ film }) => film)
+      const shows = librarySeries.map(({ series }) => series)
+      const names = {
+        genre: [...films, ...shows].flatMap(({ genres }) => genres),
+        director: films.flatMap(({ directors }) => directors),
+        actor: [...films, ...shows].flatMap(({ cast }) => cast)
+      }
+      const ids = new Set<unknown>()
+      for (const kind of ["genre", "director", "actor"] as const) {
+        const tagType = tagTypes[kind]
+        const tags = directory((yield* get(`/library/tags?type=${tagType}`)).body)
+        assert.deepStrictEqual(sorted(tags.map((tag) => at(tag, "tag"))), sorted([...new Set(names[kind])]))
+        const inMovies = directory((yield* get(`/library/sections/1/${kind}`)).body)
+        for (const tag of tags) {
+          const id = at(tag, "id")
+          assert.isFalse(ids.has(id), `${at(tag, "tag")} has the id of another tag`)
+          ids.add(id)
+          assert.deepInclude(tag, { tagType, filter: `${kind}=${id}` })
+          const listed = inMovies.find((entry) => at(entry, "title") === at(tag, "tag"))
+          if (listed !== undefined) assert.strictEqual(at(listed, "key"), String(id))
+        }
+      }
+    })
+  )
+
+  it.effect("pages tags like everything, and has none of a type that it does not keep", () =>
+    Effect.gen(function* () {
+      const all = directory((yield* get("/library/tags?type=6")).body)
+      const { body } = yield* get("/library/tags?type=6&X-Plex-Container-Start=5&X-Plex-Container-Size=5")
+      assert.deepStrictEqual(directory(body), all.slice(5, 10))
+      assert.deepInclude(at(body, "MediaContainer"), { size: 5, totalSize: all.length, offset: 5 })
+      for (const target of ["/library/tags", "/library/tags?type=2", "/library/tags?type=genre"]) {
+        const { body, status } = yield* get(target)
+        assert.strictEqual(status, 200)
+        assert.strictEqual(at(body, "MediaContainer", "size"), 0)
+        assert.isUndefined(at(body, "MediaContainer", "Directory"))
+      }
+    })
+  )
+
+  it.effect("names in an item's tags the query that finds it", () =>
+    Effect.gen(function* () {
+      const item = metadata((yield* get("/library/sections/1/all?title==Get%20Out")).body)[0]
+      for (const kind of ["Genre", "Director", "Role"]) {
+        const found = yield* get(`/library/sections/1/all?${at(item, kind, 0, "filter")}&title==Get%20Out`)
+        assert.deepStrictEqual(titles(found.body), ["Get Out"], kind)
+        const others = yield* get(`/library/sections/1/all?${at(item, kind, 0, "filter")}`)
+        assert.isBelow(titles(others.body).length, libraryFilms.length, kind)
+      }
     })
   )
 

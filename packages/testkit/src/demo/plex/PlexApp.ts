@@ -19,7 +19,7 @@ import { history, isOwned, libraryFilms, librarySeries, onDeck } from "../DemoLi
 import { recommendedFilms, relatedSeries, searchByName } from "../Nearness.ts"
 import { people } from "../People.ts"
 import { hash } from "../Seeded.ts"
-import { filterItems } from "./PlexFilter.ts"
+import { filterItems, tagNames } from "./PlexFilter.ts"
 import {
   episodeItems,
   itemsByKey,
@@ -29,10 +29,13 @@ import {
   type PlexItem,
   render,
   type RenderOptions,
+  renderTag,
   seasonItems,
   showItems,
   showSection,
-  tagId
+  tagId,
+  type TagKind,
+  tagTypes
 } from "./PlexItems.ts"
 import { toXml } from "./PlexXml.ts"
 
@@ -105,35 +108,33 @@ const newestFirst = (): ReadonlyArray<PlexItem> =>
 
 const deck: ReadonlyArray<PlexItem> = onDeck.flatMap((item) => itemsByKey.get(item.ratingKey) ?? [])
 
-const tagsOf = (items: ReadonlyArray<PlexItem>, kind: "genre" | "actor" | "director"): ReadonlyArray<string> => {
-  const names = items.flatMap((item): ReadonlyArray<string> => {
-    if (item.type === "movie") {
-      const { film } = item.of
-      return kind === "genre" ? film.genres : kind === "actor" ? film.cast : film.directors
-    }
-    if (item.type === "show") {
-      const { series } = item.of
-      return kind === "genre" ? series.genres : kind === "actor" ? series.cast : []
-    }
-    return []
-  })
-  return [...new Set(names)].sort((a, b) => (a < b ? -1 : 1))
-}
-
-const tagListing = (kind: "genre" | "actor" | "director") => (request: DemoRequest) => {
+/** The tags of a kind in one section, as its own list gives them. */
+const sectionTags = (kind: TagKind) => (request: DemoRequest) => {
   const section = sectionOf(request)
   if (section === undefined) return notFound
-  const items = section.id === movieSection.id ? movieItems : showItems
   return listing(
     request,
-    tagsOf(items, kind),
-    (tag) => ({
-      fastKey: `/library/sections/${section.id}/all?${kind}=${tagId(tag)}`,
-      key: String(tagId(tag)),
-      title: tag,
+    tagNames(kind, section.id === movieSection.id ? movieItems : showItems),
+    (name) => ({
+      fastKey: `/library/sections/${section.id}/all?${kind}=${tagId(kind, name)}`,
+      key: String(tagId(kind, name)),
+      title: name,
       type: kind
     }),
     { title1: section.title, viewGroup: "secondary" },
+    "Directory"
+  )
+}
+
+/** The tags of the type asked for, in all sections; none of a type that nothing here is tagged with. */
+const allTags = (request: DemoRequest): DemoReply => {
+  const type = wholeNumber(request.query.get("type"))
+  const kind = (["genre", "director", "actor"] as const).find((kind) => tagTypes[kind] === type)
+  return listing(
+    request,
+    kind === undefined ? [] : tagNames(kind, [...movieItems, ...showItems]).map((name) => renderTag(kind, name)),
+    (tag) => ({ ...tag, tagType: type }),
+    {},
     "Directory"
   )
 }
@@ -290,14 +291,12 @@ const routes = (ratings: Map<number, number>): ReadonlyArray<DemoRoute> => {
         ...(actors.length > 0
           ? {
               Directory: actors.slice(0, 10).map((person) => ({
-                key: `/library/sections/${movieSection.id}/all?actor=${tagId(person.name)}`,
+                key: `/library/sections/${movieSection.id}/all?actor=${tagId("actor", person.name)}`,
                 librarySectionID: movieSection.id,
                 librarySectionTitle: movieSection.title,
                 type: "tag",
-                id: tagId(person.name),
-                filter: `actor=${tagId(person.name)}`,
-                tag: person.name,
-                tagType: 6,
+                ...renderTag("actor", person.name),
+                tagType: tagTypes.actor,
                 count: person.actedIn.filter(isOwned).length
               }))
             }
@@ -446,9 +445,9 @@ const routes = (ratings: Map<number, number>): ReadonlyArray<DemoRoute> => {
             recentlyAdded.filter((item) => isIn(section, item))
           )
     }),
-    get("/library/sections/{sectionId}/genre", tagListing("genre")),
-    get("/library/sections/{sectionId}/actor", tagListing("actor")),
-    get("/library/sections/{sectionId}/director", tagListing("director")),
+    get("/library/sections/{sectionId}/genre", sectionTags("genre")),
+    get("/library/sections/{sectionId}/actor", sectionTags("actor")),
+    get("/library/sections/{sectionId}/director", sectionTags("director")),
     get("/library/sections/{sectionId}/collections", (request) => {
       const section = sectionOf(request)
       if (section === undefined) return notFound
@@ -459,6 +458,7 @@ const routes = (ratings: Map<number, number>): ReadonlyArray<DemoRoute> => {
       const found = ownedCollections.find((entry) => entry.id === id)
       return found === undefined ? notFound : items(request, found.items.map(movieItem))
     }),
+    get("/library/tags", allTags),
     get("/library/recentlyAdded", (request) => items(request, recentlyAdded)),
     get("/library/onDeck", (request) => items(request, deck)),
     get("/hubs/continueWatching", (request) =>

@@ -1,8 +1,9 @@
 /**
- * PlexFilter: Plex's query language of lists: `field` and an operator, as in `year>=2000` or `genre=Action,Drama`
- * (either), and `sort=addedAt:desc`. A parameter that is no field of the library is ignored, as the server does.
+ * PlexFilter: Plex's query language of lists: `field` and an operator, as in `year>=2000` or `genre=190,98`
+ * (either), and `sort=addedAt:desc`. Genres, directors and actors are given by the ids of their tags, never by name. A parameter
+ * that is no field of the library is ignored, as the server does.
  */
-import { tagId, type PlexItem } from "./PlexItems.ts"
+import { tagId, type PlexItem, type TagKind } from "./PlexItems.ts"
 
 interface Facts {
   readonly title: string
@@ -30,7 +31,7 @@ const sortTitle = (title: string): string => title.replace(/^(The|A|An) /, "").t
 const none = { resolution: "", hdr: false, genres: [], directors: [], actors: [], studio: "" }
 
 /** What the filters and sorts ask of an item. */
-export const factsOf = (item: PlexItem): Facts => {
+const factsOf = (item: PlexItem): Facts => {
   switch (item.type) {
     case "movie": {
       const { film } = item.of
@@ -142,13 +143,24 @@ const compare = (have: number, operator: string, value: string): boolean => {
   }
 }
 
-const tagged =
-  (tagsOf: (facts: Facts) => ReadonlyArray<string>): Test =>
+const oneOf =
+  (keysOf: (facts: Facts) => ReadonlyArray<string>): Test =>
   (facts, operator, value) => {
     const wanted = new Set(value.split(",").map((part) => part.trim().toLowerCase()))
-    const has = tagsOf(facts).some((tag) => wanted.has(tag.toLowerCase()) || wanted.has(String(tagId(tag))))
-    return operator === "!" ? !has : has
+    return keysOf(facts).some((key) => wanted.has(key.toLowerCase())) !== (operator === "!")
   }
+
+const tagsOf: Readonly<Record<TagKind, (facts: Facts) => ReadonlyArray<string>>> = {
+  genre: (facts) => facts.genres,
+  director: (facts) => facts.directors,
+  actor: (facts) => facts.actors
+}
+
+/** The names of all tags of a kind that `items` bear, each once, by name. */
+export const tagNames = (kind: TagKind, items: ReadonlyArray<PlexItem>): ReadonlyArray<string> =>
+  [...new Set(items.flatMap((item) => tagsOf[kind](factsOf(item))))].sort((a, b) => (a < b ? -1 : 1))
+
+const tagged = (kind: TagKind): Test => oneOf((facts) => tagsOf[kind](facts).map((name) => String(tagId(kind, name))))
 
 const flag =
   (of: (facts: Facts) => boolean): Test =>
@@ -182,11 +194,11 @@ const fields: Readonly<Record<string, Test>> = {
   addedAt: moment((facts) => facts.addedAt),
   lastViewedAt: moment((facts) => facts.lastViewedAt),
   originallyAvailableAt: moment((facts) => Date.parse(facts.releasedOn) / 1000),
-  genre: tagged((facts) => facts.genres),
-  director: tagged((facts) => facts.directors),
-  actor: tagged((facts) => facts.actors),
-  contentRating: tagged((facts) => [facts.contentRating]),
-  resolution: tagged((facts) => [facts.resolution]),
+  genre: tagged("genre"),
+  director: tagged("director"),
+  actor: tagged("actor"),
+  contentRating: oneOf((facts) => [facts.contentRating]),
+  resolution: oneOf((facts) => [facts.resolution]),
   hdr: flag((facts) => facts.hdr),
   unwatched: flag((facts) => facts.isUnwatched),
   unwatchedLeaves: flag((facts) => facts.isUnwatched),

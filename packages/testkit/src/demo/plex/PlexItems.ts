@@ -42,8 +42,12 @@ export const itemsByKey: ReadonlyMap<number, PlexItem> = new Map(
   [...movieItems, ...showItems, ...seasonItems, ...episodeItems].map((item) => [item.ratingKey, item])
 )
 
-/** Plex's own ids of tags; the same tag has one id in all lists. */
-export const tagId = (tag: string): number => 100 + (hash("tag", tag) % 900_000)
+/** The kinds of tags by which items are found, with Plex's numbers for them. */
+export const tagTypes = { genre: 1, director: 4, actor: 6 } as const
+export type TagKind = keyof typeof tagTypes
+
+/** Plex's own id of a tag: one in all lists and filters of its kind, so that a director who acts has two. */
+export const tagId = (kind: TagKind, name: string): number => 100 + (hash("tag", kind, name) % 900_000)
 
 const plexGuid = (type: string, ratingKey: number): string =>
   `plex://${type}/5d776${[1, 2, 3]
@@ -53,8 +57,14 @@ const plexGuid = (type: string, ratingKey: number): string =>
 
 const path = (ratingKey: number): string => `/library/metadata/${ratingKey}`
 
-const tags = (names: ReadonlyArray<string>, limit: number) =>
-  names.slice(0, limit).map((tag) => ({ id: tagId(tag), filter: `tag=${tagId(tag)}`, tag }))
+/** A tag as items and lists of tags show it; `filter` is the query that finds its items. */
+export const renderTag = (kind: TagKind, name: string) => {
+  const id = tagId(kind, name)
+  return { id, filter: `${kind}=${id}`, tag: name }
+}
+
+const tags = (kind: TagKind, names: ReadonlyArray<string>, limit: number) =>
+  names.slice(0, limit).map((name) => renderTag(kind, name))
 
 const views = (item: Playback) => ({
   ...(item.viewCount > 0 ? { viewCount: item.viewCount } : {}),
@@ -183,9 +193,9 @@ const renderMovie = (item: LibraryFilm, options: RenderOptions) => {
       `/media/movies/${film.title.replaceAll(/[:/]/g, "")} (${film.year})/${film.title.replaceAll(/[:/]/g, "")} (${film.year}).mkv`,
       options.full
     ),
-    Genre: tags(film.genres, limit),
-    Director: tags(film.directors, limit),
-    Role: tags(film.cast, options.full ? 50 : 3),
+    Genre: tags("genre", film.genres, limit),
+    Director: tags("director", film.directors, limit),
+    Role: tags("actor", film.cast, options.full ? 50 : 3),
     ...guids(options, [
       ["imdb", film.imdbId],
       ["tmdb", film.tmdbId]
@@ -225,8 +235,8 @@ const renderShow = (item: LibrarySeries, options: RenderOptions) => {
     childCount: item.seasons.length,
     addedAt: item.addedAt,
     updatedAt: Math.max(...episodes.map((episode) => episode.addedAt)),
-    Genre: tags(series.genres, options.full ? 50 : 2),
-    Role: tags(series.cast, options.full ? 50 : 3),
+    Genre: tags("genre", series.genres, options.full ? 50 : 2),
+    Role: tags("actor", series.cast, options.full ? 50 : 3),
     ...guids(options, [
       ["imdb", series.imdbId],
       ["tmdb", series.tmdbId],
