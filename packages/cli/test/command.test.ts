@@ -186,6 +186,53 @@ describe("one clear sentence", () => {
   })
 })
 
+describe("OTEL_EXPORTER_OTLP_ENDPOINT", () => {
+  it("gets every span of a run, each under its parent, and no secret", async () => {
+    const bodies: Array<string> = []
+    const collector = createServer((request, response) => {
+      let body = ""
+      request.on("data", (data) => {
+        body += String(data)
+      })
+      request.on("end", () => {
+        bodies.push(body)
+        response.writeHead(200, { "content-type": "application/json" }).end("{}")
+      })
+    })
+    await new Promise<void>((listening) => collector.listen(0, "127.0.0.1", listening))
+    const address = collector.address()
+    const port = typeof address === "object" && address !== null ? address.port : 0
+    const env = { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}` }
+    const { status } = await callsheet(["ask", "--json", "Search for Inception"], { env })
+    collector.close()
+    assert.strictEqual(status, 0)
+
+    interface Span {
+      readonly name: string
+      readonly spanId: string
+      readonly parentSpanId?: string
+    }
+    const spans: ReadonlyArray<Span> = bodies
+      .flatMap((body) => JSON.parse(body).resourceSpans)
+      .flatMap(({ scopeSpans }) => scopeSpans)
+      .flatMap(({ spans }) => spans)
+    const parentOf = (span: Span) => spans.find(({ spanId }) => spanId === span.parentSpanId)?.name
+    const counts = (name: string, parent: string | undefined) =>
+      spans.filter((span) => span.name === name && parentOf(span) === parent).length
+    assert.deepStrictEqual(
+      [
+        counts("invoke_agent media", undefined),
+        counts("chat offline", "invoke_agent media"),
+        counts("execute_tool search_titles", "invoke_agent media"),
+        counts("execute_tool title_details", "invoke_agent media")
+      ],
+      [1, 3, 1, 1]
+    )
+    assert.isAbove(counts("GET", "execute_tool search_titles"), 1)
+    assert.notMatch(bodies.join(""), /demo-[a-z]*-(token|key)|Bearer /i)
+  })
+})
+
 describe("callsheet doctor", () => {
   it("names every setting, reaches each service and says what is wrong, without a secret", async () => {
     const cwd = mkdtempSync(join(tmpdir(), "callsheet-"))

@@ -199,6 +199,20 @@ layer(TestLayer)("library_search", (it) => {
     })
   )
 
+  it.effect("asks Plex for nothing that it does not serve", () =>
+    Effect.gen(function* () {
+      const { requests } = yield* DemoServices
+      const before = (yield* requests).length
+      yield* ask("library_search", { genre: "Action", person: "Keanu Reeves" })
+      const exchanges = (yield* requests).slice(before)
+      assert.strictEqual(exchanges.filter(({ path }) => path === "/library/tags").length, 3)
+      assert.deepStrictEqual(
+        exchanges.filter(({ status }) => status !== 200),
+        []
+      )
+    })
+  )
+
   it.effect("filters by title, years and rating, best rated first", () =>
     Effect.gen(function* () {
       const wanted = films
