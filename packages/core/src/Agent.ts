@@ -3,22 +3,32 @@
  */
 import type * as Tool from "effect/ai/Tool"
 import type * as Toolkit from "effect/ai/Toolkit"
+import * as Cause from "effect/Cause"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
 import * as Random from "effect/Random"
 import * as Stream from "effect/Stream"
 
-import { AgentError, ModelFailed, NoAnswer } from "./AgentError.ts"
-import type { AgentEvent, EndReason } from "./AgentEvent.ts"
+import { AgentError, BudgetUnchecked, ModelFailed, NoAnswer } from "./AgentError.ts"
+import type { AgentEvent, EndReason, Fact } from "./AgentEvent.ts"
 import * as AgentRequest from "./AgentRequest.ts"
 import * as RunSummary from "./explain/RunSummary.ts"
-import type { ModelStream } from "./model/ModelStream.ts"
+import * as Ledger from "./model/Ledger.ts"
+import { type Message, type ModelRequest, ModelStream } from "./model/ModelStream.ts"
 import * as Transcript from "./model/Transcript.ts"
 import * as Turn from "./model/Turn.ts"
 import * as RunLog from "./RunLog.ts"
 import type * as Attempt from "./schedule/Attempt.ts"
+import * as Brakes from "./schedule/Brakes.ts"
+import * as Calls from "./schedule/Calls.ts"
+import * as Deadline from "./schedule/Deadline.ts"
+import * as Once from "./schedule/Once.ts"
+import * as PlanTool from "./schedule/PlanTool.ts"
 import * as Policy from "./schedule/Policy.ts"
-import * as Scheduler from "./schedule/Scheduler.ts"
+import type * as Scheduler from "./schedule/Scheduler.ts"
+import * as Shared from "./schedule/Shared.ts"
 
 const runId = Effect.map(
   Random.nextIntBetween(0, Number.MAX_SAFE_INTEGER),
@@ -56,11 +66,22 @@ type HandlerServices<Tools extends Record<string, Tool.Any>> = 0 extends 1 & Too
   ? never
   : Tool.HandlerServices<Tools[keyof Tools]>
 
-const endReason = (turn: Turn.Turn, isLastStep: boolean): EndReason => {
-  const { reason } = turn.finish
-  if (reason === "length" || reason === "content-filter") return reason
-  return isLastStep ? "step-limit" : "answered"
+const endReason = ({ finish, isComplete }: Turn.Turn, stopped: EndReason | undefined): EndReason => {
+  if (finish.reason === "length" || finish.reason === "content-filter") return finish.reason
+  return stopped ?? (isComplete ? "answered" : "incomplete")
 }
+
+const limitMillis = (
+  { deadlineMillis }: AgentRequest.AgentRequest,
+  { runLimit }: Policy.Policy
+): number | undefined => {
+  const least = Math.min(deadlineMillis ?? Infinity, runLimit === undefined ? Infinity : Duration.toMillis(runLimit))
+  return least === Infinity ? undefined : least
+}
+
+/** `effect` for at most `millis`; none where that is not enough. */
+const within = <A, E, R>(millis: number, effect: Effect.Effect<A, E, R>): Effect.Effect<Option.Option<A>, E, R> =>
+  millis === Infinity ? Effect.asSome(effect) : Effect.timeoutOption(effect, millis)
 
 /**
  * An agent that answers with `toolkit`, step by step, until the model has no more calls to make.
@@ -80,43 +101,99 @@ export function make<Tools extends Record<string, Tool.Any>, R>(
   const { instructions, name } = options
   const policy: Policy.Policy = { ...Policy.standard, ...options.policy }
 
-  const loop = Effect.fnUntraced(function* (question: string, log: RunLog.RunLog) {
+  const loop = Effect.fnUntraced(function* (
+    request: AgentRequest.AgentRequest,
+    question: string,
+    runLog: RunLog.RunLog
+  ) {
     const toolkit: Attempt.Handled<Services> = Effect.isEffect(options.toolkit)
       ? yield* options.toolkit
       : options.toolkit
-    const tools = Object.values(toolkit.tools)
+    const own = Object.values(toolkit.tools)
+    const tools = policy.plans ? [PlanTool.make(toolkit.tools), ...own] : own
+    const { model } = yield* ModelStream
+    const ledger = yield* Ledger.Current
+    const brakes = Brakes.make(policy, model, limitMillis(request, policy))
+    if (brakes.problem !== undefined) {
+      return yield* new AgentError({ reason: new BudgetUnchecked({ problem: brakes.problem }) })
+    }
+    const settled: Array<Extract<Fact, { _tag: "ToolSettled" }>> = []
+    /** What the model has said in this step. */
+    let said = ""
+    const log: RunLog.RunLog = {
+      ...runLog,
+      append: (fact) => {
+        if (fact._tag === "ToolSettled") settled.push(fact)
+        if (fact._tag === "TextDelta") {
+          said += fact.delta
+          ledger?.text(fact.delta)
+        }
+        runLog.append(fact)
+      }
+    }
+    const once = Once.make(log.elapsedMillis)
+    const run: Scheduler.Run<Services> = { toolkit, policy, log, once, shared: yield* Shared.Shared, brakes, ledger }
     log.append({ _tag: "Routed", route: "model" })
     let transcript = Transcript.start(instructions, question)
+    let added: ReadonlyArray<Message> = transcript
+
+    /** Adds `sentence` to what was said, for a user who reads along. */
+    const say = (step: number, sentence: string | undefined) => {
+      if (sentence === undefined) return
+      log.append({ _tag: "TextDelta", step, delta: said === "" ? sentence : `\n\n${sentence}` })
+    }
+
+    /** The answer of a run whose time is over in the middle of step `step`. */
+    const outOfTime = (step: number) => {
+      const done = settled.filter(({ ok }) => ok).map(({ name }) => name)
+      const missing = settled.flatMap(({ name, problem }) => (problem === null ? [] : [{ name, why: problem }]))
+      const answer = Deadline.partialAnswer({ text: said, done, missing, deadlineMillis: brakes.deadlineMillis ?? 0 })
+      log.append({ _tag: "TextDelta", step, delta: answer.slice(said.trim().length) })
+      return { answer, steps: step + 1, reason: "deadline" } as const
+    }
+
+    /** One model call and the calls it asks for: the transcript to go on with, or the answer. */
+    const takeStep = Effect.fnUntraced(function* (step: number) {
+      said = ""
+      const last = brakes.last(step, log.elapsedMillis(), added)
+      log.append({ _tag: "StepStarted", step })
+      const calls = last === undefined ? yield* Calls.open(step, run) : Calls.none
+      const request: ModelRequest = {
+        messages: transcript,
+        tools,
+        toolChoice: last === undefined ? "auto" : "none",
+        deltasOf: policy.plans ? PlanTool.name : undefined,
+        cacheKey: name
+      }
+      ledger?.reported(transcript)
+      const taken = yield* within(
+        brakes.remaining(log.elapsedMillis()),
+        Turn.take(step, request, log, calls).pipe(
+          Effect.mapError((error) => new AgentError({ reason: new ModelFailed({ error }) }))
+        )
+      )
+      if (Option.isNone(taken)) return outOfTime(step)
+      const turn = taken.value
+      brakes.spend(turn)
+      ledger?.turn(turn)
+      const results = yield* calls.results(turn.isComplete)
+      log.append({ _tag: "StepFinished", step, finishReason: turn.finish.reason, modelCall: turn.modelCall })
+      if (turn.calls.length > 0 && last === undefined) {
+        const next = Transcript.append(transcript, turn, results)
+        added = next.slice(transcript.length)
+        transcript = next
+        return undefined
+      }
+      if (turn.text.trim() === "") {
+        return yield* new AgentError({ reason: new NoAnswer({ finishReason: turn.finish.reason }) })
+      }
+      say(step, last?.sentence)
+      return { answer: said, steps: step + 1, reason: endReason(turn, tools.length > 0 ? last?.reason : undefined) }
+    }, Effect.scoped)
 
     for (let step = 0; ; step++) {
-      const isLastStep = step + 1 >= policy.maxSteps
-      log.append({ _tag: "StepStarted", step })
-      const turn = yield* Turn.take(
-        step,
-        { messages: transcript, tools, toolChoice: isLastStep ? "none" : "auto", cacheKey: name },
-        log
-      ).pipe(Effect.mapError((error) => new AgentError({ reason: new ModelFailed({ error }) })))
-      const finished = () =>
-        log.append({ _tag: "StepFinished", step, finishReason: turn.finish.reason, modelCall: turn.modelCall })
-
-      if (turn.calls.length === 0 || isLastStep) {
-        finished()
-        if (turn.text.trim() === "") {
-          return yield* new AgentError({ reason: new NoAnswer({ finishReason: turn.finish.reason }) })
-        }
-        return { answer: turn.text, steps: step + 1, reason: endReason(turn, isLastStep && tools.length > 0) }
-      }
-
-      const outcomes = turn.isComplete
-        ? yield* Scheduler.run(step, turn.calls, toolkit, policy, log)
-        : Scheduler.refuse(
-            step,
-            turn.calls,
-            `The message was cut short (${turn.finish.reason}), so this call did not run.`,
-            log
-          )
-      finished()
-      transcript = Transcript.append(transcript, turn, outcomes)
+      const end = yield* takeStep(step)
+      if (end !== undefined) return end
     }
   })
 
@@ -130,11 +207,20 @@ export function make<Tools extends Record<string, Tool.Any>, R>(
         const answered = Effect.gen(function* () {
           const question = yield* AgentRequest.validate(request, policy.maxQuestionBytes)
           log.append({ _tag: "RunStarted", agent: name, question })
-          const end = yield* loop(question, log)
+          const end = yield* loop(request, question, log)
           log.append({ _tag: "RunFinished", ...end })
         })
-        yield* Effect.tapError(answered, (error) =>
-          Effect.sync(() => log.append({ _tag: "RunFailed", problem: error.message, isRetryable: error.isRetryable }))
+        const ledger = yield* Ledger.Current
+        yield* answered.pipe(
+          Effect.tapCause((cause) =>
+            Effect.sync(() => {
+              if (Cause.hasInterruptsOnly(cause)) return
+              const error = Option.getOrUndefined(Cause.findErrorOption(cause))
+              const problem = error?.message ?? "The run broke: this is a fault of the program."
+              log.append({ _tag: "RunFailed", problem, isRetryable: error?.isRetryable ?? false })
+            })
+          ),
+          Effect.onError(() => Effect.sync(() => ledger?.interrupted()))
         )
         yield* Queue.end(queue)
       }).pipe(

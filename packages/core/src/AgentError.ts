@@ -45,6 +45,16 @@ export class NoAnswer extends Schema.TaggedError<NoAnswer>()("NoAnswer", {
   }
 }
 
+/** A budget in money was set, and the model has no price: nobody could say when it is reached. */
+export class BudgetUnchecked extends Schema.TaggedError<BudgetUnchecked>()("BudgetUnchecked", {
+  problem: Schema.String
+}) {
+  readonly isRetryable = false
+  override get message(): string {
+    return this.problem
+  }
+}
+
 /**
  * The one error of a run; `reason` says which.
  *
@@ -53,7 +63,7 @@ export class NoAnswer extends Schema.TaggedError<NoAnswer>()("NoAnswer", {
  * Failed tool calls are never among them: those are results that the model reads. `message` is one sentence for a person.
  */
 export class AgentError extends Schema.TaggedError<AgentError>()("AgentError", {
-  reason: Schema.Union([InvalidQuestion, ModelFailed, NoAnswer])
+  reason: Schema.Union([InvalidQuestion, ModelFailed, NoAnswer, BudgetUnchecked])
 }) {
   get isRetryable(): boolean {
     return this.reason.isRetryable

@@ -18,8 +18,18 @@ export type Route = typeof Route.Type
  * - `answered`: the model said it was done.
  * - `step-limit`: the last step allowed; the model had to answer from what it had.
  * - `length`, `content-filter`: the provider cut the answer short.
+ * - `budget`: what the run may use is used; `deadline`: its time is over. The answer is from what was there, and says so.
+ * - `incomplete`: the provider did not say that the answer is whole.
  */
-export const EndReason = Schema.Literals(["answered", "step-limit", "length", "content-filter"])
+export const EndReason = Schema.Literals([
+  "answered",
+  "step-limit",
+  "length",
+  "content-filter",
+  "budget",
+  "deadline",
+  "incomplete"
+])
 export type EndReason = typeof EndReason.Type
 
 const nullable = Schema.NullOr(Schema.Finite)
@@ -54,7 +64,7 @@ const call = { step: Schema.Natural, callId: Schema.String, name: Schema.String 
  *
  * **Details**
  *
- * `RunStarted` is first. The last is `RunFinished`, or `RunFailed` after which the stream fails with `AgentError`. A step is
+ * `RunStarted` is first (a question that is refused has none). The last is `RunFinished`, or `RunFailed` after which the stream fails with `AgentError`. A step is
  * one model call and the tool calls it asked for: `StepStarted`, its `TextDelta`s as they arrive, for each call `ToolStarted`
  * (after `ApprovalNeeded` where it waits for a person), `ToolProgress` and exactly one `ToolSettled`, then `StepFinished`. A
  * call that never ran (unknown tool, unreadable arguments, refused) has a `ToolSettled` without `ToolStarted`.

@@ -7,7 +7,11 @@ import * as Schema from "effect/Schema"
 import { AgentError, InvalidQuestion } from "./AgentError.ts"
 
 /** A question as a client sends it. */
-export const AgentRequest = Schema.Struct({ question: Schema.String })
+export const AgentRequest = Schema.Struct({
+  question: Schema.String,
+  /** How long the run may take, in milliseconds. */
+  deadlineMillis: Schema.optionalKey(Schema.Finite.check(Schema.isGreaterThan(0)))
+})
 export type AgentRequest = typeof AgentRequest.Type
 
 const invalid = (problem: string) => new AgentError({ reason: new InvalidQuestion({ problem }) })

@@ -4,11 +4,13 @@
 import * as Agent from "@callsheet/core/Agent"
 import type { AgentEvent } from "@callsheet/core/AgentEvent"
 import * as LanguageModelStream from "@callsheet/core/model/LanguageModelStream"
+import * as Annotations from "@callsheet/core/schedule/Annotations"
 import type * as Policy from "@callsheet/core/schedule/Policy"
+import * as Shared from "@callsheet/core/schedule/Shared"
 import type { Script } from "@callsheet/testkit/scripted/Script"
 import * as ScriptedModel from "@callsheet/testkit/scripted/ScriptedModel"
 import { instant, type Timing } from "@callsheet/testkit/scripted/Timing"
-import { Context, Duration, Effect, Fiber, Layer, Ref, Schema, Stream } from "effect"
+import { Context, Duration, Effect, Fiber, Layer, Predicate, Ref, Schema, Stream } from "effect"
 import { Tool, Toolkit } from "effect/ai"
 import { TestClock } from "effect/testing"
 
@@ -25,6 +27,9 @@ export class Broken extends Schema.TaggedError<Broken>()("Broken", { sentence: S
 
 const parameters = Schema.Struct({ key: Schema.String })
 
+/** Tools touch what their key names, so calls of different keys have nothing to do with each other. */
+const tags: Annotations.Tags = (decoded) => (Predicate.hasProperty(decoded, "key") ? [String(decoded.key)] : [])
+
 /** `key` chooses how it ends: "fail", "die", "interrupt", else with its value. */
 const look = Tool.make("look", {
   description: "Looks a key up.",
@@ -32,13 +37,18 @@ const look = Tool.make("look", {
   success: Schema.Struct({ value: Schema.String }),
   failure: Broken,
   failureMode: "return"
-}).annotate(Tool.Readonly, true)
+})
+  .annotate(Tool.Readonly, true)
+  .annotate(Annotations.TagsRead, tags)
 
 /** Fails in `failureMode: "error"`. */
 const fragile = Tool.make("fragile", { parameters, failure: Broken }).annotate(Tool.Readonly, true)
 
-/** Changes something: no annotation, so it waits for approval. */
-const change = Tool.make("change", { parameters, success: Schema.String, failureMode: "return" })
+/** Changes something, and says nothing of how bad that is, so it waits for approval. */
+const change = Tool.make("change", { parameters, success: Schema.String, failureMode: "return" }).annotate(
+  Annotations.TagsWritten,
+  tags
+)
 
 /** Tells how far it is before it ends. */
 const gradual = Tool.make("gradual", { success: Schema.Finite }).annotate(Tool.Readonly, true)
@@ -87,11 +97,12 @@ export const agent = (policy: Partial<Policy.Policy> = {}) =>
 
 /** The world of a run: a scripted model through Effect's `LanguageModel`, the handlers, and their diary. */
 export const world = (script: Script, timing: Timing = instant) =>
-  Layer.merge(
+  Layer.mergeAll(
     LanguageModelStream.layer({ provider: "scripted", model: "script" }).pipe(
       Layer.provide(ScriptedModel.layer({ script, timing }))
     ),
-    handlers
+    handlers,
+    Layer.effect(Shared.Shared, Shared.make)
   ).pipe(Layer.provideMerge(Diary.layer))
 
 /** Runs `effect` while an hour of virtual time passes. */

@@ -10,12 +10,21 @@ import type * as Tool from "effect/ai/Tool"
 import type * as Toolkit from "effect/ai/Toolkit"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import type * as Schema from "effect/Schema"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 
-import { type Finish, type Message, type ModelPart, ModelStream } from "./ModelStream.ts"
+import { type Call, type Finish, type Message, type ModelPart, ModelStream } from "./ModelStream.ts"
 
-const isPromptPart = (item: unknown): item is Prompt.ReasoningPart => Prompt.isPart(item) && item.type === "reasoning"
+/** What the provider said, if `message` still is just that: the engine may have left a call out, or another may have said it. */
+const saidBy = ({ calls, echo }: AssistantMessage): Prompt.AssistantMessage | undefined => {
+  const said = echo.find((item) => Prompt.isMessage(item) && item.role === "assistant")
+  if (!Prompt.isMessage(said) || said.role !== "assistant") return undefined
+  const ids = said.content.flatMap((part) => (part.type === "tool-call" && !part.providerExecuted ? [part.id] : []))
+  return ids.length === calls.length && calls.every(({ id }, index) => id === ids[index]) ? said : undefined
+}
+
+type AssistantMessage = Extract<Message, { readonly role: "assistant" }>
 
 const promptMessage = (message: Message): Prompt.Message => {
   switch (message.role) {
@@ -24,15 +33,22 @@ const promptMessage = (message: Message): Prompt.Message => {
     case "user":
       return Prompt.makeMessage("user", { content: [Prompt.textPart({ text: message.text })] })
     case "assistant":
-      return Prompt.makeMessage("assistant", {
-        content: [
-          ...message.echo.filter(isPromptPart),
-          ...(message.text === "" ? [] : [Prompt.textPart({ text: message.text })]),
-          ...message.calls.map(({ fault, id, input, inputText, name }) =>
-            Prompt.toolCallPart({ id, name, params: fault === undefined ? input : inputText, providerExecuted: false })
-          )
-        ]
-      })
+      return (
+        saidBy(message) ??
+        Prompt.makeMessage("assistant", {
+          content: [
+            ...(message.text === "" ? [] : [Prompt.textPart({ text: message.text })]),
+            ...message.calls.map(({ fault, id, input, inputText, name }) =>
+              Prompt.toolCallPart({
+                id,
+                name,
+                params: fault === undefined ? input : inputText,
+                providerExecuted: false
+              })
+            )
+          ]
+        })
+      )
     case "tool":
       return Prompt.makeMessage("tool", {
         content: [
@@ -41,12 +57,16 @@ const promptMessage = (message: Message): Prompt.Message => {
             name: message.name,
             isFailure: message.isFailure,
             providerExecuted: false,
-            result: message.text
+            // The value for providers that write it down themselves, the text for those that take it as it is.
+            result: Option.getOrElse(readJson(message.text), () => message.text),
+            modelOutput: [Prompt.textPart({ text: message.text })]
           })
         ]
       })
   }
 }
+
+const readJson = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Unknown))
 
 /** A message is never changed, so its prompt form is made once. */
 const promptMessages = new WeakMap<Message, Prompt.Message>()
@@ -85,40 +105,55 @@ type Part = Response.StreamPart<Tools, "deferred">
 
 /** What has been heard of one response. */
 interface Heard {
-  readonly responseId: string | undefined
-  readonly model: string | undefined
-  /** Text of the reasoning blocks that are still open, by id. */
-  readonly reasoning: Readonly<Record<string, string>>
+  responseId: string | undefined
+  model: string | undefined
+  /** Everything that the provider may want back. */
+  readonly parts: Array<Part>
+  /** Ids of the calls whose arguments are wanted as they are written. */
+  readonly watched: Set<string>
 }
 
-const nothing: Heard = { responseId: undefined, model: undefined, reasoning: {} }
+const nothing = (): Heard => ({ responseId: undefined, model: undefined, parts: [], watched: new Set() })
 
-const step = (heard: Heard, part: Part): readonly [Heard, ModelPart | undefined] => {
+/** Takes `part` in: what it tells the engine. */
+const hear = (heard: Heard, part: Part, deltasOf: string | undefined): ReadonlyArray<ModelPart> => {
+  // An approval among the messages would make `LanguageModel` run the call itself.
+  if (part.type !== "tool-approval-request") heard.parts.push(part)
   switch (part.type) {
+    case "tool-params-start":
+      if (part.name === deltasOf) heard.watched.add(part.id)
+      return []
+    case "tool-params-delta":
+      return heard.watched.has(part.id) ? [{ _tag: "CallDelta", id: part.id, delta: part.delta }] : []
     case "text-delta":
-      return [heard, { _tag: "TextDelta", delta: part.delta }]
-    case "tool-call": {
-      if (part.providerExecuted) return [heard, undefined]
-      const { id, name, params: input } = part
-      const call = { id, name, input, inputText: JSON.stringify(input) ?? "{}", fault: undefined }
-      return [heard, { _tag: "Call", call }]
-    }
-    case "reasoning-delta": {
-      const text = (heard.reasoning[part.id] ?? "") + part.delta
-      return [{ ...heard, reasoning: { ...heard.reasoning, [part.id]: text } }, undefined]
-    }
-    case "reasoning-end": {
-      const item = Prompt.reasoningPart({ text: heard.reasoning[part.id] ?? "", options: part.metadata })
-      return [heard, { _tag: "Echo", item }]
-    }
+      return [{ _tag: "TextDelta", delta: part.delta }]
+    case "tool-call":
+      return part.providerExecuted ? [] : [{ _tag: "Call", call: callOf(part.id, part.name, part.params) }]
     case "response-metadata":
-      return [{ ...heard, responseId: part.id, model: part.modelId }, undefined]
+      heard.responseId = part.id
+      heard.model = part.modelId
+      return []
     case "finish":
-      return [heard, finishOf(part, heard)]
+      return [...echoOf(heard.parts), finishOf(part, heard)]
     default:
-      return [heard, undefined]
+      return []
   }
 }
+
+/** A provider leaves arguments that it cannot read as the text they are. */
+const callOf = (id: string, name: string, params: unknown): Call => {
+  if (typeof params !== "string") {
+    return { id, name, input: params, inputText: JSON.stringify(params) ?? "{}", fault: undefined }
+  }
+  return Option.match(readJson(params), {
+    onNone: () => ({ id, name, input: undefined, inputText: params, fault: `cannot be read: ${params.slice(0, 80)}` }),
+    onSome: (input) => ({ id, name, input, inputText: params, fault: undefined })
+  })
+}
+
+/** The message that Effect itself would send back for `parts`. */
+const echoOf = (parts: ReadonlyArray<Part>): ReadonlyArray<ModelPart> =>
+  Prompt.fromResponseParts(parts).content.flatMap((item) => (item.role === "assistant" ? [{ _tag: "Echo", item }] : []))
 
 const failureOf = (error: unknown): AiError.AiError =>
   AiError.isAiError(error)
@@ -171,20 +206,14 @@ export const layer = (names: {
               toolCallValidation: "deferred"
             })
             .pipe(
-              Stream.mapAccumArrayEffect(
-                () => nothing,
-                (heard, parts) => {
-                  const out: Array<ModelPart> = []
-                  let now = heard
-                  for (const part of parts) {
-                    if (part.type === "error") return Effect.fail(failureOf(part.error))
-                    const [next, made] = step(now, part)
-                    now = next
-                    if (made !== undefined) out.push(made)
-                  }
-                  return Effect.succeed([now, out] as const)
+              Stream.mapAccumArrayEffect(nothing, (heard, parts) => {
+                const out: Array<ModelPart> = []
+                for (const part of parts) {
+                  if (part.type === "error") return Effect.fail(failureOf(part.error))
+                  out.push(...hear(heard, part, request.deltasOf))
                 }
-              )
+                return Effect.succeed([heard, out] as const)
+              })
             )
       })
     })

@@ -56,6 +56,8 @@ export interface ModelRequest {
   readonly tools: ReadonlyArray<Tool.Any>
   /** `none` forbids calls though tools are offered (the prompt's prefix stays the same). */
   readonly toolChoice: "auto" | "none"
+  /** The name of the one tool whose arguments are wanted as they are written, as `CallDelta` parts; `undefined` for none. */
+  readonly deltasOf: string | undefined
   /** Groups requests that share a prefix, for providers that route by it (`prompt_cache_key`). */
   readonly cacheKey: string | undefined
 }
@@ -77,6 +79,8 @@ export interface Usage {
  */
 export type ModelPart =
   | { readonly _tag: "TextDelta"; readonly delta: string }
+  /** A piece of the arguments of a call to `ModelRequest.deltasOf`, before its `Call`. */
+  | { readonly _tag: "CallDelta"; readonly id: string; readonly delta: string }
   | { readonly _tag: "Call"; readonly call: Call }
   | { readonly _tag: "Echo"; readonly item: unknown }
   | Finish

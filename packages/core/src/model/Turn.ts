@@ -7,7 +7,7 @@ import * as Stream from "effect/Stream"
 
 import type { ModelCall } from "../AgentEvent.ts"
 import type { RunLog } from "../RunLog.ts"
-import { type Call, type Finish, type ModelRequest, ModelStream } from "./ModelStream.ts"
+import { type Call, type Finish, type ModelPart, type ModelRequest, ModelStream } from "./ModelStream.ts"
 
 export interface Turn {
   readonly text: string
@@ -52,15 +52,35 @@ const attributesOf = (turn: Turn): Record<string, unknown> => {
   return attributes
 }
 
+/** Some servers give two calls one id; results are told apart by it, so the later call gets one of its own. */
+const withOwnId = (call: Call, messages: ModelRequest["messages"], calls: ReadonlyArray<Call>): Call => {
+  const taken = new Set(calls.map(({ id }) => id))
+  for (const message of messages) if (message.role === "tool") taken.add(message.callId)
+  if (!taken.has(call.id)) return call
+  let n = 2
+  while (taken.has(`${call.id}_${n}`)) n++
+  return { ...call, id: `${call.id}_${n}` }
+}
+
+/** What is to happen with calls while the model still writes. */
+export interface Listener {
+  /** A call is complete. Calls come in the model's order. */
+  readonly onCall: (call: Call) => Effect.Effect<void>
+  /** More of the arguments of a call to `ModelRequest.deltasOf`. */
+  readonly onCallDelta: (id: string, delta: string) => Effect.Effect<void>
+}
+
 /**
  * Makes one model call for step `step`.
  *
- * Appends a `TextDelta` for each piece of text as it comes. Fails as the model call fails; text that has left stays said.
+ * Appends a `TextDelta` for each piece of text as it comes, and tells `listener` of each call as soon as it is complete. Fails
+ * as the model call fails; text that has left stays said.
  */
 export const take = Effect.fnUntraced(function* (
   step: number,
   request: ModelRequest,
-  log: RunLog
+  log: RunLog,
+  listener: Listener
 ): Effect.fn.Return<Turn, AiError.AiError, ModelStream> {
   const model = yield* ModelStream
   const startMillis = log.elapsedMillis()
@@ -70,23 +90,35 @@ export const take = Effect.fnUntraced(function* (
   const calls: Array<Call> = []
   const echo: Array<unknown> = []
 
-  const read = Stream.runForEachArray(model.stream(request), (parts) =>
-    Effect.sync(() => {
-      for (const part of parts) {
-        if (part._tag === "Finish") {
-          finish = part
-          continue
-        }
-        if (firstTokenMillis === null && model.streams) firstTokenMillis = log.since(startMillis)
-        if (part._tag === "TextDelta") {
-          text += part.delta
-          log.append({ _tag: "TextDelta", step, delta: part.delta })
-        } else if (part._tag === "Call") {
-          calls.push(part.call)
-        } else {
-          echo.push(part.item)
-        }
+  /** Takes `part` in; an effect where something is to happen at once. */
+  const take = (part: ModelPart): Effect.Effect<void> | undefined => {
+    if (part._tag === "Finish") {
+      finish = part
+      return undefined
+    }
+    if (firstTokenMillis === null && model.streams) firstTokenMillis = log.since(startMillis)
+    switch (part._tag) {
+      case "TextDelta":
+        text += part.delta
+        log.append({ _tag: "TextDelta", step, delta: part.delta })
+        return undefined
+      case "CallDelta":
+        return listener.onCallDelta(part.id, part.delta)
+      case "Call": {
+        const call = withOwnId(part.call, request.messages, calls)
+        calls.push(call)
+        return listener.onCall(call)
       }
+      case "Echo":
+        echo.push(part.item)
+        return undefined
+    }
+  }
+
+  const read = Stream.runForEachArray(model.stream(request), (parts) =>
+    Effect.suspend(() => {
+      const effects = parts.flatMap((part) => take(part) ?? [])
+      return effects.length === 0 ? Effect.void : Effect.all(effects, { discard: true })
     })
   )
 

@@ -1,14 +1,14 @@
 /**
- * Attempt: one try of one tool call, from decoded arguments to the text that the model reads.
+ * Attempt: one try of one tool call, from arguments to the text that the model reads.
  */
 import * as Prompt from "effect/ai/Prompt"
 import type * as Tool from "effect/ai/Tool"
 import * as Cause from "effect/Cause"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import { format } from "effect/Formatter"
 import * as Predicate from "effect/Predicate"
 import * as Stream from "effect/Stream"
-
-import type { Call } from "../model/ModelStream.ts"
 
 /** Effect's `Toolkit.WithHandler`, whatever its tools: names and arguments come from a model, so neither is known to be right. */
 export interface Handled<R> {
@@ -20,44 +20,66 @@ export interface Handled<R> {
   ): Effect.Effect<Stream.Stream<Tool.HandlerResult<Tool.Any>, unknown, R>, unknown, R>
 }
 
+/** A call as a tool is asked: with arguments that are whole and readable. */
+export interface Request {
+  readonly id: string
+  readonly name: string
+  readonly input: unknown
+}
+
 export interface Outcome {
   readonly ok: boolean
   /** JSON text for the model. */
   readonly text: string
   /** One sentence where `ok` is false, else null. */
   readonly problem: string | null
+  /** The full encoded result, before it is shaped for the model; `undefined` where `ok` is false. */
+  readonly value: unknown
+  /** What failed, where something is known of it: says whether trying again may help (`isRetryable`, `retryAfter`). */
+  readonly failure: unknown
+  /** What the handler gave last; `undefined` where none ran to its end. */
+  readonly result: Tool.HandlerResult<Tool.Any> | undefined
 }
 
 /** The outcome of a call that did not do what it was asked for. */
-export const failed = (problem: string): Outcome => ({ ok: false, text: JSON.stringify({ error: problem }), problem })
+export const failed = (problem: string, failure?: unknown): Outcome => ({
+  ok: false,
+  text: JSON.stringify({ error: problem }),
+  problem,
+  value: undefined,
+  failure,
+  result: undefined
+})
 
+/** In words for a model. Handlers fail with anything, so this takes anything: `format` also writes circles and bigints. */
 const describe = (failure: unknown): string =>
-  Predicate.isError(failure) ? failure.message : (JSON.stringify(failure) ?? String(failure))
+  Predicate.isError(failure) ? failure.message : Predicate.isString(failure) ? failure : format(failure)
 
 const outcomeOf = (name: string, result: Tool.HandlerResult<Tool.Any> | undefined): Outcome => {
   if (result === undefined) return failed(`The tool ${name} ended without a result.`)
-  if (result.isFailure) return failed(describe(result.result))
+  if (result.isFailure) return { ...failed(describe(result.result), result.result), result }
+  const { encodedResult, modelOutput } = result
   const text =
-    result.modelOutput === undefined
-      ? JSON.stringify(result.encodedResult ?? null)
-      : Prompt.toolModelOutputToText(result.modelOutput)
-  return { ok: true, text, problem: null }
+    modelOutput === undefined ? JSON.stringify(encodedResult ?? null) : Prompt.toolModelOutputToText(modelOutput)
+  return { ok: true, text, problem: null, value: encodedResult, failure: undefined, result }
 }
 
 /**
- * Runs `call` once.
+ * Runs `request` once, for at most `limitMillis` (`Infinity`: as long as it takes).
  *
  * **Details**
  *
- * Never fails: a failure of the handler, arguments that do not decode, and a handler that dies are outcomes with `ok` false.
- * Preliminary results go to `onProgress`, encoded. Interruption passes through, after the handler's finalizers.
+ * Never fails: a failure of the handler, arguments that do not decode, a handler that dies and one that takes too long are
+ * outcomes with `ok` false. Preliminary results go to `onProgress`, encoded. Interruption passes through, after the handler's
+ * finalizers.
  */
 export const run = <R>(
   toolkit: Handled<R>,
-  call: Call,
+  { id, input, name }: Request,
+  limitMillis: number,
   onProgress: (progress: unknown) => void
-): Effect.Effect<Outcome, never, R> =>
-  toolkit.handle(call.name, call.input, call.id).pipe(
+): Effect.Effect<Outcome, never, R> => {
+  const attempt = toolkit.handle(name, input, id).pipe(
     Effect.flatMap((results) =>
       Stream.runFold(
         results,
@@ -69,28 +91,25 @@ export const run = <R>(
         }
       )
     ),
-    Effect.map((result) => outcomeOf(call.name, result)),
-    Effect.tap((outcome) => (outcome.ok ? Effect.void : Effect.annotateCurrentSpan("error.type", "tool_failure"))),
+    Effect.map((result) => outcomeOf(name, result)),
     Effect.catchCause((cause) =>
-      Effect.logDebug(`tool ${call.name} failed`, cause).pipe(
-        Effect.andThen(Effect.annotateCurrentSpan("error.type", "tool_failure")),
-        Effect.as(
-          Cause.hasFails(cause)
-            ? failed(describe(Cause.squash(cause)))
-            : failed(`The tool ${call.name} broke: it cannot be used now.`)
-        )
+      Effect.as(
+        Effect.logDebug(`tool ${name} failed`, cause),
+        Cause.hasFails(cause)
+          ? failed(describe(Cause.squash(cause)), Cause.squash(cause))
+          : failed(`The tool ${name} broke: it cannot be used now.`)
       )
-    ),
-    Effect.withSpan(
-      `execute_tool ${call.name}`,
-      {
-        attributes: {
-          "gen_ai.operation.name": "execute_tool",
-          "gen_ai.tool.name": call.name,
-          "gen_ai.tool.call.id": call.id,
-          "gen_ai.tool.type": "function"
-        }
-      },
-      { captureStackTrace: false }
     )
   )
+  return limitMillis === Infinity
+    ? attempt
+    : Effect.timeoutOrElse(attempt, {
+        duration: limitMillis,
+        orElse: () =>
+          Effect.succeed(
+            failed(`The tool ${name} did not answer within ${Duration.format(Duration.millis(limitMillis))}.`, {
+              isRetryable: true
+            })
+          )
+      })
+}

@@ -1,17 +1,30 @@
 /**
- * Policy: what may be done with a tool, from its annotations alone, and how far a run may go.
+ * Policy: what may be done with a tool, from its annotations alone, and how far a run may go. Pure.
  */
 import * as Tool from "effect/ai/Tool"
 import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
+
+import * as Annotations from "./Annotations.ts"
+import type * as Budget from "./Budget.ts"
+import * as Prices from "./Prices.ts"
 
 /** What a scheduler may do with calls of one tool. */
 export interface ToolRules {
-  /** Changes nothing: may run beside anything that does not write what it reads. */
+  /** Changes nothing: may start early, run beside others, be retried, hedged, and shared while in flight. */
   readonly isReadOnly: boolean
-  /** Running it twice does no more than running it once. */
+  /** Running it twice does no more than running it once: may be retried. */
   readonly mayRepeat: boolean
   /** Must not run before a person has agreed. */
   readonly needsApproval: boolean
+  readonly upstream: string | undefined
+  /** Calls at a time, over all runs; `Infinity` where nothing limits them. */
+  readonly concurrency: number
+  readonly upstreamConcurrency: number
+  /** How long a result may be used again; `undefined` where it may not. */
+  readonly freshnessMillis: number | undefined
+  /** How long one attempt may take; `Infinity` without a limit. */
+  readonly timeLimitMillis: number
 }
 
 /**
@@ -28,24 +41,79 @@ export interface ToolRules {
  * answer is the only one that is right before they are decoded.
  */
 export const rulesOf = (tool: Tool.Any): ToolRules => {
-  const isReadOnly = Context.get(tool.annotations, Tool.Readonly)
+  const get = <A>(annotation: Context.Reference<A>): A => Context.get(tool.annotations, annotation)
+  const millis = (input: Duration.Input | undefined) =>
+    input === undefined ? undefined : Duration.toMillis(Duration.fromInputUnsafe(input))
+  const isReadOnly = get(Tool.Readonly)
   const asks = tool.needsApproval !== undefined && tool.needsApproval !== false
+  const upstream = get(Annotations.Upstream)
   return {
     isReadOnly,
-    mayRepeat: isReadOnly || Context.get(tool.annotations, Tool.Idempotent),
-    needsApproval: asks || (!isReadOnly && Context.get(tool.annotations, Tool.Destructive))
+    mayRepeat: isReadOnly || get(Tool.Idempotent),
+    needsApproval: asks || (!isReadOnly && get(Tool.Destructive)),
+    upstream: upstream?.name,
+    concurrency: get(Annotations.Concurrency) ?? Infinity,
+    upstreamConcurrency: upstream?.concurrency ?? Infinity,
+    freshnessMillis: isReadOnly ? millis(get(Annotations.Freshness)) : undefined,
+    timeLimitMillis: millis(get(Annotations.TimeLimit)) ?? Infinity
   }
+}
+
+/** What a call touches. `tags` undefined: all of `upstream`; that undefined too: everything. */
+export interface Footprint {
+  readonly upstream: string | undefined
+  readonly tags: ReadonlyArray<string> | undefined
+}
+
+/**
+ * What a call of `tool` reads, or writes where it is not read-only.
+ *
+ * `parameters` are the decoded ones; `undefined` while they are not known, when tags that depend on them count as unstated.
+ */
+export const footprint = (tool: Tool.Any, parameters: unknown): Footprint => {
+  const annotation = Context.get(tool.annotations, Tool.Readonly) ? Annotations.TagsRead : Annotations.TagsWritten
+  const tags = Context.get(tool.annotations, annotation)
+  const upstream = Context.get(tool.annotations, Annotations.Upstream)?.name
+  if (typeof tags !== "function") return { upstream, tags }
+  return { upstream, tags: parameters === undefined ? undefined : tags(parameters) }
+}
+
+/** Whether two calls may touch the same thing. The cautious answer where one of them does not say. */
+export const overlaps = (one: Footprint, other: Footprint): boolean => {
+  if (one.tags?.length === 0 || other.tags?.length === 0) return false
+  if (one.tags !== undefined && other.tags !== undefined) return one.tags.some((tag) => other.tags?.includes(tag))
+  return one.upstream === undefined || other.upstream === undefined || one.upstream === other.upstream
 }
 
 /** How far one run may go. */
 export interface Policy {
   /** Model calls, at most (one at least is made). The last one may not ask for tools. */
   readonly maxSteps: number
-  /** Tool calls of one step that run at a time. */
+  /** Tool calls of one run that run at a time. */
   readonly toolConcurrency: number
   /** Bytes of UTF-8 that a question may have. */
   readonly maxQuestionBytes: number
+  /** How long a call waits for a person's word. */
+  readonly approvalLimit: Duration.Duration
+  /** Whether the model is offered one tool more, by which it hands in several dependent calls at once (`PlanTool`). */
+  readonly plans: boolean
+  /** How long a run may take; a request may ask for less. Without it a run takes as long as it takes. */
+  readonly runLimit?: Duration.Duration
+  /** How long one step may take, its model call included: calls that have not ended by then are given up. */
+  readonly stepLimit?: Duration.Duration
+  /** What a run may use. */
+  readonly budget: Budget.Limits
+  /** What tokens cost, for a budget in dollars. */
+  readonly prices: Prices.PriceTable
 }
 
 /** The policy of an agent that states none. */
-export const standard: Policy = { maxSteps: 12, toolConcurrency: 16, maxQuestionBytes: 32_768 }
+export const standard: Policy = {
+  maxSteps: 12,
+  toolConcurrency: 16,
+  maxQuestionBytes: 32_768,
+  approvalLimit: Duration.minutes(5),
+  plans: false,
+  budget: {},
+  prices: Prices.openai
+}

@@ -1,79 +1,234 @@
 /**
- * Scheduler: runs the calls of one step side by side and returns their outcomes in call order.
+ * Scheduler: walks the graph of one step's calls, so that none waits for anything it need not wait for.
+ *
+ * A call waits for its inputs; a write also for the end of the model's message; then for approval, where it needs one; and for
+ * the calls before it that touch what it touches. Then it passes once, admission and its tool (`Pipeline`). What each of these
+ * means is its own file's affair.
  */
+import type * as Tool from "effect/ai/Tool"
 import * as Effect from "effect/Effect"
-import * as Semaphore from "effect/Semaphore"
+import type * as Fiber from "effect/Fiber"
+import * as FiberSet from "effect/FiberSet"
+import * as Option from "effect/Option"
+import * as Result from "effect/Result"
+import type * as Scope from "effect/Scope"
 
-import type { Call } from "../model/ModelStream.ts"
+import type { ToolSource } from "../AgentEvent.ts"
+import type * as Ledger from "../model/Ledger.ts"
 import type { RunLog } from "../RunLog.ts"
-import { Approval } from "./Approval.ts"
+import { ask } from "./Approval.ts"
 import * as Attempt from "./Attempt.ts"
+import type { Brakes } from "./Brakes.ts"
+import * as Graph from "./Graph.ts"
+import type { Once } from "./Once.ts"
+import * as Parameters from "./Parameters.ts"
+import * as Pipeline from "./Pipeline.ts"
 import * as Policy from "./Policy.ts"
+import type { Shared } from "./Shared.ts"
 
-const settle = (step: number, call: Call, outcome: Attempt.Outcome, startMillis: number, log: RunLog) => {
-  const { id: callId, name } = call
-  const { ok, problem } = outcome
-  const millis = log.since(startMillis)
-  log.append({ _tag: "ToolSettled", step, callId, name, startMillis, millis, source: "upstream", ok, problem })
-  return outcome
+/** What the steps of one run have in common. */
+export interface Run<R> {
+  readonly toolkit: Attempt.Handled<R>
+  readonly policy: Policy.Policy
+  readonly log: RunLog
+  readonly once: Once
+  readonly shared: Shared
+  readonly brakes: Brakes
+  /** What is kept for a conversation that goes on after an interruption. */
+  readonly ledger: Ledger.Ledger | undefined
 }
 
-const refuseOne = (step: number, call: Call, problem: string, log: RunLog) =>
-  settle(step, call, Attempt.failed(problem), log.elapsedMillis(), log)
+/** A call of a known tool. */
+export interface Placing {
+  readonly id: string
+  readonly tool: Tool.Any
+  /** The input, where it is known already; else `undefined`. */
+  readonly known: unknown
+  /** The nodes that the input is made of. */
+  readonly needs: ReadonlyArray<Graph.Node>
+  /** The input once `needs` have settled; a failure says why there is none. */
+  readonly input: () => Result.Result<unknown, string>
+  /** The order it stands in; that of the step itself where left out. */
+  readonly among?: Graph.Order
+}
 
-/** Settles `calls` without running any: each fails with `problem`. */
-export const refuse = (step: number, calls: ReadonlyArray<Call>, problem: string, log: RunLog) =>
-  calls.map((call) => refuseOne(step, call, problem, log))
+export interface Step {
+  /** Places a call, which starts as soon as it may. Calls are placed in the order in which the model wrote them. */
+  readonly place: (placing: Placing) => Effect.Effect<Graph.Node>
+  /** Places what is no call of a tool itself, such as a "for each": `onReady` is to settle it. */
+  readonly placeGroup: (placing: Omit<Graph.Placing, "conditions" | "among">) => Graph.Node
+  /** Settles a call that does not run. */
+  readonly refuse: (id: string, name: string, problem: string) => Graph.Node
+  /** Runs an effect of the step's own, such as placing the parts of a group; it ends with the step. */
+  readonly fork: (effect: Effect.Effect<void>) => void
+  /** The model has finished: `isComplete` lets what writes start; otherwise it is refused. */
+  readonly finish: (isComplete: boolean) => void
+}
 
-/**
- * Runs `calls`, at most `policy.toolConcurrency` at a time.
- *
- * **Details**
- *
- * Never fails, and no call takes another along: an unknown tool, unreadable arguments, a refusal and a failure of the handler
- * are each that call's own outcome. A call that waits for approval holds no place among those that run. Interruption
- * interrupts every handler and waits for their finalizers.
- */
-export const run = Effect.fnUntraced(function* <R>(
+/** Opens a step. Closing its scope interrupts every call that still runs, and waits for their finalizers. */
+export const open = Effect.fnUntraced(function* <R>(
   step: number,
-  calls: ReadonlyArray<Call>,
-  toolkit: Attempt.Handled<R>,
-  policy: Policy.Policy,
-  log: RunLog
-) {
-  const approval = yield* Approval
-  const places = yield* Semaphore.make(policy.toolConcurrency)
+  run: Run<R>
+): Effect.fn.Return<Step, never, R | Scope.Scope> {
+  const fork = yield* FiberSet.makeRuntime<R>()
+  const { brakes, ledger, log, once, policy, shared, toolkit } = run
+  const toolsEndMillis = brakes.toolsEnd(log.elapsedMillis())
+  const remainingMillis = () => Math.max(0, toolsEndMillis - log.elapsedMillis())
+  const order = Graph.makeOrder()
+  const fibers = new Map<Graph.Node, Fiber.Fiber<void>>()
+  /** Writes that wait for the end of the message; `undefined` once it has come. */
+  let gated: Array<() => void> | undefined = []
+  let mayWrite = false
+  /** Why nothing more starts; `undefined` while calls may. */
+  let end: string | undefined
 
-  const attempt = Effect.fnUntraced(function* (call: Call) {
-    const { id: callId, input, name } = call
-    const startMillis = log.elapsedMillis()
-    log.append({ _tag: "ToolStarted", step, callId, name, input })
-    const outcome = yield* Attempt.run(toolkit, call, (progress) =>
-      log.append({ _tag: "ToolProgress", step, callId, name, progress })
+  const settle = (
+    node: Graph.Node,
+    outcome: Attempt.Outcome,
+    source: ToolSource = "upstream",
+    startMillis = log.elapsedMillis()
+  ) => {
+    if (node.outcome !== undefined) return
+    fibers.delete(node)
+    const { id: callId, name } = node
+    const { ok, problem } = outcome
+    const millis = log.since(startMillis)
+    log.append({ _tag: "ToolSettled", step, callId, name, startMillis, millis, source, ok, problem })
+    Graph.settle(node, outcome)
+  }
+  const fail = (node: Graph.Node, problem: string) => settle(node, Attempt.failed(problem))
+
+  /** Runs `effect` as the work of `node`, which `cut` may interrupt. */
+  const work = (node: Graph.Node, effect: Effect.Effect<void, never, R>) => {
+    const fiber = fork(effect)
+    if (node.outcome === undefined) fibers.set(node, fiber)
+  }
+
+  /** A call whose inputs, approval and turn have come. */
+  const perform = Effect.fnUntraced(function* (node: Graph.Node, tool: Tool.Any, input: unknown, place: number) {
+    const { id: callId, name } = node
+    const rules = Policy.rulesOf(tool)
+    const parameters = yield* Parameters.read(tool, input)
+    const footprint = Policy.footprint(tool, Option.getOrUndefined(parameters)?.decoded)
+    let startMillis = log.elapsedMillis()
+    const begin = Effect.suspend(() => {
+      startMillis = log.elapsedMillis()
+      ledger?.started(node)
+      log.append({ _tag: "ToolStarted", step, callId, name, input })
+      const onProgress = (progress: unknown) => log.append({ _tag: "ToolProgress", step, callId, name, progress })
+      return Pipeline.run(toolkit, { id: callId, name, input }, rules, shared, remainingMillis, onProgress)
+    })
+    const executed = shared.admission.withPlace(
+      {
+        run,
+        runLimit: policy.toolConcurrency,
+        tool: name,
+        toolLimit: rules.concurrency,
+        upstream: rules.upstream,
+        upstreamLimit: rules.upstreamConcurrency,
+        order: place
+      },
+      begin
     )
-    return { outcome, startMillis }
+    if (rules.isReadOnly && Option.isSome(parameters)) {
+      const key = `${name} ${parameters.value.key}`
+      const { outcome, source } = yield* once.run({ key, footprint, freshnessMillis: rules.freshnessMillis }, executed)
+      return settle(node, outcome, source, startMillis)
+    }
+    // However a write ends, its upstream may have done it.
+    const wrote = rules.isReadOnly ? Effect.void : Effect.sync(() => once.written(footprint))
+    settle(node, yield* Effect.ensuring(executed, wrote), "upstream", startMillis)
   })
 
-  const refuse = (call: Call, problem: string) => refuseOne(step, call, problem, log)
+  const place = Effect.fnUntraced(function* ({ among = order, id, input, known, needs, tool }: Placing) {
+    const { name } = tool
+    const { isReadOnly, needsApproval } = Policy.rulesOf(tool)
+    const parameters = known === undefined ? Option.none() : yield* Parameters.read(tool, known)
+    const footprint = Policy.footprint(tool, Option.getOrUndefined(parameters)?.decoded)
+    const placed = among.count
 
-  const one = Effect.fnUntraced(function* (call: Call) {
-    const { id: callId, input, name } = call
-    if (call.fault !== undefined) {
-      return refuse(call, `The arguments of ${name} are not JSON: ${call.fault}`)
+    const approve = (then: () => void) => {
+      const value = input()
+      if (Result.isFailure(value)) return fail(node, value.failure)
+      const request = { callId: id, name, input: value.success }
+      log.append({ _tag: "ApprovalNeeded", step, ...request })
+      work(
+        node,
+        Effect.map(ask(request, policy.approvalLimit), (denial) => (denial === undefined ? then() : fail(node, denial)))
+      )
     }
-    const tool = Object.hasOwn(toolkit.tools, name) ? toolkit.tools[name] : undefined
-    if (tool === undefined) {
-      return refuse(call, `There is no tool ${name}. The tools are: ${Object.keys(toolkit.tools).join(", ")}.`)
+    /** What comes between its inputs and its turn: the end of the message, then approval. */
+    const permit = () => {
+      const arrive = () => Graph.arrive(node)
+      const opened = () => {
+        if (!isReadOnly && !mayWrite) {
+          return fail(node, "The message that asked for this was cut short, so it did not run.")
+        }
+        return needsApproval ? approve(arrive) : arrive()
+      }
+      if (isReadOnly || gated === undefined) opened()
+      else gated.push(opened)
     }
-    if (Policy.rulesOf(tool).needsApproval) {
-      log.append({ _tag: "ApprovalNeeded", step, callId, name, input })
-      const approved = yield* approval({ callId, name, input })
-      if (!approved) return refuse(call, `${name} was not approved by the user, so it did not run.`)
-    }
-    const { outcome, startMillis } = yield* places.withPermit(attempt(call))
-    return settle(step, call, outcome, startMillis, log)
+    const node: Graph.Node = Graph.place({
+      id,
+      name,
+      isReadOnly,
+      footprint,
+      needs,
+      conditions: 1,
+      among,
+      onReady: () => {
+        const value = input()
+        if (end !== undefined) return fail(node, end)
+        if (!brakes.takeCall()) return fail(node, "This run may make no more tool calls, so this one did not run.")
+        if (Result.isFailure(value)) return fail(node, value.failure)
+        work(node, perform(node, tool, value.success, placed))
+      }
+    })
+    if (isReadOnly && !needsApproval) Graph.arrive(node)
+    else Graph.whenSettled(needs, permit)
+    return node
   })
 
-  // Unbounded, because `places` bounds what runs and waiting for approval must not take a place.
-  return yield* Effect.forEach(calls, one, { concurrency: "unbounded" })
+  /** Settles with `problem` every call that has not ended, and interrupts it. */
+  const cut = (problem: string) => {
+    end = problem
+    for (const fiber of fibers.values()) fiber.interruptUnsafe()
+    for (const node of [...order.writes, ...order.reads]) fail(node, problem)
+  }
+  if (toolsEndMillis !== Infinity) {
+    fork(Effect.map(Effect.sleep(remainingMillis()), () => cut("It did not end within the time that the run has.")))
+  }
+
+  return {
+    place,
+    placeGroup: (placing) => {
+      const node = Graph.place({ ...placing, among: order, conditions: 1 })
+      Graph.arrive(node)
+      return node
+    },
+    refuse: (id, name, problem) => {
+      const nothing = { upstream: undefined, tags: [] }
+      const among = Graph.makeOrder()
+      const node = Graph.place({
+        id,
+        name,
+        isReadOnly: true,
+        footprint: nothing,
+        needs: [],
+        conditions: 1,
+        among,
+        onReady: () => {}
+      })
+      fail(node, problem)
+      return node
+    },
+    fork: (effect) => void fork(effect),
+    finish: (isComplete) => {
+      mayWrite = isComplete
+      const waiting = gated ?? []
+      gated = undefined
+      for (const opened of waiting) opened()
+    }
+  }
 })

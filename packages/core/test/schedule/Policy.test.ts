@@ -11,7 +11,12 @@ describe("Policy.rulesOf", () => {
     assert.deepStrictEqual(Policy.rulesOf(Tool.make("anything")), {
       isReadOnly: false,
       mayRepeat: false,
-      needsApproval: true
+      needsApproval: true,
+      upstream: undefined,
+      concurrency: Infinity,
+      upstreamConcurrency: Infinity,
+      freshnessMillis: undefined,
+      timeLimitMillis: Infinity
     })
   })
 
@@ -20,11 +25,15 @@ describe("Policy.rulesOf", () => {
       .annotate(Tool.Readonly, flag.isReadonly)
       .annotate(Tool.Destructive, flag.isDestructive)
       .annotate(Tool.Idempotent, flag.isIdempotent)
-    assert.deepStrictEqual(Policy.rulesOf(tool), {
-      isReadOnly: flag.isReadonly,
-      mayRepeat: flag.isReadonly || flag.isIdempotent,
-      needsApproval: !flag.isReadonly && flag.isDestructive
-    })
+    const { isReadOnly, mayRepeat, needsApproval } = Policy.rulesOf(tool)
+    assert.deepStrictEqual(
+      { isReadOnly, mayRepeat, needsApproval },
+      {
+        isReadOnly: flag.isReadonly,
+        mayRepeat: flag.isReadonly || flag.isIdempotent,
+        needsApproval: !flag.isReadonly && flag.isDestructive
+      }
+    )
   })
 
   it("honours a tool's own wish to be approved, also where it depends on the parameters", () => {

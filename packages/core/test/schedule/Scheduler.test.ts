@@ -5,6 +5,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Ref, Stream } from "effect"
 
 import { Approval } from "../../src/schedule/Approval.ts"
+import * as Shared from "../../src/schedule/Shared.ts"
 import { agent, calls, Diary, eventsOf, handlers, settle, tagged, toolMillis, world } from "../fixtures.ts"
 
 const done = { text: "Done." }
@@ -46,7 +47,9 @@ const call = (fields: Partial<Call>): ModelPart => ({
 })
 
 const played = (...parts: ReadonlyArray<ModelPart>) =>
-  Layer.merge(playing(...parts), handlers).pipe(Layer.provideMerge(Diary.layer))
+  Layer.mergeAll(playing(...parts), handlers, Layer.effect(Shared.Shared, Shared.make)).pipe(
+    Layer.provideMerge(Diary.layer)
+  )
 
 describe("a failed call", () => {
   it.effect("never takes its siblings along, however it fails", () =>
@@ -98,21 +101,40 @@ describe("a failed call", () => {
   )
 
   for (const reason of ["length", "unknown"] as const) {
-    it.effect(`of a message that ended with "${reason}" does not run, and still has a result`, () =>
+    it.effect(`that writes does not run where its message ended with "${reason}", and still has a result`, () =>
       Effect.gen(function* () {
-        const { answer, toolCalls } = yield* settle(agent().ask("Go"))
-        assert.strictEqual(answer, `{"error":"The message was cut short (${reason}), so this call did not run."}`)
+        const { answer, toolCalls } = yield* settle(agent().ask("Go")).pipe(
+          Effect.provideService(Approval, () => Effect.succeed(true))
+        )
+        assert.strictEqual(
+          answer,
+          '{"value":"value of a"}\n{"error":"The message that asked for this was cut short, so it did not run."}'
+        )
         assert.deepStrictEqual(
           toolCalls.map(({ id, ok }) => [id, ok]),
-          [["c1", false]]
+          [
+            ["c2", false],
+            ["c1", true]
+          ]
         )
-        assert.deepStrictEqual(yield* Ref.get(yield* Diary), [])
-      }).pipe(Effect.provide(played(call({}), finish(reason))))
+        assert.deepStrictEqual(yield* Ref.get(yield* Diary), ["start look a", "end look a"])
+      }).pipe(Effect.provide(played(call({}), call({ id: "c2", name: "change", input: { key: "b" } }), finish(reason))))
     )
   }
 })
 
 describe("calls of a step", () => {
+  it.effect("that come with one id get ids of their own", () =>
+    Effect.gen(function* () {
+      const { answer, toolCalls } = yield* settle(agent().ask("Go"))
+      assert.deepStrictEqual(
+        toolCalls.map(({ id }) => id),
+        ["c1", "c1_2"]
+      )
+      assert.strictEqual(answer, '{"value":"value of a"}\n{"value":"value of b"}')
+    }).pipe(Effect.provide(played(call({}), call({ input: { key: "b" } }), finish("tool-calls"))))
+  )
+
   it.effect("run at most `toolConcurrency` at a time", () =>
     Effect.gen(function* () {
       const events = yield* eventsOf(agent({ toolConcurrency: 2 }).run("Go"))

@@ -1,0 +1,74 @@
+/**
+ * Calls: the calls of one model message, scheduled while the model still writes them, and their results in call order.
+ */
+import type * as Tool from "effect/ai/Tool"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+
+import type { Call } from "../model/ModelStream.ts"
+import type { CallResult } from "../model/Transcript.ts"
+import type { Listener } from "../model/Turn.ts"
+import * as Graph from "./Graph.ts"
+import * as PlanRun from "./PlanRun.ts"
+import * as PlanTool from "./PlanTool.ts"
+import * as Scheduler from "./Scheduler.ts"
+
+export interface Calls extends Listener {
+  /** The model has finished. Waits for every call; `isComplete` lets what writes start, otherwise it is refused. */
+  readonly results: (isComplete: boolean) => Effect.Effect<ReadonlyArray<CallResult>>
+}
+
+const unknownTool = (name: string, tools: Readonly<Record<string, Tool.Any>>): string =>
+  `There is no tool ${name}. The tools are: ${Object.keys(tools).join(", ")}.`
+
+/** Opens the calls of step `step`. Closing the scope interrupts what still runs, and waits for its finalizers. */
+export const open = Effect.fnUntraced(function* <R>(step: number, run: Scheduler.Run<R>) {
+  const scheduler = yield* Scheduler.open(step, run)
+  const { tools } = run.toolkit
+  const nodes: Array<Graph.Node> = []
+  const plans = new Map<string, PlanRun.PlanRun>()
+  const planOf = (id: string) => {
+    const plan = plans.get(id) ?? PlanRun.open(id, scheduler, tools)
+    plans.set(id, plan)
+    return plan
+  }
+
+  const place = (call: Call): Effect.Effect<Graph.Node> =>
+    run.policy.plans && call.name === PlanTool.name ? planOf(call.id).end(call) : placeCall(call)
+
+  const placeCall = ({ fault, id, input, name }: Call): Effect.Effect<Graph.Node> => {
+    if (fault !== undefined) {
+      return Effect.sync(() => scheduler.refuse(id, name, `The arguments of ${name} are not JSON: ${fault}`))
+    }
+    const tool = Object.hasOwn(tools, name) ? tools[name] : undefined
+    return tool === undefined
+      ? Effect.sync(() => scheduler.refuse(id, name, unknownTool(name, tools)))
+      : scheduler.place({ id, tool, known: input, needs: [], input: () => Result.succeed(input) })
+  }
+
+  const calls: Calls = {
+    onCall: (call) =>
+      Effect.map(place(call), (node) => {
+        nodes.push(node)
+        Graph.whenSettled([node], () => run.ledger?.settled(node, node.outcome ?? notRun))
+      }),
+    onCallDelta: (id, delta) => planOf(id).write(delta),
+    results: (isComplete) =>
+      Effect.suspend(() => {
+        scheduler.finish(isComplete)
+        // One after another, because all run already: this only gathers them.
+        return Effect.forEach(nodes, ({ settled }) => Deferred.await(settled), { concurrency: 1 })
+      })
+  }
+  return calls
+})
+
+const notRun: CallResult = { ok: false, text: JSON.stringify({ error: "not run" }) }
+
+/** For a message that may not ask for anything: what it asks for all the same is passed over. */
+export const none: Calls = {
+  onCall: () => Effect.void,
+  onCallDelta: () => Effect.void,
+  results: () => Effect.succeed([])
+}

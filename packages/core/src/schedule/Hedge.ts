@@ -1,0 +1,61 @@
+/**
+ * Hedge: a second attempt beside a first that is slower than its tool mostly is, for calls that change nothing.
+ */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+
+import type * as Failure from "./Failure.ts"
+import type { Timings } from "./Timings.ts"
+
+/** Whether slow reads are hedged. Durations are recorded all the same. */
+export const Enabled = Context.Reference<boolean>("@callsheet/core/Hedge/Enabled", { defaultValue: () => true })
+
+/** Tools whose 95th percentile is below this are not hedged: arming one costs two fibers and a timer. */
+const leastMillis = 10
+
+const timed = <A extends Failure.Outcome, R>(tool: string, attempt: Effect.Effect<A, never, R>, timings: Timings) =>
+  Effect.clockWith((clock) => {
+    const startNanos = clock.monotonicTimeNanosUnsafe()
+    return Effect.map(attempt, (outcome) => {
+      if (outcome.ok) timings.record(tool, Number(clock.monotonicTimeNanosUnsafe() - startNanos) / 1e6)
+      return outcome
+    })
+  })
+
+/**
+ * Runs `attempt`, an attempt at a read of `tool`, and a second one if it takes longer than 95 % of the tool's calls did.
+ *
+ * **Details**
+ *
+ * The first success wins, and the other attempt is interrupted, its finalizers included, before this ends. Where one fails
+ * the other decides; where the first fails before the second has begun, that failure is the outcome. Each success is
+ * recorded in `timings`, counted from the start of its own attempt.
+ *
+ * No second attempt is made of a tool with fewer than 20 recorded calls, or one that mostly takes less than 10 ms, where
+ * hedges would exceed 5 % of the tool's recorded calls, and where less time remains than the second would likely need.
+ */
+export const run = <A extends Failure.Outcome, R>(
+  tool: string,
+  attempt: Effect.Effect<A, never, R>,
+  timings: Timings,
+  /** Milliseconds until the deadline; `Infinity` without one. */
+  remainingMillis: () => number
+): Effect.Effect<A, never, R> =>
+  Effect.withFiber((fiber) => {
+    const once = timed(tool, attempt, timings)
+    const usualMillis = fiber.getRef(Enabled) ? timings.quantile(tool, 0.95) : undefined
+    if (usualMillis === undefined || usualMillis < leastMillis) return once
+    let unsettled = 1
+    const settle = Effect.filterOrElse(
+      once,
+      (outcome) => outcome.ok || --unsettled === 0,
+      () => Effect.never
+    )
+    const begin = Effect.suspend(() => {
+      if (remainingMillis() < usualMillis || !timings.takeHedge(tool)) return Effect.never
+      unsettled++
+      return settle
+    })
+    const second = Effect.delay(begin, usualMillis)
+    return Effect.raceFirst(settle, second)
+  })

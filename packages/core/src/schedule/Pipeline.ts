@@ -1,0 +1,61 @@
+/**
+ * Pipeline: what an admitted call passes on its way to its tool: hedge(retry(breaker(rate limit(time limit(handle))))).
+ */
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+
+import * as Attempt from "./Attempt.ts"
+import * as Hedge from "./Hedge.ts"
+import type * as Policy from "./Policy.ts"
+import * as Retry from "./Retry.ts"
+import type { Shared } from "./Shared.ts"
+
+class FailedCall extends Data.TaggedError("FailedCall")<{ readonly outcome: Attempt.Outcome }> {
+  override get message(): string {
+    return this.outcome.problem ?? "failed"
+  }
+}
+
+/**
+ * Runs `request` until it succeeds or nothing more may be tried.
+ *
+ * Every attempt, hedges included, has its own time limit and takes its own token of the upstream's rate. A call's duration is
+ * remembered when it succeeds, for the hedges of later ones.
+ */
+export const run = <R>(
+  toolkit: Attempt.Handled<R>,
+  request: Attempt.Request,
+  rules: Policy.ToolRules,
+  shared: Shared,
+  remainingMillis: () => number,
+  onProgress: (progress: unknown) => void
+): Effect.Effect<Attempt.Outcome, never, R> => {
+  const { name } = request
+  const attempt = Attempt.run(toolkit, request, rules.timeLimitMillis, onProgress)
+  const { upstream } = rules
+  const guarded = upstream === undefined ? attempt : shared.upstreams.guard(upstream, attempt, Attempt.failed)
+  const repeated = rules.mayRepeat
+    ? Effect.map(Retry.run(guarded, { remainingMillis }), ({ outcome }) => outcome)
+    : guarded
+  const hedged = rules.isReadOnly ? Hedge.run(name, repeated, shared.timings, remainingMillis) : repeated
+  return hedged.pipe(
+    // The span ends as the call did: a failed call is a failed span, though it is a result to everybody else.
+    Effect.filterOrFail(
+      ({ ok }) => ok,
+      (outcome) => new FailedCall({ outcome })
+    ),
+    Effect.withSpan(
+      `execute_tool ${name}`,
+      {
+        attributes: {
+          "gen_ai.operation.name": "execute_tool",
+          "gen_ai.tool.name": name,
+          "gen_ai.tool.call.id": request.id,
+          "gen_ai.tool.type": "function"
+        }
+      },
+      { captureStackTrace: false }
+    ),
+    Effect.catchTag("FailedCall", ({ outcome }) => Effect.succeed(outcome))
+  )
+}

@@ -1,0 +1,85 @@
+/**
+ * Retry: makes a failed attempt again where that may help and there is time for it.
+ */
+import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
+
+import * as Failure from "./Failure.ts"
+
+export interface Rules {
+  /** Milliseconds until the deadline; `Infinity` without one. */
+  readonly remainingMillis: () => number
+  /** Attempts after the first, at most. 2 where not stated. */
+  readonly maxRepeats?: number
+}
+
+export interface Retried<A> {
+  /** Of the last attempt. */
+  readonly outcome: A
+  readonly repeats: number
+  /** Waited between attempts. */
+  readonly waitedMillis: number
+}
+
+/** Whether waits vary at random by a fifth, so that runs that failed together do not come back together. */
+export const Jitter = Context.Reference<boolean>("@callsheet/core/Retry/Jitter", { defaultValue: () => true })
+
+/** An upstream that wants a longer wait is not asked again. */
+const longestWait = Duration.seconds(30)
+
+const again = Effect.fnUntraced(function* <A extends Failure.Outcome, R>(
+  attempt: Effect.Effect<A, never, R>,
+  first: A,
+  { maxRepeats = 2, remainingMillis }: Rules
+) {
+  let repeats = 0
+  let waitedMillis = 0
+  const backoff = Schedule.exponential("100 millis")
+  const schedule = ((yield* Jitter) ? Schedule.jittered(backoff) : backoff).pipe(
+    Schedule.setInputType<A>(),
+    Schedule.modifyDelay(({ duration, input }) =>
+      Effect.succeed(Duration.max(duration, Failure.retryAfter(input.failure) ?? Duration.zero))
+    ),
+    Schedule.while(
+      ({ attempt, duration, input }) =>
+        attempt <= maxRepeats &&
+        Failure.isRetryable(input.failure) &&
+        Duration.isLessThanOrEqualTo(duration, longestWait) &&
+        Duration.toMillis(duration) < remainingMillis()
+    ),
+    Schedule.tap(({ attempt, duration }) =>
+      Effect.sync(() => {
+        repeats = attempt
+        waitedMillis += Duration.toMillis(duration)
+      })
+    ),
+    Schedule.passthrough
+  )
+  const outcome = yield* Effect.scheduleFrom(attempt, first, schedule)
+  return { outcome, repeats, waitedMillis }
+})
+
+/**
+ * Runs `attempt`, and again while it fails with what is retryable.
+ *
+ * **Details**
+ *
+ * Waits 100 ms before the first repeat and twice as long before each further one, with `Jitter`; longer where the failure's
+ * `retryAfter` says so. The last outcome stands: of a success, of a failure that is final, when `maxRepeats` are used up,
+ * where the upstream asks for more than 30 s, and where a wait would last until the deadline or beyond.
+ *
+ * **Gotchas**
+ *
+ * Only for calls that may be made twice (`Policy.ToolRules.mayRepeat`): whether the failed one did its work is not known.
+ */
+export const run = <A extends Failure.Outcome, R>(
+  attempt: Effect.Effect<A, never, R>,
+  rules: Rules
+): Effect.Effect<Retried<A>, never, R> =>
+  Effect.flatMap(attempt, (outcome) =>
+    Failure.isRetryable(outcome.failure)
+      ? again(attempt, outcome, rules)
+      : Effect.succeed({ outcome, repeats: 0, waitedMillis: 0 })
+  )
