@@ -146,7 +146,13 @@ const callOf = (id: string, name: string, params: unknown): Call => {
     return { id, name, input: params, inputText: JSON.stringify(params) ?? "{}", fault: undefined }
   }
   return Option.match(readJson(params), {
-    onNone: () => ({ id, name, input: undefined, inputText: params, fault: `cannot be read: ${params.slice(0, 80)}` }),
+    onNone: () => ({
+      id,
+      name,
+      input: undefined,
+      inputText: params,
+      fault: `cannot be read: ${params.replaceAll(/\s+/g, " ").slice(0, 80)}`
+    }),
     onSome: (input) => ({ id, name, input, inputText: params, fault: undefined })
   })
 }

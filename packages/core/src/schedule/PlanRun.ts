@@ -135,8 +135,8 @@ export const open = (callId: string, scheduler: SchedulerStep, tools: Readonly<R
           : { _tag: "Failed", problem: outcome?.problem ?? "it did not end" }
       )
     }
-    for (const { message, stepId } of faults) {
-      if (stepId !== null) outcomes.set(stepId, { _tag: "Failed", problem: message })
+    for (const [stepId, ofStep] of Map.groupBy(faults, (fault) => fault.stepId ?? "")) {
+      outcomes.set(stepId, { _tag: "Failed", problem: ofStep.map(({ message }) => message).join("; ") })
     }
     const problem = faults[0] === undefined ? null : `The plan has ${faults.length} faults: ${faults[0].message}`
     return { ...done(undefined), ok: problem === null, text: PlanTool.result(steps, outcomes), problem }

@@ -4,7 +4,6 @@
 import * as Tool from "effect/ai/Tool"
 
 import * as Plan from "./Plan.ts"
-import * as PlanReference from "./PlanReference.ts"
 import * as Shape from "./Shape.ts"
 import * as ToolShape from "./ToolShape.ts"
 
@@ -47,11 +46,8 @@ export const descriptionBytes = (tool: Tool.Any): number =>
 
 /** How a step ended. */
 export type Outcome =
-  /** With its result; for a for-each step the list of results, a `PlanReference.FailedElement` for each that failed. */
-  | { readonly _tag: "Done"; readonly value: unknown }
-  | { readonly _tag: "Failed"; readonly problem: string }
-  /** It did not run, because the step `because` did not end well. */
-  | { readonly _tag: "NotRun"; readonly because: string }
+  /** With its result; for a for-each step the list of results, a `FailedElement` of `PlanReference` for each that failed. */
+  { readonly _tag: "Done"; readonly value: unknown } | { readonly _tag: "Failed"; readonly problem: string }
 
 /** The text that the model reads for a finished plan: results of its leaves, and every failure, both by step id. */
 export const result = (steps: ReadonlyArray<Plan.Step>, outcomes: ReadonlyMap<string, Outcome>): string => {
@@ -62,10 +58,7 @@ export const result = (steps: ReadonlyArray<Plan.Step>, outcomes: ReadonlyMap<st
     const outcome = outcomes.get(id)
     if (outcome?._tag === "Done") {
       if (leaves.has(id)) results.push([id, outcome.value ?? null])
-    } else failures.push([id, outcome === undefined ? "not run" : problemOf(outcome)])
+    } else failures.push([id, outcome === undefined ? "not run" : outcome.problem])
   }
   return JSON.stringify({ results: Object.fromEntries(results), failures: Object.fromEntries(failures) })
 }
-
-const problemOf = (outcome: Exclude<Outcome, { readonly _tag: "Done" }>): string =>
-  outcome._tag === "Failed" ? outcome.problem : `not run: step ${PlanReference.quote(outcome.because)} failed`

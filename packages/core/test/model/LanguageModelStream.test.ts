@@ -112,10 +112,11 @@ describe("LanguageModelStream", () => {
         collected.success.map(({ _tag }) => _tag),
         ["TextDelta", "Call", "Echo", "Finish"]
       )
-      const { prompt } = yield* streamOf(
-        [question, answered("Looking.", collected.success), result("c", "1")],
-        { type: "finish", reason: "stop", usage }
-      )
+      const { prompt } = yield* streamOf([question, answered("Looking.", collected.success), result("c", "1")], {
+        type: "finish",
+        reason: "stop",
+        usage
+      })
       assert.deepStrictEqual<unknown>(prompt.content[1], {
         ...Prompt.makeMessage("assistant", {
           content: [

@@ -58,7 +58,7 @@ describe("the result of a plan", () => {
     const text = PlanTool.result(
       steps,
       new Map<string, PlanTool.Outcome>([
-        ["e", { _tag: "NotRun", because: "d" }],
+        ["e", { _tag: "Failed", problem: `not run: step "d" failed` }],
         ["d", { _tag: "Failed", problem: "TMDb did not answer." }],
         ["c", { _tag: "Done", value: [{ title: "Alien" }, new FailedElement("no such film")] }],
         ["b", { _tag: "Done", value: { title: "Alien" } }],

@@ -1,11 +1,12 @@
-import { timeline } from "@callsheet/testkit/scripted/Timing"
 import { Approval, type ApprovalRequest } from "@callsheet/core/schedule/Approval"
+import type { View } from "@callsheet/testkit/scripted/Script"
+import { timeline } from "@callsheet/testkit/scripted/Timing"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 
 import { tagged } from "../fixtures.ts"
 import { from, step } from "./plans.ts"
-import { destroying, pace, play, type Play, reading, told, writing } from "./stage.ts"
+import { destroying, pace, play, type Play, reading, told, Trouble, writing } from "./stage.ts"
 
 const tools = [reading("look"), writing("change"), destroying("erase")]
 
@@ -30,8 +31,15 @@ const written = (steps: Steps): ReadonlyArray<number> => {
   })
 }
 
-/** What the model read of the plan that it handed in at turn `turn`. */
-const outcome = ({ views }: { readonly views: Parameters<typeof told>[0][] }, turn = 0) => told(views[turn + 1])[0]
+/** Fails what has the key "broken". */
+const failing: Play["act"] = ({ key, millis }) =>
+  Effect.andThen(
+    Effect.sleep(millis),
+    key === "broken" ? Effect.fail(new Trouble({ sentence: "It is broken.", isRetryable: false })) : Effect.void
+  )
+
+/** What the model read of the plan that it handed in first. */
+const outcome = ({ views }: { readonly views: ReadonlyArray<View> }) => told(views[1])[0]
 
 describe("plans", () => {
   it.effect("steps start while the plan still streams in", () =>
@@ -116,9 +124,14 @@ describe("plans", () => {
       const [a = 0] = written(steps)
       assert.deepStrictEqual(
         played.lines.filter((line) => line.includes("start")),
-        [0, 1000, 1000, 1000, 1040].map((later, index) => `${a + later} start look ${["a", "a1", "a2", "a3", "a3"][index]}`)
+        [0, 1000, 1000, 1000, 1040].map(
+          (later, index) => `${a + later} start look ${["a", "a1", "a2", "a3", "a3"][index]}`
+        )
       )
-      assert.deepStrictEqual(outcome(played), { results: { c: { key: "a3", parts: ["a31", "a32", "a33"] } }, failures: {} })
+      assert.deepStrictEqual(outcome(played), {
+        results: { c: { key: "a3", parts: ["a31", "a32", "a33"] } },
+        failures: {}
+      })
     })
   )
 
@@ -151,12 +164,19 @@ describe("plans", () => {
       const steps = [
         step("a", "look", { key: "a" }),
         step("b", "look", { key: from("$item"), parts: 1 }, from("a", "parts")),
-        step("c", "look", { key: from("$item", "key"), parts: 0 }, from("b"))
+        step("c", "look", { key: from("$item", "key"), parts: 0, note: 1 }, from("b"))
       ]
-      const played = yield* plan(steps, { act: (doing) => (doing.key === "a2" ? failing({ ...doing, key: "broken" }) : failing(doing)) })
+      const played = yield* plan(steps, {
+        act: (doing) => failing({ ...doing, key: doing.key === "a2" ? "broken" : "" })
+      })
       assert.deepStrictEqual(outcome(played), {
-        results: { c: [{ key: "a1", parts: [] }, { key: "a3", parts: [] }] },
-        failures: {}
+        results: {
+          c: [
+            { key: "a1", parts: [] },
+            { key: "a3", parts: [] }
+          ]
+        },
+        failures: { b: "1 of 3 elements failed, the first with: It is broken." }
       })
     })
   )
@@ -172,6 +192,167 @@ describe("plans", () => {
       assert.deepStrictEqual(outcome(played), {
         results: { b: { key: "a1", parts: [] } },
         failures: { c: "It is broken." }
+      })
+    })
+  )
+
+  for (const [fault, faulty, words] of [
+    ["an unknown tool", step("f", "lok"), 'step "f": no tool "lok"; the tools are look, change, erase'],
+    [
+      "an unknown id",
+      step("f", "look", { key: from("z", "key") }),
+      'step "f": input.key: "key" of step "z": no step "z"; the steps are w'
+    ],
+    [
+      "a cycle",
+      step("f", "look", { key: from("f", "key") }),
+      'step "f": input.key: "key" of step "f": a step cannot use its own result'
+    ],
+    [
+      "a path that the shape cannot have",
+      step("f", "look", { key: from("w", "title") }),
+      'step "f": input.key: "title" of step "w": it has no title; it has key, parts'
+    ],
+    [
+      "JSON kinds that cannot fit",
+      step("f", "look", { key: from("w", "parts") }),
+      'step "f": input.key: "parts" of step "w" is string[]; look wants string'
+    ]
+  ] as const) {
+    it.effect(`${fault} is told in words that the model can mend, and nothing that writes ran`, () =>
+      Effect.gen(function* () {
+        const whole = [step("w", "change", { key: "w" }), step("m", "look", { key: "m" })]
+        const played = yield* play({
+          tools,
+          policy: { plans: true },
+          replies: [planOf([step("w", "change", { key: "w" }), faulty]), planOf(whole)]
+        })
+        assert.deepStrictEqual(outcome(played), {
+          results: {},
+          failures: { w: "not run: the plan has faults, so nothing in it that writes ran", f: words }
+        })
+        // Mended, it runs.
+        assert.deepStrictEqual(
+          played.lines.map((line) => line.replace(/^\d+ /, "")),
+          ["start look m", "start change w", "end look m", "end change w"]
+        )
+      })
+    )
+  }
+
+  it.effect("steps that wait for each other are told", () =>
+    Effect.gen(function* () {
+      const steps = [step("f", "look", { key: from("g", "key") }), step("g", "look", { key: from("f", "key") })]
+      const played = yield* plan(steps)
+      assert.deepStrictEqual(outcome(played), {
+        results: {},
+        failures: {
+          f: 'step "f": these steps wait for each other: f -> g -> f',
+          g: "not run: what it refers to has a fault"
+        }
+      })
+      assert.deepStrictEqual(played.lines, [])
+    })
+  )
+
+  it.effect("an input that only its parameter Schema can refuse is that step's failure, when it is resolved", () =>
+    Effect.gen(function* () {
+      const steps = [
+        step("a", "look", { key: "a" }),
+        step("b", "look", { key: "b", parts: 0.5 }),
+        step("c", "look", { key: from("a", "parts", 0), parts: 0 })
+      ]
+      const played = yield* plan(steps)
+      const text = JSON.stringify(outcome(played))
+      assert.match(text, /"results":\{"c":\{"key":"a1","parts":\[\]\}\}/)
+      assert.match(text, /"failures":\{"b":"Invalid parameters for tool 'look'/)
+    })
+  )
+
+  it.effect("a plan that is not JSON, or is no plan, is told", () =>
+    Effect.gen(function* () {
+      const { lines, views } = yield* play({
+        tools,
+        policy: { plans: true },
+        replies: [{ calls: [{ name: "run_plan", input: { step: [] } }] }]
+      })
+      assert.match(JSON.stringify(told(views[1])), /steps/)
+      assert.deepStrictEqual(lines, [])
+    })
+  )
+
+  it.effect("an approval inside a plan shows the resolved input, and makes its dependents wait alone", () =>
+    Effect.gen(function* () {
+      const steps = [
+        step("a", "look", { key: "a", millis: 1000 }),
+        step("e", "erase", { key: from("a", "parts", 0) }),
+        step("b", "look", { key: from("a", "parts", 1) }),
+        step("c", "look", { key: from("e", "parts", 2) })
+      ]
+      const asked: Array<ApprovalRequest> = []
+      const yes = (request: ApprovalRequest) =>
+        Effect.as(
+          Effect.andThen(
+            Effect.sync(() => asked.push(request)),
+            Effect.sleep(5000)
+          ),
+          true
+        )
+      const { events, lines } = yield* Effect.provideService(plan(steps), Approval, yes)
+      const request = { callId: "call_0_0.e", name: "erase", input: { key: "a1" } }
+      assert.deepStrictEqual(asked, [request])
+      const [needed] = tagged(events, "ApprovalNeeded")
+      assert.deepStrictEqual({ callId: needed?.callId, name: needed?.name, input: needed?.input }, request)
+      const [a = 0] = written(steps)
+      assert.strictEqual(needed?.atMillis, a + 1000)
+      assert.deepStrictEqual(lines, [
+        `${a} start look a`,
+        `${a + 1000} end look a`,
+        `${a + 1000} start look a2`,
+        `${a + 1040} end look a2`,
+        `${a + 6000} start erase a1`,
+        `${a + 6040} end erase a1`,
+        `${a + 6040} start look a13`,
+        `${a + 6080} end look a13`
+      ])
+    })
+  )
+
+  it.effect("51 steps are one too many: what began is settled, and the model is told", () =>
+    Effect.gen(function* () {
+      const steps = Array.from({ length: 51 }, (_, index) =>
+        step(`s${index}`, "look", { key: `${index}`, millis: 90_000 })
+      )
+      const played = yield* plan([step("w", "change", { key: "w" }), ...steps.slice(1)])
+      assert.deepStrictEqual(outcome(played), { error: "the plan has 51 steps; at most 50 are allowed" })
+      assert.notInclude(played.lines.join(), "change")
+      const ids = (tag: "ToolStarted" | "ToolSettled") => tagged(played.events, tag).map(({ callId }) => callId)
+      const settled = new Set(ids("ToolSettled"))
+      assert.deepStrictEqual(
+        ids("ToolStarted").filter((id) => !settled.has(id)),
+        []
+      )
+    })
+  )
+
+  it.effect("50 steps and 100 elements run; for 101 elements the step fails with words", () =>
+    Effect.gen(function* () {
+      const rest = Array.from({ length: 47 }, (_, index) => step(`s${index}`, "look", { key: `${index}`, parts: 0 }))
+      const steps = [
+        step("a", "look", { key: "a", parts: 100 }),
+        step("b", "look", { key: from("$item"), parts: 0 }, from("a", "parts")),
+        step("c", "look", { key: "c", parts: 101 }),
+        ...rest
+      ]
+      const played = yield* plan(steps, { policy: { plans: true, toolConcurrency: 200 } })
+      assert.strictEqual(played.lines.filter((line) => line.includes("start")).length, 149)
+      const over = yield* plan([
+        step("c", "look", { key: "c", parts: 101 }),
+        step("d", "look", { key: from("$item") }, from("c", "parts"))
+      ])
+      assert.deepStrictEqual(outcome(over), {
+        results: {},
+        failures: { d: "forEach has 101 elements; at most 100 are allowed" }
       })
     })
   )

@@ -1,0 +1,182 @@
+/**
+ * simulator: when each call of a graph starts and ends, by going through the events one at a time.
+ *
+ * It states the rules a second time, as plainly as it can and with no regard for speed, and imports nothing that it checks:
+ *
+ * 1. All calls come in call order at 0: first those that only read, then, as the message ends, those that write.
+ * 2. A call waits for the calls it needs and, unless both only read, for each earlier one that may touch the same. One whose
+ *    need failed fails in its turn, without running.
+ * 3. A read whose equal is in flight, be it that this waits for a place, takes its outcome, unless what it reads was written
+ *    since.
+ * 4. A call starts where its run, its tool and its upstream all have room, else it waits for them. When a call ends, its
+ *    places are free first; then waiting calls are admitted, those that came at the earliest instant first, and of these
+ *    those that come first in call order; only then comes what waited for the end, in call order.
+ * 5. Ends of the same instant are handled one after another, each with all that follows from it, in the order in which the
+ *    calls started. Of those that started by one end, those that came by it started first, then those admitted by it.
+ */
+
+export interface Call {
+  readonly tool: string
+  readonly isReadOnly: boolean
+  readonly upstream: string | undefined
+  /** What it touches; `undefined`: all of its upstream. */
+  readonly tags: ReadonlyArray<string> | undefined
+  /** What of that is known while its arguments are not. */
+  readonly tagsBefore: ReadonlyArray<string> | undefined
+  /** Equal for calls of equal arguments. */
+  readonly key: string
+  /** Indexes of earlier calls whose results its arguments hold. */
+  readonly needs: ReadonlyArray<number>
+  readonly millis: number
+  readonly isFailing: boolean
+}
+
+export interface Limits {
+  readonly run: number
+  readonly tool: (name: string) => number
+  readonly upstream: (name: string) => number
+}
+
+export interface Course {
+  /** `none`: it did not run, because something it needs failed. */
+  readonly source: "upstream" | "shared" | "none"
+  readonly startMillis: number
+  readonly endMillis: number
+  readonly ok: boolean
+}
+
+/** One run of a tool, for the call that asked first and for those that share it. */
+interface Execution {
+  readonly call: Call
+  readonly index: number
+  readonly cameMillis: number
+  readonly writesBefore: number
+  readonly sharers: Array<{ readonly index: number; readonly startMillis: number }>
+  startMillis: number
+  endMillis: number
+  started: number
+}
+
+/** Whether two calls may touch the same, from what is known of their tags. */
+export const meet = (
+  [one, tags]: readonly [Call, Call["tags"]],
+  [other, otherTags]: readonly [Call, Call["tags"]]
+): boolean => {
+  if (tags?.length === 0 || otherTags?.length === 0) return false
+  if (tags !== undefined && otherTags !== undefined) return tags.some((tag) => otherTags.includes(tag))
+  return one.upstream === undefined || other.upstream === undefined || one.upstream === other.upstream
+}
+
+/** The course of each of `calls`, in call order. */
+export const simulate = (calls: ReadonlyArray<Call>, limits: Limits): ReadonlyArray<Course> => {
+  const courses: Array<Course | undefined> = calls.map(() => undefined)
+  const hasCome = new Set<number>()
+  const running = new Set<Execution>()
+  const queue: Array<Execution> = []
+  const inFlight = new Map<string, Execution>()
+  const written: Array<Call> = []
+  let now = 0
+  let started = 0
+
+  const isBefore = (index: number, call: Call) => (other: Call, earlier: number) =>
+    earlier < index &&
+    (call.needs.includes(earlier) ||
+      (!(call.isReadOnly && other.isReadOnly) && meet([call, call.tagsBefore], [other, other.tagsBefore])))
+  const waitsFor = calls.map((call, index) =>
+    calls.flatMap((other, earlier) => (isBefore(index, call)(other, earlier) ? [earlier] : []))
+  )
+
+  const countRunning = (isAlike: (call: Call) => boolean) => [...running].filter(({ call }) => isAlike(call)).length
+  const hasRoom = ({ tool, upstream }: Call) =>
+    running.size < limits.run &&
+    countRunning((other) => other.tool === tool) < limits.tool(tool) &&
+    (upstream === undefined || countRunning((other) => other.upstream === upstream) < limits.upstream(upstream))
+
+  const occupy = (execution: Execution) => {
+    running.add(execution)
+    execution.startMillis = now
+    execution.endMillis = now + execution.call.millis
+  }
+
+  const come = (index: number, call: Call) => {
+    hasCome.add(index)
+    if (call.needs.some((need) => courses[need]?.ok !== true)) {
+      courses[index] = { source: "none", startMillis: now, endMillis: now, ok: false }
+      return
+    }
+    const equal = call.isReadOnly ? inFlight.get(call.key) : undefined
+    if (equal !== undefined && !written.slice(equal.writesBefore).some((w) => meet([w, w.tags], [call, call.tags]))) {
+      equal.sharers.push({ index, startMillis: now })
+      return
+    }
+    const writesBefore = written.length
+    const execution: Execution = {
+      call,
+      index,
+      cameMillis: now,
+      writesBefore,
+      sharers: [],
+      startMillis: 0,
+      endMillis: 0,
+      started: 0
+    }
+    if (call.isReadOnly) inFlight.set(call.key, execution)
+    if (!hasRoom(call)) return void queue.push(execution)
+    occupy(execution)
+    execution.started = started++
+  }
+
+  /** Lets all that can come do so, in call order. */
+  const comeAll = (mayCome: (call: Call) => boolean) => {
+    for (;;) {
+      const next = calls.findIndex(
+        (call, index) =>
+          !hasCome.has(index) && mayCome(call) && waitsFor[index]?.every((other) => courses[other] !== undefined)
+      )
+      const call = calls[next]
+      if (call === undefined) return
+      come(next, call)
+    }
+  }
+
+  /** Admits from the queue while anything there has room. */
+  const admit = (): ReadonlyArray<Execution> => {
+    const admitted: Array<Execution> = []
+    for (;;) {
+      const [next] = queue
+        .filter(({ call }) => hasRoom(call))
+        .sort((one, other) => one.cameMillis - other.cameMillis || one.index - other.index)
+      if (next === undefined) return admitted
+      queue.splice(queue.indexOf(next), 1)
+      occupy(next)
+      admitted.push(next)
+    }
+  }
+
+  comeAll(({ isReadOnly }) => isReadOnly)
+  comeAll(() => true)
+  for (;;) {
+    const [ended] = [...running].sort(
+      (one, other) => one.endMillis - other.endMillis || one.started - other.started
+    )
+    if (ended === undefined) break
+    const { call, endMillis, index, sharers, startMillis } = ended
+    now = endMillis
+    running.delete(ended)
+    const admitted = admit()
+    if (call.isReadOnly) {
+      if (inFlight.get(call.key) === ended) inFlight.delete(call.key)
+    } else written.push(call)
+    const ok = !call.isFailing
+    courses[index] = { source: "upstream", startMillis, endMillis, ok }
+    for (const sharer of sharers) {
+      courses[sharer.index] = { source: "shared", startMillis: sharer.startMillis, endMillis, ok }
+    }
+    comeAll(() => true)
+    for (const execution of admitted) execution.started = started++
+  }
+  return courses.map((course, index) => {
+    if (course === undefined) throw new Error(`call ${index} never ends`)
+    return course
+  })
+}
