@@ -6,6 +6,7 @@ import * as Toolkit from "effect/ai/Toolkit"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
+import * as Footprint from "./Footprint.ts"
 import { MediaError, rejected } from "./MediaError.ts"
 import * as Parameters from "./Parameters.ts"
 import { Radarr } from "./Radarr.ts"
@@ -27,6 +28,12 @@ export const AddMovie = Tool.make("add_movie", {
   failure: MediaError,
   failureMode: "return"
 })
+  .annotateMerge(Footprint.writes("radarr"))
+  // It only adds, but what it adds fills the household's disks: a person is to agree.
+  .annotate(Tool.Destructive, true)
+  // Radarr refuses a film twice, so a retry would do no harm; but after a lost answer it would report that refusal as the
+  // outcome of an addition that succeeded.
+  .annotate(Tool.Idempotent, false)
 
 export const AddTools = Toolkit.make(AddMovie)
 

@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
 import * as Cursor from "./Cursor.ts"
+import * as Footprint from "./Footprint.ts"
 import * as Genres from "./Genres.ts"
 import { Library, ownership } from "./Library.ts"
 import * as List from "./List.ts"
@@ -40,7 +41,7 @@ export const DiscoverTitles = Tool.make("discover_titles", {
   success: List.list(Title),
   failure: MediaError,
   failureMode: "return"
-}).annotate(Tool.Readonly, true)
+}).annotateMerge(Footprint.reads("tmdb", "plex"))
 
 /** `total` counts the titles that pass the filters among TMDb's two first pages of recommendations and of similar titles. */
 export const RecommendTitles = Tool.make("recommend_titles", {
@@ -60,7 +61,7 @@ export const RecommendTitles = Tool.make("recommend_titles", {
   }),
   failure: MediaError,
   failureMode: "return"
-}).annotate(Tool.Readonly, true)
+}).annotateMerge(Footprint.reads("tmdb", "plex"))
 
 export const DiscoveryTools = Toolkit.make(DiscoverTitles, RecommendTitles)
 

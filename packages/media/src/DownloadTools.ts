@@ -10,6 +10,7 @@ import * as Schema from "effect/Schema"
 
 import * as ArrQueue from "./ArrQueue.ts"
 import * as Cursor from "./Cursor.ts"
+import * as Footprint from "./Footprint.ts"
 import * as List from "./List.ts"
 import { MediaError } from "./MediaError.ts"
 import * as Parameters from "./Parameters.ts"
@@ -40,7 +41,7 @@ export const DownloadQueue = Tool.make("download_queue", {
   success: List.list(Download),
   failure: MediaError,
   failureMode: "return"
-}).annotate(Tool.Readonly, true)
+}).annotateMerge(Footprint.reads("radarr", "sonarr"))
 
 export const DownloadTools = Toolkit.make(DownloadQueue)
 

@@ -12,6 +12,9 @@ const normal = (name: string) =>
     .replace(/[^a-z]/g, "")
     .replace(/^scifi$/, "sciencefiction")
 
+const choice = (names: ReadonlyArray<string>) =>
+  names.length === 0 ? "there is none at all, so leave genres out" : `the known ones are ${names.join(", ")}`
+
 /**
  * The known genres that each name means, in the order of `names`: the one of that name first, then those that join it with
  * another ("Action & Adventure"). Fails listing the known ones where a name is none of them.
@@ -27,6 +30,6 @@ export const find = <A>(
     const exact = known.filter((genre) => is(nameOf(genre)))
     const joined = known.filter((genre) => !exact.includes(genre) && nameOf(genre).split("&").some(is))
     return exact.length + joined.length === 0
-      ? Effect.fail(rejected(service, `No genre "${name}": the known ones are ${known.map(nameOf).join(", ")}.`))
+      ? Effect.fail(rejected(service, `No genre "${name}": ${choice(known.map(nameOf))}.`))
       : Effect.succeed([...exact, ...joined])
   })

@@ -9,6 +9,7 @@ import * as Order from "effect/Order"
 import * as Schema from "effect/Schema"
 
 import * as Cursor from "./Cursor.ts"
+import * as Footprint from "./Footprint.ts"
 import * as Genres from "./Genres.ts"
 import { allItems, isWatched, sectionsOf, tmdbIdOf } from "./Library.ts"
 import * as List from "./List.ts"
@@ -47,7 +48,7 @@ export const LibrarySearch = Tool.make("library_search", {
   ),
   failure: MediaError,
   failureMode: "return"
-}).annotate(Tool.Readonly, true)
+}).annotateMerge(Footprint.reads("plex"))
 
 export const OnDeck = Tool.make("on_deck", {
   description: "What to go on watching in Plex: films and episodes begun, and next episodes.",
@@ -66,7 +67,7 @@ export const OnDeck = Tool.make("on_deck", {
   ),
   failure: MediaError,
   failureMode: "return"
-}).annotate(Tool.Readonly, true)
+}).annotateMerge(Footprint.reads("plex"))
 
 export const LibraryTools = Toolkit.make(LibrarySearch, OnDeck)
 

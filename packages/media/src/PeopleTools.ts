@@ -6,6 +6,7 @@ import * as Toolkit from "effect/ai/Toolkit"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
+import * as Footprint from "./Footprint.ts"
 import { Library, ownership } from "./Library.ts"
 import * as List from "./List.ts"
 import { MediaError, notFound } from "./MediaError.ts"
@@ -32,7 +33,7 @@ export const PersonFilmography = Tool.make("person_filmography", {
   }),
   failure: MediaError,
   failureMode: "return"
-}).annotate(Tool.Readonly, true)
+}).annotateMerge(Footprint.reads("tmdb", "plex"))
 
 export const PeopleTools = Toolkit.make(PersonFilmography)
 

@@ -8,12 +8,13 @@ import * as Headers from "effect/http/Headers"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientError from "effect/http/HttpClientError"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
-import * as HttpClientResponse from "effect/http/HttpClientResponse"
+import type * as HttpClientResponse from "effect/http/HttpClientResponse"
 import type * as UrlParams from "effect/http/UrlParams"
 import * as Schedule from "effect/Schedule"
-import type * as Schema from "effect/Schema"
+import * as Schema from "effect/Schema"
 
 import type { MediaError } from "./MediaError.ts"
+import * as ResponseBody from "./ResponseBody.ts"
 import { type Effects, failed, pauseOf, refused, type Service, unknownAnswer, unreachable } from "./ServiceFailure.ts"
 
 /** A method and a path template of a service's public API, such as `GET /3/movie/{movie_id}`. */
@@ -78,17 +79,22 @@ export const make: (options: Options) => Effect.Effect<ServiceClient, never, Htt
 
     const decoded = <A>(schema: Schema.ConstraintDecoder<A>, effects: Effects) => {
       const limit = limits[effects]
-      const decode = HttpClientResponse.schemaBodyJson(schema)
+      const decode = Schema.decodeUnknownEffect(Schema.toCodecJson(schema))
       return (
         response: Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.HttpClientError>
       ): Effect.Effect<A, MediaError> =>
         response.pipe(
           Effect.flatMap(
-            (response): Effect.Effect<A, HttpClientError.HttpClientError | Schema.SchemaError | MediaError> =>
-              isOk(response) ? decode(response) : refused(options, response)
+            (
+              response
+            ): Effect.Effect<
+              A,
+              HttpClientError.HttpClientError | ResponseBody.BrokenBody | Schema.SchemaError | MediaError
+            > => (isOk(response) ? Effect.flatMap(ResponseBody.json(response), decode) : refused(options, response))
           ),
           Effect.catchTags({
             HttpClientError: (error) => failed(options, effects, error),
+            BrokenBody: ({ status, what }) => Effect.fail(unknownAnswer(options, status, `it ${what}`)),
             SchemaError: (error) => Effect.fail(unknownAnswer(options, null, error.message))
           }),
           Effect.timeoutOrElse({

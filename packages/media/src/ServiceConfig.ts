@@ -38,6 +38,15 @@ const address = Effect.fnUntraced(function* (variable: string, text: string) {
     : yield* wrong(`${variable} is not the address of a service: write it like http://192.168.1.10:7878.`)
 })
 
+/** A secret that a request can carry, without the white space that copying leaves around it. */
+const secretOf = Effect.fnUntraced(function* (variable: string, text: string) {
+  return /^[\x21-\x7e]+$/.test(text)
+    ? Redacted.make(text, { label: variable })
+    : yield* wrong(
+        `${variable} holds characters that cannot be sent, such as spaces, line breaks or accented letters: copy it again.`
+      )
+})
+
 const access = (baseUrlVariable: string, secretVariable: string): Config.Config<Option.Option<Access>> =>
   Config.all([present(baseUrlVariable), present(secretVariable)]).pipe(
     Config.mapEffect(
@@ -48,7 +57,7 @@ const access = (baseUrlVariable: string, secretVariable: string): Config.Config<
         }
         return Option.some({
           baseUrl: yield* address(baseUrlVariable, baseUrl.value),
-          secret: Redacted.make(secret.value, { label: secretVariable })
+          secret: yield* secretOf(secretVariable, secret.value)
         })
       })
     )
@@ -73,7 +82,7 @@ export const tmdb: Config.Config<Option.Option<Access>> = Config.all([
           "TMDB_BASE_URL",
           Option.getOrElse(baseUrl, () => "https://api.themoviedb.org")
         ),
-        secret: Redacted.make(secret.value, { label: "TMDB_API_KEY" })
+        secret: yield* secretOf("TMDB_API_KEY", secret.value)
       })
     })
   )

@@ -7,7 +7,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Headers from "effect/http/Headers"
 import type * as HttpClientError from "effect/http/HttpClientError"
-import * as HttpClientResponse from "effect/http/HttpClientResponse"
+import type * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as UrlParams from "effect/http/UrlParams"
 import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
@@ -23,6 +23,7 @@ import {
   Unexpected,
   Unreachable
 } from "./MediaError.ts"
+import * as ResponseBody from "./ResponseBody.ts"
 
 export interface Service {
   readonly service: ServiceName
@@ -46,6 +47,9 @@ export const pauseOf = (response: HttpClientResponse.HttpClientResponse) =>
     )
   )
 
+/** Others write paragraphs; an error is one sentence. */
+const oneLine = (text: string) => text.replaceAll(/\s+/g, " ").trim()
+
 /** The service and its address without credentials, as sentences begin. */
 const at = ({ baseUrl, name }: Service) => `${name} at ${UrlParams.redactUrl(baseUrl)}`
 
@@ -65,7 +69,7 @@ export const unknownAnswer = (service: Service, status: number | null, what: str
     reason: new Unexpected({
       service: service.service,
       status,
-      message: `${at(service)} gave an answer that is not understood (${what.slice(0, 200)}): check that ${service.variables.baseUrl} points at ${service.name} itself.`
+      message: `${at(service)} gave an answer that is not understood (${oneLine(what).slice(0, 200)}): check that ${service.variables.baseUrl} points at ${service.name} itself.`
     })
   })
 
@@ -78,8 +82,9 @@ export const failed = (
     case "StatusCodeError":
       return refused(service, reason.response)
     case "DecodeError":
+      return Effect.fail(unreachable(service, effects, "the connection was lost in the middle of the answer"))
     case "EmptyBodyError":
-      return Effect.fail(unknownAnswer(service, reason.response.status, "it is not JSON"))
+      return Effect.fail(unknownAnswer(service, reason.response.status, "it is empty"))
     case "TransportError":
       return Effect.fail(unreachable(service, effects, codeOf(reason.cause) ?? "the connection failed"))
     case "InvalidUrlError":
@@ -137,7 +142,7 @@ export const refused = Effect.fnUntraced(function* (service: Service, response: 
       })
     })
   }
-  const messages = yield* complaints(response)
+  const messages = (yield* complaints(response)).map(oneLine)
   return yield* new MediaError({
     reason: new Rejected({
       service: id,
@@ -154,8 +159,11 @@ const Complaints = Schema.Union([
   Schema.Struct({ status_message: Schema.String })
 ])
 
+const decodeComplaints = Schema.decodeUnknownEffect(Complaints)
+
 const complaints = (response: HttpClientResponse.HttpClientResponse): Effect.Effect<ReadonlyArray<string>> =>
-  HttpClientResponse.schemaBodyJson(Complaints)(response).pipe(
+  ResponseBody.json(response).pipe(
+    Effect.flatMap(decodeComplaints),
     Effect.map((body) => {
       if ("message" in body) return [body.message]
       return "status_message" in body ? [body.status_message] : body.map(({ errorMessage }) => errorMessage)

@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
 import * as Cursor from "./Cursor.ts"
+import * as Footprint from "./Footprint.ts"
 import { Library, ownership } from "./Library.ts"
 import * as List from "./List.ts"
 import { MediaError } from "./MediaError.ts"
@@ -30,7 +31,7 @@ export const SearchTitles = Tool.make("search_titles", {
   success: List.list(Title),
   failure: MediaError,
   failureMode: "return"
-}).annotate(Tool.Readonly, true)
+}).annotateMerge(Footprint.reads("tmdb", "plex"))
 
 export const TitleDetails = Tool.make("title_details", {
   description: "One title in full: overview, runtime, directors (a series: its creators), cast, release date.",
@@ -52,7 +53,7 @@ export const TitleDetails = Tool.make("title_details", {
   }),
   failure: MediaError,
   failureMode: "return"
-}).annotate(Tool.Readonly, true)
+}).annotateMerge(Footprint.reads("tmdb", "plex"))
 
 export const TitleTools = Toolkit.make(SearchTitles, TitleDetails)
 

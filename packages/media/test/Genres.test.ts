@@ -32,4 +32,11 @@ describe("Genres.find", () => {
       assert.strictEqual(reason.message, `No genre "Cooking": the known ones are ${known.join(", ")}.`)
     })
   )
+
+  it.effect("says so where there is none to choose from", () =>
+    Effect.gen(function* () {
+      const { message } = yield* Effect.flip(Genres.find("plex", ["Action"], [], String))
+      assert.strictEqual(message, 'No genre "Action": there is none at all, so leave genres out.')
+    })
+  )
 })

@@ -1,4 +1,6 @@
 /** What tools do when services answer late, oddly or not at all; what they answer when all is well is in `tools.test.ts`. */
+import { Upstream } from "@callsheet/core/schedule/Annotations"
+import * as Policy from "@callsheet/core/schedule/Policy"
 import { assert, describe, it } from "@effect/vitest"
 import { Clock, Context, Duration, Effect, Fiber, Layer } from "effect"
 import { Tool } from "effect/ai"
@@ -318,6 +320,57 @@ describe("definitions", () => {
       assert.deepStrictEqual(
         writes.map((tool) => [tool.name, Context.get(tool.annotations, Tool.Destructive)]),
         [["add_movie", true]]
+      )
+    }).pipe(Effect.provide(all))
+  )
+
+  it.effect("say what they touch, so that a read waits for every write of what it reads, and for no other", () =>
+    Effect.gen(function* () {
+      const { tools } = yield* MediaToolkit
+      const add = Policy.footprint(
+        Object.values(tools).find(({ name }) => name === "add_movie") ?? Tool.make("none"),
+        {}
+      )
+      const stranger = (upstream: string) =>
+        Policy.footprint(Tool.make("write").annotate(Upstream, { name: upstream }), {})
+      const waiting = (write: Policy.Footprint) =>
+        Object.values(tools)
+          .filter((tool) => Policy.rulesOf(tool).isReadOnly && Policy.overlaps(write, Policy.footprint(tool, {})))
+          .map(({ name }) => name)
+          .toSorted()
+      const ofTmdb = ["discover_titles", "person_filmography", "recommend_titles", "search_titles", "title_details"]
+      assert.deepStrictEqual(waiting(add), ["download_queue"])
+      for (const [upstream, names] of [
+        ["plex", [...ofTmdb, "library_search", "on_deck"]],
+        ["tmdb", ofTmdb],
+        ["sonarr", ["download_queue"]]
+      ] as const) {
+        assert.includeMembers(waiting(stranger(upstream)), [...names])
+      }
+      assert.isTrue(Policy.overlaps(stranger("radarr"), add))
+      assert.isFalse(Policy.overlaps(stranger("plex"), add))
+    }).pipe(Effect.provide(all))
+  )
+
+  it.effect("are limited in number and time", () =>
+    Effect.gen(function* () {
+      const { tools } = yield* MediaToolkit
+      for (const tool of Object.values(tools)) {
+        const { concurrency, timeLimitMillis, upstreamConcurrency } = Policy.rulesOf(tool)
+        assert.isAtMost(Math.min(concurrency, upstreamConcurrency), 8, tool.name)
+        assert.strictEqual(timeLimitMillis, tool.name === "add_movie" ? 60_000 : 30_000)
+      }
+    }).pipe(Effect.provide(all))
+  )
+
+  it.effect("let add_movie run once only, and after a person has agreed", () =>
+    Effect.gen(function* () {
+      const { tools } = yield* MediaToolkit
+      const rules = Object.values(tools).map((tool) => ({ name: tool.name, ...Policy.rulesOf(tool) }))
+      const cautious = rules.filter(({ mayRepeat, needsApproval }) => !mayRepeat && needsApproval)
+      assert.deepStrictEqual(
+        cautious.map(({ name }) => name),
+        ["add_movie"]
       )
     }).pipe(Effect.provide(all))
   )

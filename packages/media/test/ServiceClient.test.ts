@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Duration, Effect, Exit, Fiber, Layer, Redacted, Tracer } from "effect"
+import { Duration, Effect, Exit, Fiber, Layer, Redacted, Stream, Tracer } from "effect"
 import { HttpClient } from "effect/http"
 import { TestClock } from "effect/testing"
 
@@ -148,6 +148,44 @@ describe("ServiceClient", () => {
         ["Unexpected", false],
         ["Unexpected", false]
       ])
+    })
+  )
+
+  it.effect("says in one line what others say in several", () =>
+    Effect.gen(function* () {
+      const mismatch = yield* failureOf(() => FakeHttp.json({ version: 5 }))
+      assert.match(mismatch.message, /^[^\n]* is not understood \([^\n]*version[^\n]*\): check[^\n]*$/)
+      const refusal = yield* failureOf(() => FakeHttp.json({ message: "Not\nnow.\n" }, 400))
+      assert.strictEqual(refusal.message, "Radarr refused the request: Not now.")
+    })
+  )
+
+  it.effect("gives an answer without end up", () =>
+    Effect.gen(function* () {
+      for (const status of [200, 400]) {
+        let mebibytes = 0
+        const chunk = Effect.sync(() => {
+          mebibytes++
+          return new Uint8Array(2 ** 20).fill(0x20)
+        })
+        const body = Stream.fromEffectRepeat(chunk)
+        const reason = yield* failureOf(() => ({ ...FakeHttp.json({}, status), body }))
+        assert.strictEqual(mebibytes, 33)
+        assert.strictEqual(reason._tag, status === 200 ? "Unexpected" : "Rejected")
+        if (status === 200) assert.include(reason.message, "(it is longer than 32 MiB)")
+      }
+    })
+  )
+
+  it.effect("says that the connection was lost, and not that the answer is wrong", () =>
+    Effect.gen(function* () {
+      const answer = FakeHttp.json({ version: "5" })
+      const reason = yield* failureOf(({ request }) => ({
+        ...answer,
+        body: Stream.concat(answer.body, Stream.fail(FakeHttp.lost(request)))
+      }))
+      assert.strictEqual(reason._tag, "Unreachable")
+      assert.include(reason.message, "the connection was lost in the middle of the answer")
     })
   )
 

@@ -55,6 +55,23 @@ describe("ServiceConfig", () => {
     })
   )
 
+  it.effect("takes a secret without the white space around it, and refuses one that cannot be sent", () =>
+    Effect.gen(function* () {
+      const all = { ...plex, ...radarr, ...sonarr, ...tmdb }
+      for (const name of ["PLEX_TOKEN", "RADARR_API_KEY", "SONARR_API_KEY", "TMDB_API_KEY"] as const) {
+        for (const secret of ["abc\ndef", "abc def", "schlüssel", "abc\u0000"]) {
+          const { message } = yield* Effect.flip(read({ ...all, [name]: secret }))
+          assert.strictEqual(
+            message,
+            `${name} holds characters that cannot be sent, such as spaces, line breaks or accented letters: copy it again.`
+          )
+        }
+      }
+      const services = yield* read({ ...all, PLEX_TOKEN: " abc\r\n" })
+      assert.strictEqual(Redacted.value(Option.getOrThrow(services.plex).secret), "abc")
+    })
+  )
+
   it.effect("refuses what is no address, without repeating it", () =>
     Effect.gen(function* () {
       for (const address of ["192.168.1.5:7878", "localhost:7878", "http://h/?apikey=abc", "ftp://h"]) {

@@ -1,5 +1,5 @@
 /** An HttpClient that answers from a function, for what the demo services never do. */
-import { Effect, Layer } from "effect"
+import { Effect, Layer, Stream } from "effect"
 import { HttpClient, HttpClientError, type HttpClientRequest, HttpClientResponse } from "effect/http"
 
 export interface Call {
@@ -7,45 +7,47 @@ export interface Call {
   readonly url: URL
   readonly headers: Readonly<Record<string, string>>
   readonly body: unknown
+  readonly request: HttpClientRequest.HttpClientRequest
 }
 
-/** `text` is the body. */
 export interface Answer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
-  readonly text: string
+  readonly body: Stream.Stream<Uint8Array, HttpClientError.HttpClientError>
 }
+
+const bytesOf = (text: string) => Stream.make(new TextEncoder().encode(text))
 
 export const json = (body: unknown, status = 200, headers: Record<string, string> = {}): Answer => ({
   status,
   headers: { "content-type": "application/json", ...headers },
-  text: JSON.stringify(body)
+  body: bytesOf(JSON.stringify(body))
 })
 
-export const html = (status = 200): Answer => ({ status, headers: { "content-type": "text/html" }, text: "<html>" })
+export const html = (status = 200): Answer => ({
+  status,
+  headers: { "content-type": "text/html" },
+  body: bytesOf("<html>")
+})
 
 /** Unlike a web `Response` its body is there at once, so that virtual time is all the time there is. */
-const responseOf = (request: HttpClientRequest.HttpClientRequest, { headers, status, text }: Answer) => {
+const responseOf = (request: HttpClientRequest.HttpClientRequest, { body, headers, status }: Answer) => {
   const response: HttpClientResponse.HttpClientResponse = Object.create(
-    HttpClientResponse.fromWeb(request, new Response(text, { status, headers })),
-    {
-      json: {
-        value: Effect.try({
-          try: (): unknown => JSON.parse(text),
-          catch: (cause) =>
-            new HttpClientError.HttpClientError({
-              reason: new HttpClientError.DecodeError({
-                request,
-                response: HttpClientResponse.fromWeb(request, new Response()),
-                cause
-              })
-            })
-        })
-      }
-    }
+    HttpClientResponse.fromWeb(request, new Response(null, { status, headers })),
+    { stream: { value: body } }
   )
   return response
 }
+
+/** How platforms fail a body whose connection breaks. */
+export const lost = (request: HttpClientRequest.HttpClientRequest) =>
+  new HttpClientError.HttpClientError({
+    reason: new HttpClientError.DecodeError({
+      request,
+      response: HttpClientResponse.fromWeb(request, new Response()),
+      cause: new Error("terminated")
+    })
+  })
 
 const bodyOf = (request: HttpClientRequest.HttpClientRequest): unknown =>
   request.body._tag === "Uint8Array" ? JSON.parse(new TextDecoder().decode(request.body.body)) : null
@@ -56,7 +58,7 @@ export type Answering = (call: Call) => Answer | Effect.Effect<Answer> | "refuse
 export const make = (answer: Answering) => {
   const calls: Array<Call> = []
   const client = HttpClient.make((request, url) => {
-    const call = { method: request.method, url, headers: request.headers, body: bodyOf(request) }
+    const call = { method: request.method, url, headers: request.headers, body: bodyOf(request), request }
     calls.push(call)
     const answered = answer(call)
     if (answered === "refused") {

@@ -115,7 +115,7 @@ const initial: ChatState = {
   usage: ModelWire.noUsage
 }
 
-const step = (before: ChatState, event: unknown): ModelWire.Step<ChatState> => {
+const step = (before: ChatState, event: unknown, deltasOf?: string | undefined): ModelWire.Step<ChatState> => {
   const error = Json.get(event, "error") ?? undefined
   if (error !== undefined) return { state: before, parts: [ModelWire.faultPart(error)] }
   let state = identify(before, event)
@@ -133,7 +133,7 @@ const step = (before: ChatState, event: unknown): ModelWire.Step<ChatState> => {
   for (const piece of Json.array(delta, "tool_calls")) {
     const next = pieceStep(state, piece)
     state = next.state
-    parts.push(...next.parts)
+    parts.push(...next.parts, ...deltaParts(state, piece, deltasOf))
   }
   const finishReason = Json.text(choice, "finish_reason")
   if (finishReason !== undefined) {
@@ -181,6 +181,21 @@ const pieceStep = (state: ChatState, piece: unknown): ModelWire.Step<ChatState> 
     state: { ...closed.state, open: [...closed.state.open, { index, id, name: name ?? "", inputText }] },
     parts: closed.parts
   }
+}
+
+/** The piece itself, where it belongs to a call to `deltasOf`: the call that was begun or continued last. */
+const deltaParts = (
+  { open }: ChatState,
+  piece: unknown,
+  deltasOf: string | undefined
+): ReadonlyArray<ModelWire.WirePart> => {
+  if (deltasOf === undefined) return ModelWire.noParts
+  const index = Json.integer(piece, "index")
+  const call = open.findLast((one) => one.index === index)
+  const delta = ModelWire.argumentsText(Json.get(Json.get(piece, "function"), "arguments"))
+  return call?.name !== deltasOf || call.id === undefined || delta === ""
+    ? ModelWire.noParts
+    : [{ _tag: "CallDelta", id: call.id, delta }]
 }
 
 /** Hands on the calls that are complete once another begins: the foremost whose arguments read as JSON. */

@@ -10,11 +10,11 @@ export interface JsonObject {
   readonly [key: string]: unknown
 }
 
-/** The value that `text` spells, or the parser's complaint. */
+/** The value that `text` spells, or the parser's complaint, in one line though it may quote several. */
 export const parse = (text: string): Result.Result<unknown, string> =>
   Result.try({
     try: (): unknown => JSON.parse(text),
-    catch: (cause) => (cause instanceof Error ? cause.message : String(cause))
+    catch: (cause) => (cause instanceof Error ? cause.message : String(cause)).replaceAll(/\s+/g, " ")
   })
 
 export const isObject = (value: unknown): value is JsonObject =>

@@ -61,7 +61,7 @@ const makeWith = Effect.fnUntraced(function* <State>(settings: Settings, wire: M
     }
     const reads =
       mode === "events"
-        ? eventReads(transport.read(target, exchange), wire)
+        ? eventReads(transport.read(target, exchange), wire, request.deltasOf)
         : wholeReads(transport.readText(target, exchange), wire)
     const drained = Effect.ignore(Effect.timeout(transport.readText(target, exchange), drainTime))
     const { next, pull } = makePull(target, exchange, reads, drained, retries)
@@ -83,15 +83,12 @@ const makeWith = Effect.fnUntraced(function* <State>(settings: Settings, wire: M
       ),
       Effect.retry({ schedule: retrySchedule, times: maxRetries, while: isWorthRetrying })
     )
-    let pull: PartsPull = Effect.suspend(() => {
-      pull = rest
-      return Effect.succeed(first)
-    })
-    return Effect.suspend(() => pull)
+    return { first, rest }
   })
 
   return {
-    stream: (request, { resend, streaming }) => Stream.scoped(Stream.fromPull(open(request, streaming, resend)))
+    stream: (request, { resend, streaming }) =>
+      Stream.scoped(Stream.fromPull(Effect.map(open(request, streaming, resend), pullFrom)))
   } satisfies ModelCall
 })
 
@@ -135,9 +132,10 @@ type Reads = Effect.Effect<ReadonlyArray<WirePart>, OpenAiError.Failure>
 
 const eventReads = <State>(
   read: Effect.Effect<Uint8Array | undefined, OpenAiError.Failure>,
-  wire: ModelWire<State>
+  wire: ModelWire<State>,
+  deltasOf: string | undefined
 ): Reads => {
-  const reader = new WireReader(wire)
+  const reader = new WireReader(wire, deltasOf)
   return Effect.map(read, (bytes) => (bytes === undefined ? reader.end() : reader.push(bytes)))
 }
 
@@ -148,6 +146,15 @@ const wholeReads = <State>(text: Effect.Effect<string, OpenAiError.Failure>, wir
       ? wire.read(body.success)
       : [brokenPart("unreadable", `The server's answer is not valid JSON (${body.failure}).`)]
   })
+
+/** `first`, then what `rest` pulls. */
+const pullFrom = ({ first, rest }: { readonly first: Parts; readonly rest: PartsPull }): PartsPull => {
+  let pull: PartsPull = Effect.suspend(() => {
+    pull = rest
+    return Effect.succeed(first)
+  })
+  return Effect.suspend(() => pull)
+}
 
 /**
  * `next` gives the next parts; `pull` the same and, after the last, the end. What was read before a fault comes before

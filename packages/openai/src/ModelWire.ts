@@ -22,6 +22,8 @@ export interface WireRequest {
   readonly tools: ReadonlyArray<ToolDefinition>
   readonly toolChoice: ModelRequest["toolChoice"] | "required" | { readonly tool: string }
   readonly cacheKey: string | undefined
+  /** The tool whose arguments are wanted as they come; no part of the body. */
+  readonly deltasOf: string | undefined
   /** The JSON Schema that the text answer has to satisfy. */
   readonly format: { readonly name: string; readonly schema: Json.JsonObject } | undefined
   /** The response that `messages` follow on from; the provider holds what came before. */
@@ -65,7 +67,8 @@ export interface ModelWire<State> {
   /** The request body. */
   readonly request: (settings: WireSettings, request: WireRequest) => Json.JsonObject
   readonly initial: State
-  readonly step: (state: State, event: unknown) => Step<State>
+  /** `deltasOf` names the tool whose arguments are handed on as they come. */
+  readonly step: (state: State, event: unknown, deltasOf?: string | undefined) => Step<State>
   /**
    * The parts left when no event follows. `done` says whether the server announced that (`[DONE]`) or the bytes just
    * ended.
@@ -92,7 +95,7 @@ export const callPart = (id: string, name: string, inputText: string): WirePart 
     call:
       parsed._tag === "Success"
         ? { id, name, inputText, input: parsed.success, fault: undefined }
-        : { id, name, inputText, input: undefined, fault: `The arguments are not valid JSON: ${parsed.failure}.` }
+        : { id, name, inputText, input: undefined, fault: parsed.failure }
   }
 }
 

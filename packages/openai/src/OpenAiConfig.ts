@@ -10,7 +10,9 @@
  * | `OPENAI_API_VERSION` | at Azure: its dated API instead of `/openai/v1/` | none |
  */
 import * as Config from "effect/Config"
+import * as ConfigProvider from "effect/ConfigProvider"
 import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 
 export type Api = "responses" | "chat"
@@ -93,14 +95,27 @@ const text = (name: string): Config.Config<string | undefined> =>
     Config.withDefault(undefined)
   )
 
+/** Prints as its sentence alone, since a person reads it. */
+class WrongConfiguration extends ConfigProvider.SourceError {
+  override toString(): string {
+    return this.message
+  }
+}
+
+const wrongApi =
+  "OPENAI_API is neither responses nor chat: write one of the two, or leave it out for the one that suits the server."
+
 /** The options that the environment gives. */
 export const config: Config.Config<Options> = Config.all({
   apiKey: Config.Redacted("OPENAI_API_KEY").pipe(Config.withDefault(undefined)),
   baseUrl: text("OPENAI_BASE_URL"),
   model: text("OPENAI_MODEL"),
-  api: Config.Literals(["responses", "chat", ""], "OPENAI_API").pipe(
-    Config.map((api) => (api === "" ? undefined : api)),
-    Config.withDefault(undefined)
+  api: text("OPENAI_API").pipe(
+    Config.mapEffect((api) =>
+      api === undefined || api === "responses" || api === "chat"
+        ? Effect.succeed<Api | undefined>(api)
+        : Effect.fail(new Config.ConfigError(new WrongConfiguration({ message: wrongApi })))
+    )
   ),
   azureApiVersion: text("OPENAI_API_VERSION")
 }).pipe(

@@ -42,8 +42,16 @@ export const makeModelStream = (
     stream: (request) =>
       Stream.unwrap(
         Effect.map(Effect.fromResult(definitionsOf(request.tools)), (tools) => {
-          const { cacheKey, messages, toolChoice } = request
-          const all = { messages, tools, toolChoice, cacheKey, format: undefined, previousResponseId: undefined }
+          const { cacheKey, deltasOf, messages, toolChoice } = request
+          const all = {
+            messages,
+            tools,
+            toolChoice,
+            cacheKey,
+            deltasOf,
+            format: undefined,
+            previousResponseId: undefined
+          }
           const added = settings.continuation === "previousResponse" ? onlyAdded(all) : undefined
           return call.stream(added ?? all, {
             streaming: settings.streaming,
@@ -107,11 +115,6 @@ export const makeLanguageModel = (options: Options): Effect.Effect<LanguageModel
 export const layerLanguageModel = (options: Options): Layer.Layer<LanguageModel.LanguageModel> =>
   Layer.effect(LanguageModel.LanguageModel, makeLanguageModel(options))
 
-/** As the environment says: see `OpenAiConfig`. */
-export const layerLanguageModelConfig: Layer.Layer<LanguageModel.LanguageModel, Config.ConfigError> = Layer.unwrap(
-  Effect.map(OpenAiConfig.config, layerLanguageModel)
-)
-
 const requestOf = (
   settings: OpenAiConfig.Settings,
   options: LanguageModel.ProviderOptions
@@ -135,6 +138,7 @@ const requestOf = (
       tools,
       toolChoice: toolChoiceOf(options.toolChoice),
       cacheKey: undefined,
+      deltasOf: undefined,
       format,
       previousResponseId: added === undefined ? undefined : options.previousResponseId
     }

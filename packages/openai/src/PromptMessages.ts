@@ -1,11 +1,11 @@
-import { Buffer } from "node:buffer"
-
 /**
  * PromptMessages: a `Prompt` of `LanguageModel` as the messages of a wire request.
  *
  * Text, calls, results, and files of user messages. What neither API takes is refused, never dropped in silence; what
  * only means something to `LanguageModel` itself (approvals, reasoning without the provider's item) is left out.
  */
+import { Buffer } from "node:buffer"
+
 import type { Call } from "@callsheet/core/model/ModelStream"
 import * as AiError from "effect/ai/AiError"
 import * as Prompt from "effect/ai/Prompt"

@@ -14,7 +14,8 @@ import { metadataKey } from "./PromptMessages.ts"
 export const brokenCall = (parts: ReadonlyArray<ModelPart>): AiError.AiErrorReason | undefined => {
   for (const part of parts) {
     if (part._tag === "Call" && part.call.fault !== undefined) {
-      return new AiError.ToolParameterValidationError({ toolName: part.call.name, description: part.call.fault })
+      const { fault, name } = part.call
+      return new AiError.ToolParameterValidationError({ toolName: name, description: `They are not JSON: ${fault}` })
     }
   }
   return undefined
@@ -83,6 +84,8 @@ export const streamed = () => {
         return text(part.delta)
       case "Call":
         return Arr.append(closeText(), callPart(part.call))
+      case "CallDelta":
+        return [{ type: "tool-params-delta", id: part.id, delta: part.delta }]
       case "Echo":
         return Arr.appendAll(closeText(), reasoning(part.item))
       case "Finish":

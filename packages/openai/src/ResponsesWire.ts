@@ -131,7 +131,7 @@ const initial: ResponsesState = {
   isRefused: false
 }
 
-const step = (state: ResponsesState, event: unknown): ModelWire.Step<ResponsesState> => {
+const step = (state: ResponsesState, event: unknown, deltasOf?: string | undefined): ModelWire.Step<ResponsesState> => {
   switch (Json.get(event, "type")) {
     case "response.output_text.delta":
       return textStep(state, keyOf(event), Json.text(event, "delta"), false)
@@ -142,6 +142,14 @@ const step = (state: ResponsesState, event: unknown): ModelWire.Step<ResponsesSt
       return { state: identify(state, Json.get(event, "response")), parts: ModelWire.noParts }
     case "response.output_item.added":
       return { state: begin(state, keyOf(event), Json.get(event, "item")), parts: ModelWire.noParts }
+    case "response.function_call_arguments.delta": {
+      if (deltasOf === undefined) return idle(state)
+      const call = state.begun.get(keyOf(event))
+      const delta = Json.text(event, "delta")
+      return call?.name !== deltasOf || delta === undefined
+        ? idle(state)
+        : { state, parts: [{ _tag: "CallDelta", id: call.id, delta }] }
+    }
     case "response.function_call_arguments.done": {
       const call = state.begun.get(keyOf(event))
       return call === undefined ? idle(state) : callStep(state, call.id, call.name, Json.get(event, "arguments"))

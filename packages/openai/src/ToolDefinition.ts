@@ -50,6 +50,9 @@ export const make = (tool: Tool.Any): Result.Result<ToolDefinition, AiError.AiEr
   })
 }
 
+/** The arguments of a tool that takes none. */
+const noArguments: Json.JsonObject = { type: "object", properties: {}, additionalProperties: false }
+
 /** The schema of the arguments; the server wants an object with `properties` at its root, be they none. */
 const schemaOf = (tool: Tool.Any): Result.Result<Json.JsonObject, AiError.AiErrorReason> =>
   Result.map(
@@ -66,11 +69,17 @@ const schemaOf = (tool: Tool.Any): Result.Result<Json.JsonObject, AiError.AiErro
           description: `The parameters of tool ${tool.name} cannot be described to the model: ${String(cause)}`
         })
     }),
-    (schema) =>
-      schema["type"] === undefined || schema["type"] === "object"
+    (schema) => {
+      if (isEmptyStruct(schema)) return noArguments
+      return schema["type"] === undefined || schema["type"] === "object"
         ? { properties: {}, ...schema, type: "object" }
         : schema
+    }
   )
+
+/** Whether `schema` is how Effect writes a struct without fields, which in TypeScript is anything but null. */
+const isEmptyStruct = (schema: Json.JsonObject): boolean =>
+  schema["type"] === undefined && Json.get(schema["not"], "type") === "null"
 
 /**
  * `schema` without the bounds of a safe integer, which every whole number would carry and which tell the model nothing.

@@ -35,7 +35,7 @@ export interface Transport {
     path: string,
     body: Json.JsonObject | undefined
   ) => Effect.Effect<Answer, OpenAiError.Failure, Scope.Scope>
-  /** The bytes that arrived since the last read, at least one; `undefined` at the end. */
+  /** The bytes that arrived since the last read, at least one; `undefined` at the end. Fails past `maxAnswerBytes`. */
   readonly read: (
     target: OpenAiError.Target,
     exchange: Exchange.Exchange
@@ -114,7 +114,12 @@ export const make = Effect.fnUntraced(function* (settings: Settings) {
   })
 
   const read = (target: OpenAiError.Target, exchange: Exchange.Exchange) =>
-    Effect.mapError(exchange.read, () => faultOf(target, exchange))
+    Effect.mapError(exchange.read, () => faultOf(target, exchange)).pipe(
+      Effect.filterOrFail(
+        () => exchange.responseBytes <= maxAnswerBytes,
+        () => OpenAiError.unreadable(target, "The answer is longer than any model's (64 MiB).")
+      )
+    )
 
   const readText = Effect.fnUntraced(function* (target: OpenAiError.Target, exchange: Exchange.Exchange) {
     const decoder = new TextDecoder()
@@ -168,6 +173,9 @@ const azureBaseUrl = (baseUrl: string): string => {
   const { origin, pathname } = new URL(baseUrl)
   return /^\/+$/.test(pathname) ? `${origin}/openai` : baseUrl
 }
+
+/** How much of an answer is read. The longest true ones, 128,000 tokens with an event for each, stay below. */
+const maxAnswerBytes = 64 * 2 ** 20
 
 /** How much of an error's body is read. */
 const maxErrorChars = 65_536

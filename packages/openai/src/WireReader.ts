@@ -10,12 +10,14 @@ import { Sse } from "./Sse.ts"
 
 export class WireReader<State> {
   readonly #wire: ModelWire.ModelWire<State>
+  readonly #deltasOf: string | undefined
   readonly #sse = new Sse()
   #state: State
   #isClosed = false
 
-  constructor(wire: ModelWire.ModelWire<State>) {
+  constructor(wire: ModelWire.ModelWire<State>, deltasOf?: string | undefined) {
     this.#wire = wire
+    this.#deltasOf = deltasOf
     this.#state = wire.initial
   }
 
@@ -45,7 +47,7 @@ export class WireReader<State> {
       const message = `The server sent an event that is not valid JSON (${event.failure}).`
       return this.#append([ModelWire.brokenPart("unreadable", message)], parts)
     }
-    const next = this.#wire.step(this.#state, event.success)
+    const next = this.#wire.step(this.#state, event.success, this.#deltasOf)
     this.#state = next.state
     this.#append(next.parts, parts)
   }

@@ -10,6 +10,7 @@ const request = (messages: ReadonlyArray<WireMessage>): WireRequest => ({
   tools: [],
   toolChoice: "auto",
   cacheKey: undefined,
+  deltasOf: undefined,
   format: undefined,
   previousResponseId: undefined
 })
@@ -172,6 +173,21 @@ describe("ChatWire.step", () => {
   })
 })
 
+describe("arguments that are no JSON", () => {
+  it("are told by a bare reason in one line", () => {
+    const { parts } = ChatWire.step(ChatWire.initial, {
+      choices: [
+        {
+          delta: { tool_calls: [{ index: 0, id: "a", function: { name: "x", arguments: "{\n  oops\n}" } }] },
+          finish_reason: "tool_calls"
+        }
+      ]
+    })
+    const fault = parts.flatMap((part) => (part._tag === "Call" ? [part.call.fault] : [])).join("")
+    assert.match(fault, /^Expected property name [^\n]*$/)
+  })
+})
+
 describe("ChatWire.read", () => {
   it("reads a whole completion like its chunks", () => {
     const parts = ChatWire.read({
@@ -195,5 +211,41 @@ describe("ChatWire.read", () => {
     assert.deepInclude(ChatWire.read({ error: { message: "broken" } })[0], { _tag: "Fault", fault: "provider" })
     assert.deepInclude(ChatWire.read({ error: null })[0], { _tag: "Fault", fault: "unreadable" })
     assert.deepInclude(ChatWire.read({ output: [] })[0], { _tag: "Fault", fault: "unreadable" })
+  })
+})
+
+describe("deltas of one tool's arguments", () => {
+  const piece = (index: number, args: string, begins?: string) => ({
+    id: "c1",
+    choices: [
+      {
+        delta: {
+          tool_calls: [
+            {
+              index,
+              function: { ...(begins && { name: begins }), arguments: args },
+              ...(begins && { id: `call_${index}` })
+            }
+          ]
+        }
+      }
+    ]
+  })
+
+  it("are handed on as they come, and no other tool's", () => {
+    let state = ChatWire.initial
+    const events = [piece(0, "", "plan"), piece(0, '{"st'), piece(0, 'eps":[]}'), piece(1, "{", "other"), piece(1, "}")]
+    const parts = events.flatMap((event) => {
+      const next = ChatWire.step(state, event, "plan")
+      state = next.state
+      return next.parts
+    })
+    assert.deepStrictEqual(
+      parts.filter(({ _tag }) => _tag === "CallDelta"),
+      [
+        { _tag: "CallDelta", id: "call_0", delta: '{"st' },
+        { _tag: "CallDelta", id: "call_0", delta: 'eps":[]}' }
+      ]
+    )
   })
 })

@@ -1,3 +1,4 @@
+import type { ServerResponse } from "node:http"
 import { inspect } from "node:util"
 
 import { type ModelRequest, ModelStream } from "@callsheet/core/model/ModelStream"
@@ -16,7 +17,8 @@ const request: ModelRequest = {
   messages: [{ role: "user", text: "hi" }],
   tools: [],
   toolChoice: "auto",
-  cacheKey: undefined
+  cacheKey: undefined,
+  deltasOf: undefined
 }
 
 const make = (options: OpenAiModel.Options) =>
@@ -410,6 +412,31 @@ describe("the key", () => {
         assert.include(told, "AiError")
         assert.notInclude(told, key)
         assert.notInclude(told, key.slice(0, 12))
+      })
+    )
+  }
+})
+
+describe("an answer without end", () => {
+  const mebibyte = Buffer.alloc(2 ** 20, "x")
+
+  /** Writes for as long as anybody reads. */
+  const pour = (response: ServerResponse) => {
+    while (!response.destroyed && response.write(mebibyte));
+    if (!response.destroyed) response.once("drain", () => pour(response))
+  }
+
+  for (const [how, headers, streaming] of [
+    ["events", eventStream, true],
+    ["whole", json, false]
+  ] as const) {
+    it.effect(`is read so far and no further, ${how}`, () =>
+      Effect.gen(function* () {
+        const server = yield* serve((response) => pour(response.writeHead(200, headers)))
+        const { reason } = yield* failureOf({ baseUrl: server.baseUrl, streaming })
+        assert.strictEqual(reason._tag, "InvalidResponseError")
+        assert.include(reason._tag === "InvalidResponseError" && reason.description, "longer than any model's (64 MiB)")
+        assert.strictEqual(server.seen.length, 1)
       })
     )
   }

@@ -49,7 +49,9 @@ const callsOf = (parts: ReadonlyArray<ModelPart>): ReadonlyArray<Call> =>
   parts.flatMap((part) => (part._tag === "Call" ? [part.call] : []))
 
 const ask = (model: ModelStream["Service"], messages: ReadonlyArray<Message>) =>
-  Stream.runCollect(model.stream({ messages, tools: [Search, Watched], toolChoice: "auto", cacheKey: "k" }))
+  Stream.runCollect(
+    model.stream({ messages, tools: [Search, Watched], toolChoice: "auto", cacheKey: "k", deltasOf: undefined })
+  )
 
 for (const api of ["responses", "chat"] as const) {
   const options = (baseUrl: string): OpenAiModel.Options => ({
@@ -234,7 +236,13 @@ for (const api of ["responses", "chat"] as const) {
         const model = yield* OpenAiModel.makeModelStream(options(mock.url))
         const parts: Array<ModelPart> = []
         const asked = model
-          .stream({ messages: [{ role: "user", text: "hello" }], tools: [], toolChoice: "auto", cacheKey: undefined })
+          .stream({
+            messages: [{ role: "user", text: "hello" }],
+            tools: [],
+            toolChoice: "auto",
+            cacheKey: undefined,
+            deltasOf: undefined
+          })
           .pipe(
             Stream.runForEach((part) => Effect.sync(() => parts.push(part))),
             Effect.flip
@@ -265,6 +273,7 @@ describe("LanguageModel", () => {
       const model = yield* OpenAiModel.makeLanguageModel({ baseUrl: server.baseUrl })
       const error = yield* Effect.flip(Stream.runDrain(model.streamText({ prompt: "both", toolkit: tools })))
       assert.strictEqual(error.reason._tag, "ToolParameterValidationError")
+      assert.match(error.message, /Invalid parameters for tool 'search': They are not JSON: Expected property name/)
       const parts = yield* model
         .streamText({
           prompt: "both",
@@ -366,10 +375,13 @@ describe("layerConfig", () => {
     }).pipe(Effect.provide(layerWith({ OPENAI_BASE_URL: " ", OPENAI_MODEL: "", OPENAI_API: "" })))
   )
 
-  it.effect("refuses an API that there is not", () =>
+  it.effect("refuses an API that there is not, by naming the two", () =>
     Effect.gen(function* () {
       const error = yield* Effect.flip(Effect.provide(ModelStream, layerWith({ OPENAI_API: "soap" })))
-      assert.strictEqual(error._tag, "ConfigError")
+      assert.strictEqual(
+        error.message,
+        "OPENAI_API is neither responses nor chat: write one of the two, or leave it out for the one that suits the server."
+      )
     })
   )
 })

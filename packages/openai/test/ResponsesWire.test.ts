@@ -10,6 +10,7 @@ const request = (messages: ReadonlyArray<WireMessage>): WireRequest => ({
   tools: [],
   toolChoice: "auto",
   cacheKey: undefined,
+  deltasOf: undefined,
   format: undefined,
   previousResponseId: undefined
 })
@@ -184,5 +185,33 @@ describe("ResponsesWire.step", () => {
       ResponsesWire.step(made.state, { type: "response.output_item.done", output_index: 0, item }).parts,
       []
     )
+  })
+})
+
+describe("deltas of one tool's arguments", () => {
+  const added = (output_index: number, name: string) => ({
+    type: "response.output_item.added",
+    output_index,
+    item: { type: "function_call", call_id: `call_${output_index}`, name, arguments: "" }
+  })
+  const grown = (output_index: number, delta: string) => ({
+    type: "response.function_call_arguments.delta",
+    output_index,
+    delta
+  })
+
+  it("are handed on as they come, and no other tool's", () => {
+    let state = ResponsesWire.initial
+    const parts = [added(0, "plan"), added(1, "other"), grown(0, '{"st'), grown(1, "{}"), grown(0, 'eps":[]}')].flatMap(
+      (event) => {
+        const next = ResponsesWire.step(state, event, "plan")
+        state = next.state
+        return next.parts
+      }
+    )
+    assert.deepStrictEqual(parts, [
+      { _tag: "CallDelta", id: "call_0", delta: '{"st' },
+      { _tag: "CallDelta", id: "call_0", delta: 'eps":[]}' }
+    ])
   })
 })

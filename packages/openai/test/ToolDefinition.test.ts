@@ -34,12 +34,17 @@ describe("ToolDefinition", () => {
     assert.strictEqual(define(Plain), define(Plain))
   })
 
-  it("gives a tool without parameters an object without properties", () => {
-    assert.deepStrictEqual(define(Tool.make("none")).schema, {
-      type: "object",
-      properties: {},
-      additionalProperties: false
-    })
+  it("gives a tool without parameters an object without properties, however it says so", () => {
+    const empty = Schema.Struct({})
+    for (const tool of [
+      Tool.make("none"),
+      Tool.make("empty", { parameters: empty }),
+      Tool.make("described", { parameters: empty.annotate({ description: "nothing" }) })
+    ]) {
+      const { schema, strict } = define(tool)
+      assert.deepStrictEqual(schema, { type: "object", properties: {}, additionalProperties: false })
+      assert.isTrue(strict)
+    }
   })
 
   it("is not strict with an optional key, here or further down", () => {

@@ -10,7 +10,7 @@ import { ResponsesWire } from "../src/ResponsesWire.ts"
 import { WireReader } from "../src/WireReader.ts"
 
 /** Reads `bytes` in chunks of `sizes` bytes, the rest in one. */
-export const readInChunks = <State>(
+const readInChunks = <State>(
   wire: ModelWire<State>,
   bytes: Uint8Array,
   sizes: ReadonlyArray<number>
@@ -168,7 +168,7 @@ data: {"type":"response.completed","response":{"id":"resp_68a1","status":"comple
   ]
 )
 
-export const responsesLength = recording(
+const responsesLength = recording(
   "responses: cut short by the token limit, in the middle of a call",
   ResponsesWire,
   `${responsesHead}data: {"type":"response.output_item.added","output_index":0,"item":{"id":"fc_1","type":"function_call","status":"in_progress","arguments":"","call_id":"call_a","name":"search"}}
@@ -189,7 +189,7 @@ data: {"type":"response.incomplete","response":{"id":"resp_68a1","status":"incom
   ]
 )
 
-export const responsesRefusal = recording(
+const responsesRefusal = recording(
   "responses: a refusal",
   ResponsesWire,
   `${responsesHead}data: {"type":"response.refusal.delta","item_id":"msg_1","output_index":0,"content_index":0,"delta":"I can't help "}
@@ -213,7 +213,7 @@ data: {"type":"response.completed","response":{"id":"resp_68a1","status":"comple
   ]
 )
 
-export const responsesFailed = recording(
+const responsesFailed = recording(
   "responses: the provider fails in the middle",
   ResponsesWire,
   `${responsesHead}data: {"type":"response.output_text.delta","item_id":"msg_1","output_index":0,"content_index":0,"delta":"Half"}
@@ -243,7 +243,7 @@ const cut: WirePart = {
   param: undefined
 }
 
-export const responsesCut = recording(
+const responsesCut = recording(
   "responses: cut in the middle of an event",
   ResponsesWire,
   `${responsesHead}data: {"type":"response.output_text.delta","item_id":"msg_1","output_index":0,"content_index":0,"delta":"Half"}
@@ -276,14 +276,14 @@ export const chatText = recording(
   [{ _tag: "TextDelta", delta: "Amélie 千と千尋 🎬" }, chatFinish("stop")]
 )
 
-export const chatCrlf = recording(
+const chatCrlf = recording(
   "chat: carriage returns, comments, an event of two lines, and no blank line at the end",
   ChatWire,
   `\uFEFF: OPENROUTER PROCESSING\r\n\r\n${`${delta(`{"content":"Hi"}`)}${finish("stop")}${chatUsage}`.replaceAll("\n", "\r\n").replace(`","object"`, `",\r\ndata: "object"`)}data: [DONE]`,
   [{ _tag: "TextDelta", delta: "Hi" }, chatFinish("stop")]
 )
 
-export const chatCalls = recording(
+const chatCalls = recording(
   "chat: parallel calls in pieces",
   ChatWire,
   `${delta(`{"role":"assistant","content":null,"tool_calls":[{"index":0,"id":"call_a","type":"function","function":{"name":"search","arguments":""}}]}`)}${delta(`{"tool_calls":[{"index":0,"function":{"arguments":"{\\"q\\":"}}]}`)}${delta(`{"tool_calls":[{"index":0,"function":{"arguments":"\\"Heat\\"}"}}]}`)}${delta(`{"tool_calls":[{"index":1,"id":"call_b","type":"function","function":{"name":"watched","arguments":""}}]}`)}${delta(`{"tool_calls":[{"index":1,"function":{"arguments":"{}"}}]}`)}${finish("tool_calls")}${chatUsage}data: [DONE]\n\n`,
@@ -294,7 +294,7 @@ export const chatCalls = recording(
   ]
 )
 
-export const chatWholeCalls = recording(
+const chatWholeCalls = recording(
   "chat: whole calls, each with index 0, and the finish reason stop",
   ChatWire,
   `${delta(`{"role":"assistant","tool_calls":[{"index":0,"id":"call_a","function":{"name":"search","arguments":"{\\"q\\":\\"Heat\\"}"}},{"index":0,"id":"call_b","function":{"name":"search","arguments":{"q":"Ronin"}}}]}`)}${finish("stop")}${chatUsage}data: [DONE]\n\n`,
@@ -305,7 +305,7 @@ export const chatWholeCalls = recording(
   ]
 )
 
-export const chatLength = recording(
+const chatLength = recording(
   "chat: cut short by the token limit, in the middle of a call",
   ChatWire,
   `${delta(`{"tool_calls":[{"index":0,"id":"call_a","type":"function","function":{"name":"search","arguments":"[1,"}}]}`)}${finish("length")}${chatUsage}data: [DONE]\n\n`,
@@ -317,21 +317,21 @@ export const chatLength = recording(
         name: "search",
         inputText: "[1,",
         input: undefined,
-        fault: "The arguments are not valid JSON: Unexpected end of JSON input."
+        fault: "Unexpected end of JSON input"
       }
     },
     chatFinish("length")
   ]
 )
 
-export const chatRefusal = recording(
+const chatRefusal = recording(
   "chat: a refusal",
   ChatWire,
   `${delta(`{"role":"assistant","content":null,"refusal":"I can't help "}`)}${delta(`{"refusal":"with that."}`)}${finish("stop")}${chatUsage}data: [DONE]\n\n`,
   [{ _tag: "TextDelta", delta: "I can't help with that." }, chatFinish("content-filter")]
 )
 
-export const chatFault = recording(
+const chatFault = recording(
   "chat: an error object in the middle",
   ChatWire,
   `${delta(`{"content":"Half"}`)}data: {"id":"gen-1","object":"chat.completion.chunk","error":{"code":502,"message":"Provider disconnected"},"choices":[{"index":0,"delta":{"content":""},"finish_reason":"error"}]}\n\n`,
@@ -348,7 +348,7 @@ export const chatFault = recording(
   ]
 )
 
-export const chatCut = recording("chat: cut before the finish reason", ChatWire, delta(`{"content":"Half"}`), [
+const chatCut = recording("chat: cut before the finish reason", ChatWire, delta(`{"content":"Half"}`), [
   { _tag: "TextDelta", delta: "Half" },
   cut
 ])

@@ -30,7 +30,7 @@ export interface Conversation {
 const decodeJson = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Unknown))
 
 /** `text` as JSON, or as it is. */
-export const readJson = (text: string): unknown => Option.getOrElse(decodeJson(text), () => text)
+const readJson = (text: string): unknown => Option.getOrElse(decodeJson(text), () => text)
 
 const text = (value: unknown): string | undefined =>
   typeof value === "string" && value.trim() !== "" ? value : undefined

@@ -34,7 +34,7 @@ export const quality = (app: ArrName, name: string) => ({
 const twoDigits = (value: number): string => String(value).padStart(2, "0")
 
 /** `HH:MM:SS`, or `D.HH:MM:SS` from a day on: .NET's form of a time span. */
-export const timeSpan = (minutes: number): string => {
+const timeSpan = (minutes: number): string => {
   const days = Math.floor(minutes / 1440)
   const rest = Math.floor(minutes % 1440)
   return `${days > 0 ? `${days}.` : ""}${twoDigits(Math.floor(rest / 60))}:${twoDigits(rest % 60)}:00`

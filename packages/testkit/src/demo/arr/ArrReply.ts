@@ -4,7 +4,7 @@
 import { type DemoReply, type DemoRequest, json, wholeNumber } from "../DemoApp.ts"
 
 export const notFound = json({ message: "NotFound" }, 404)
-export const unauthorized = json({ error: "Unauthorized" }, 401)
+const unauthorized = json({ error: "Unauthorized" }, 401)
 export const methodNotAllowed = json({ message: "MethodNotAllowed" }, 405)
 
 /** ASP.NET's answer to a request that does not fit the resource's types. */

@@ -57,7 +57,7 @@ const languageNames: Readonly<Record<string, { readonly id: number; readonly nam
   ko: { id: 21, name: "Korean" }
 }
 
-export const fileQualityName = (item: LibraryFilm): string =>
+const fileQualityName = (item: LibraryFilm): string =>
   item.file.resolution === "4k" ? "Bluray-2160p" : item.file.resolution === "1080" ? "Bluray-1080p" : "Bluray-720p"
 
 const movieFile = (movie: RadarrMovie, item: LibraryFilm) => {

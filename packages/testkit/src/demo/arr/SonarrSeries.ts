@@ -180,7 +180,7 @@ export const episodeResource = (item: SonarrEpisode, show: Series) => ({
   id: item.id
 })
 
-export const fileQualityName = (item: LibraryEpisode): string =>
+const fileQualityName = (item: LibraryEpisode): string =>
   item.file.resolution === "4k" ? "WEBDL-2160p" : item.file.resolution === "1080" ? "WEBDL-1080p" : "WEBDL-720p"
 
 /** The file of an episode as `EpisodeFileResource`, or null where there is none. */

@@ -39,7 +39,7 @@ import {
 } from "./PlexItems.ts"
 import { toXml } from "./PlexXml.ts"
 
-export const plexMachineIdentifier = "c0ffee5ca11c0ffee5ca11c0ffee5ca11c0ffee0"
+const plexMachineIdentifier = "c0ffee5ca11c0ffee5ca11c0ffee5ca11c0ffee0"
 const version = "1.41.5.9522-a96edc606"
 
 const page = (status: number, reason: string): DemoReply =>

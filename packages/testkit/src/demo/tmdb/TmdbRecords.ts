@@ -167,7 +167,7 @@ const seasonItem = (show: Series) => (season: Season) => ({
   vote_average: show.voteAverage
 })
 
-export const episodeItem = (show: Series, season: Season, index: number) => {
+const episodeItem = (show: Series, season: Season, index: number) => {
   const episode = season.episodes[index]
   return episode === undefined
     ? null

@@ -88,12 +88,12 @@ const sources: Readonly<Record<string, string>> = {
   add_movie: "Radarr"
 }
 
-export const source = (tool: string): string => sources[tool] ?? tool
+const source = (tool: string): string => sources[tool] ?? tool
 
 const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`)
 
 /** What went wrong, for the person who asked; `undefined` where nothing did. */
-export const trouble = (outcome: Outcome<unknown>): string | undefined => {
+const trouble = (outcome: Outcome<unknown>): string | undefined => {
   switch (outcome._tag) {
     case "Found":
       return Predicate.hasProperty(outcome.value, "problem") && typeof outcome.value.problem === "string"

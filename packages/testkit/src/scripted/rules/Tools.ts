@@ -44,7 +44,7 @@ export const Download = Schema.Struct({
   problem: maybe(Schema.String)
 })
 
-export const Added = Schema.Struct({
+const Added = Schema.Struct({
   title: Schema.String,
   year: maybe(Schema.Finite),
   monitored: maybe(Schema.Boolean),
