@@ -37,11 +37,22 @@ const sources = (folder: string): ReadonlyArray<string> =>
     .filter((entry) => entry.isFile() && entry.name.endsWith(".ts"))
     .map((entry) => join(entry.parentPath, entry.name))
 
-const importsOf = (file: string): ReadonlyArray<string> =>
-  Array.from(
-    readFileSync(file, "utf8").matchAll(/(?:\bfrom\s*|\bimport\s*\(\s*|^import\s+)"([^"]+)"/gm),
-    ([, specifier = ""]) => specifier
+/** An import as a statement, and one that waits for its call. */
+const statement = /^(?:import\s+|(?:import|export)\s(?<clause>[^"();=]*?)\bfrom\s*)"(?<specifier>[^"]+)"/gm
+const expression = /\bimport\s*\(\s*"(?<specifier>[^"]+)"/gm
+
+const importsOf = (file: string): ReadonlyArray<string> => {
+  const text = readFileSync(file, "utf8")
+  return [statement, expression].flatMap((form) =>
+    Array.from(text.matchAll(form), ({ groups }) => groups?.["specifier"] ?? "")
   )
+}
+
+/** What is loaded with `file`: no types, and nothing that waits for a call of `import`. */
+const loadedWith = (file: string): ReadonlyArray<string> =>
+  Array.from(readFileSync(file, "utf8").matchAll(statement), ({ groups }) => groups)
+    .filter((groups) => !groups?.["clause"]?.trimStart().startsWith("type "))
+    .map((groups) => groups?.["specifier"] ?? "")
 
 const mayImport = (specifier: string, names: ReadonlyArray<string>) =>
   names.some((name) => specifier === name || specifier.startsWith(name.endsWith(":") ? name : `${name}/`))
@@ -77,6 +88,26 @@ describe("imports", () => {
         .map((target) => `${relative(root, file)} imports ${relative(root, target)}`)
     )
     assert.deepStrictEqual(wrong, [])
+  })
+
+  it("core has no room of which nothing is said", () => {
+    const unknown = sources(join(root, "packages/core/src")).filter((file) => !rooms.includes(room(file)))
+    assert.deepStrictEqual(unknown, [])
+  })
+
+  it("the command loads stand-ins and OpenTelemetry only where they are wanted", () => {
+    const loaded = new Set([join(root, "packages/cli/src/main.ts")])
+    for (const file of loaded) {
+      if (!file.endsWith(".ts")) continue
+      for (const specifier of loadedWith(file)) {
+        loaded.add(specifier.startsWith(".") ? resolve(dirname(file), specifier) : specifier)
+      }
+    }
+    assert.isAbove(loaded.size, 20)
+    assert.deepStrictEqual(
+      [...loaded].filter((name) => /^@callsheet\/testkit|opentelemetry|StandIns\.ts$|Telemetry\.ts$/.test(name)),
+      []
+    )
   })
 
   it("knows every package", () => {

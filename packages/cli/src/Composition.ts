@@ -7,6 +7,7 @@ import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 
+import { failed } from "./ExitError.ts"
 import * as Settings from "./Settings.ts"
 
 export type ModelChoice = "offline" | "openai"
@@ -14,25 +15,38 @@ export type ModelChoice = "offline" | "openai"
 /** What a question will be answered with. */
 export interface Choice {
   readonly model: ModelChoice
+  /** A model is configured, whether chosen or not. */
+  readonly hasModel: boolean
   /** Demo services stand in for the household's: none is configured. */
   readonly isDemo: boolean
 }
 
-const serviceKeys = ["PLEX_BASE_URL", "RADARR_BASE_URL", "SONARR_BASE_URL", "TMDB_API_KEY"]
+/** Half of what a service needs counts too, so that a slip never looks like a wish for the demo. */
+const serviceKeys = Settings.keys.flatMap(({ name }) => (/^(PLEX|RADARR|SONARR|TMDB)_/.test(name) ? [name] : []))
 
-export const choose = (settings: Settings.Settings, asked: ModelChoice | undefined): Choice => ({
-  model: asked ?? (Settings.isSet(settings, "OPENAI_API_KEY", "OPENAI_BASE_URL") ? "openai" : "offline"),
-  isDemo: !Settings.isSet(settings, ...serviceKeys)
-})
+export const choose = (settings: Settings.Settings, asked: ModelChoice | undefined): Choice => {
+  const hasModel = Settings.isSet(settings, "OPENAI_API_KEY", "OPENAI_BASE_URL")
+  return {
+    model: asked ?? (hasModel ? "openai" : "offline"),
+    hasModel,
+    isDemo: !Settings.isSet(settings, ...serviceKeys)
+  }
+}
 
 /** What stands in for something real, in one sentence; undefined where nothing does. */
-export const notice = ({ isDemo, model }: Choice): string | undefined => {
-  if (model === "offline" && isDemo) {
-    return "Nothing is configured: demo services and a stand-in model that follows written rules answer (see: callsheet doctor)."
+export const notice = ({ hasModel, isDemo, model }: Choice): string | undefined => {
+  if (model === "openai") {
+    return isDemo ? "No service is configured: demo services answer (see: callsheet doctor)." : undefined
   }
-  if (model === "offline")
-    return "No model is configured: a stand-in answers, which only follows written rules (set OPENAI_API_KEY)."
-  return isDemo ? "No service is configured: demo services answer (see: callsheet doctor)." : undefined
+  if (hasModel) {
+    const what = isDemo
+      ? "demo services and a stand-in that follows written rules answer"
+      : "a stand-in answers, which only follows written rules"
+    return `The configured model is not asked (--model offline): ${what}.`
+  }
+  return isDemo
+    ? "Nothing is configured: demo services and a stand-in model that follows written rules answer (see: callsheet doctor)."
+    : "No model is configured: a stand-in answers, which only follows written rules (set OPENAI_API_KEY)."
 }
 
 /** Keys that point at stand-ins started within this process, for as long as the scope is open. */
@@ -40,29 +54,34 @@ const standIns = Effect.fnUntraced(function* ({ isDemo, model }: Choice) {
   if (!isDemo && model !== "offline") return {}
   // Loaded only where something stands in: a configured program needs none of it.
   const StandIns = yield* Effect.promise(() => import("./StandIns.ts"))
-  return { ...(isDemo ? yield* StandIns.services : {}), ...(model === "offline" ? yield* StandIns.model : {}) }
+  return {
+    ...(isDemo ? yield* StandIns.services("measured") : {}),
+    ...(model === "offline" ? yield* StandIns.model(StandIns.hosted) : {})
+  }
 })
 
 /** Spans are exported where an endpoint is configured. The SDK is loaded only then: it is half of the program's modules. */
-const telemetry = (settings: Settings.Settings) => {
-  const endpoint = settings.values["OTEL_EXPORTER_OTLP_ENDPOINT"]
+const telemetry = Effect.fnUntraced(function* (settings: Settings.Settings) {
+  const endpoint = yield* Settings.collector(settings)
   if (endpoint === undefined) return Layer.empty
-  return Layer.unwrap(
-    Effect.map(
-      Effect.promise(() => import("./Telemetry.ts")),
-      ({ layer }) => layer(endpoint.value)
-    )
-  )
-}
+  const Telemetry = yield* Effect.promise(() => import("./Telemetry.ts"))
+  return Telemetry.layer(endpoint)
+})
 
-/** The model and the tools that `settings` and `choice` name, over one pool of connections. */
+/** The model and the tools that `settings` name with `overrides` in front, over one pool of connections. */
+export const clients = (settings: Settings.Settings, overrides: Readonly<Record<string, string>>) =>
+  Layer.merge(OpenAiModel.layerConfig, MediaToolkit.MediaToolkit.layerConfig).pipe(
+    Layer.provide(NodeHttpClient.layerUndici),
+    Layer.provide(Settings.layer(settings, overrides))
+  )
+
+/** The model and the tools that `settings` and `choice` name. Fails where a service is set up by half. */
 export const layer = (settings: Settings.Settings, choice: Choice) =>
   Layer.unwrap(
-    Effect.map(standIns(choice), (overrides) =>
-      Layer.merge(OpenAiModel.layerConfig, MediaToolkit.MediaToolkit.layerConfig).pipe(
-        Layer.provide(NodeHttpClient.layerUndici),
-        Layer.provide(Settings.layer(settings, overrides)),
-        Layer.provideMerge(telemetry(settings))
-      )
-    )
+    Effect.gen(function* () {
+      const [problem] = Settings.missingAddresses(settings)
+      if (problem !== undefined) return yield* failed(problem)
+      const spans = yield* telemetry(settings)
+      return Layer.provideMerge(clients(settings, yield* standIns(choice)), spans)
+    })
   )

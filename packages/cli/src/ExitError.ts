@@ -1,8 +1,12 @@
 /**
  * ExitError: the one way a command ends badly: an exit status and one line for stderr.
  */
+import * as Cause from "effect/Cause"
+import * as Predicate from "effect/Predicate"
 import * as Runtime from "effect/Runtime"
 import * as Schema from "effect/Schema"
+
+import { oneLine } from "./TerminalText.ts"
 
 export class ExitError extends Schema.TaggedError<ExitError>()("ExitError", {
   /** 1 failed, 2 wrong usage, 3 approval needed and not given. */
@@ -18,6 +22,15 @@ export class ExitError extends Schema.TaggedError<ExitError>()("ExitError", {
   }
 }
 
-/** A failed command. Line breaks in `problem` become spaces: stderr gets one line. */
-export const failed = (problem: string): ExitError =>
-  new ExitError({ status: 1, problem: problem.replaceAll(/\s*[\r\n]+\s*/g, " ").trim() })
+/** A failed command. */
+export const failed = (problem: string): ExitError => new ExitError({ status: 1, problem })
+
+/** The one line for stderr that says how a command ended badly; empty where it was stopped, or its error has nothing to say. */
+export const lineOf = (cause: Cause.Cause<{ readonly message: string }>): string => {
+  if (Cause.hasInterruptsOnly(cause)) return ""
+  const failure = cause.reasons.find(Cause.isFailReason)
+  if (failure !== undefined) return oneLine(failure.error.message).trim()
+  const defect = Cause.squash(cause)
+  const what = oneLine(Predicate.isError(defect) ? `${defect.name}: ${defect.message}` : String(defect))
+  return `Something is wrong inside callsheet, which is not your doing (${what}): please report it.`
+}

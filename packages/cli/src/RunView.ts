@@ -5,10 +5,19 @@
  * printed. Plain, every line is printed once.
  */
 import type { AgentEvent } from "@callsheet/core/AgentEvent"
+import type { ApprovalRequest } from "@callsheet/core/schedule/Approval"
+import { displayWidth } from "effect/cli/CliOutput"
 
+import { clean, fit, oneLine } from "./TerminalText.ts"
 import { duration } from "./TimeLine.ts"
 
-export type Mode = { readonly _tag: "Plain" } | { readonly _tag: "Live"; readonly columns: number }
+/** Of the terminal, in cells; 0 rows where the height is unknown. */
+export interface Size {
+  readonly columns: number
+  readonly rows: number
+}
+
+export type Mode = { readonly _tag: "Plain" } | { readonly _tag: "Live"; readonly size: Size }
 
 interface Running {
   readonly text: string
@@ -19,32 +28,53 @@ export interface View {
   readonly mode: Mode
   /** What runs now, by call id; the model's own waiting under the empty id. */
   readonly running: Readonly<Record<string, Running>>
-  /** Lines on the screen that will be taken back. */
-  readonly drawn: number
+  /** Widths of the lines on the screen that will be taken back. */
+  readonly drawn: ReadonlyArray<number>
   readonly ticks: number
   /** Whether the last thing printed left the cursor in the middle of a line. */
   readonly isMidLine: boolean
 }
 
-export const initial = (mode: Mode): View => ({ mode, running: {}, drawn: 0, ticks: 0, isMidLine: false })
+export const initial = (mode: Mode): View => ({ mode, running: {}, drawn: [], ticks: 0, isMidLine: false })
+
+/** The terminal's size may change at any time: tell it before each event and tick. */
+export const resize = (view: View, size: Size): View =>
+  view.mode._tag === "Plain" ? view : { ...view, mode: { _tag: "Live", size } }
 
 const frames = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"]
 
-const inputText = (input: unknown): string => {
+/** A call in at most `columns` cells and a name. */
+const callText = (name: string, input: unknown, columns: number): string => {
   const text = JSON.stringify(input) ?? ""
-  return text === "{}" ? "" : ` ${text.length > 100 ? `${text.slice(0, 99)}…` : text}`
+  return fit(oneLine(name), 64) + (text === "{}" ? "" : ` ${fit(oneLine(text), columns)}`)
 }
 
-const takeBack = (view: View): string => (view.drawn === 0 ? "" : `\u001B[${view.drawn}A\u001B[J`)
+/** Row by row, since tmux keeps a screen that is cleared at once. A terminal made narrower breaks lines into more rows. */
+const takeBack = ({ drawn, mode }: View): string => {
+  if (mode._tag === "Plain" || drawn.length === 0) return ""
+  const { columns } = mode.size
+  const rows = drawn.reduce((total, width) => total + Math.max(1, Math.ceil(width / columns)), 0)
+  return "\u001B[1A\u001B[2K".repeat(rows)
+}
+
+const unknownRows = 24
+
+/** What goes above the screen's edge cannot be taken back, so no more lines are drawn than it holds. */
+const lines = (view: View, { columns, rows }: Size, atMillis: number): ReadonlyArray<string> => {
+  const most = Math.max(1, (rows === 0 ? unknownRows : rows) - 2)
+  const all = Object.values(view.running)
+  const shown = all.length > most ? all.slice(0, most - 1) : all
+  const frame = frames[view.ticks % frames.length] ?? ""
+  return [
+    ...shown.map(({ sinceMillis, text }) => `${frame} ${text}  ${duration(Math.max(0, atMillis - sinceMillis))}`),
+    ...(shown.length < all.length ? [`  and ${all.length - shown.length} more`] : [])
+  ].map((line) => fit(line, columns - 1))
+}
 
 const draw = (view: View, atMillis: number): readonly [View, string] => {
-  if (view.mode._tag === "Plain" || view.isMidLine) return [{ ...view, drawn: 0 }, ""]
-  const { columns } = view.mode
-  const lines = Object.values(view.running).map(({ sinceMillis, text }) => {
-    const line = `${frames[view.ticks % frames.length] ?? ""} ${text}  ${duration(Math.max(0, atMillis - sinceMillis))}`
-    return line.length >= columns ? `${line.slice(0, columns - 2)}…` : line
-  })
-  return [{ ...view, drawn: lines.length }, lines.map((line) => `${line}\n`).join("")]
+  if (view.mode._tag === "Plain" || view.isMidLine) return [{ ...view, drawn: [] }, ""]
+  const drawn = lines(view, view.mode.size, atMillis)
+  return [{ ...view, drawn: drawn.map(displayWidth) }, drawn.map((line) => `${line}\n`).join("")]
 }
 
 /** Prints `text` for good, and what runs now below it. */
@@ -53,10 +83,9 @@ const print = (view: View, text: string, atMillis: number): readonly [View, stri
   return [next, takeBack(view) + text + lines]
 }
 
-/** What a model writes must not steer the terminal: control characters but line break and tab are dropped. */
-const clean = (text: string): string => text.replaceAll(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F]/g, "")
+const lineStart = (view: View): string => (view.isMidLine ? "\n" : "")
 
-const line = (view: View, text: string): string => `${view.isMidLine ? "\n" : ""}${text}\n`
+const line = (view: View, text: string): string => `${lineStart(view)}${text}\n`
 
 const without = (running: View["running"], id: string): View["running"] =>
   Object.fromEntries(Object.entries(running).filter(([key]) => key !== id))
@@ -74,17 +103,17 @@ export const onEvent = (view: View, event: AgentEvent): readonly [View, string] 
     case "ApprovalNeeded":
       return print(
         { ...view, running: without(running, "") },
-        line(view, `? ${event.name}${inputText(event.input)} needs approval`),
+        line(view, `? ${callText(event.name, event.input, 100)} needs approval`),
         atMillis
       )
     case "ToolStarted": {
-      const text = `  ${event.name}${inputText(event.input)}`
+      const text = `  ${callText(event.name, event.input, 100)}`
       const now = { ...without(running, ""), [event.callId]: { text, sinceMillis: atMillis } }
-      return print({ ...view, running: now }, view.isMidLine ? "\n" : "", atMillis)
+      return print({ ...view, running: now }, lineStart(view), atMillis)
     }
     case "ToolSettled": {
-      const text = running[event.callId]?.text ?? `  ${event.name}`
-      const problem = event.problem === null ? "" : `: ${clean(event.problem)}`
+      const text = running[event.callId]?.text ?? `  ${callText(event.name, {}, 0)}`
+      const problem = event.problem === null ? "" : `: ${oneLine(event.problem)}`
       return print(
         { ...view, running: without(running, event.callId) },
         line(view, `${event.ok ? "✓" : "✗"} step ${event.step + 1}${text}  ${duration(event.millis)}${problem}`),
@@ -94,9 +123,8 @@ export const onEvent = (view: View, event: AgentEvent): readonly [View, string] 
     case "StepFinished":
       return print({ ...view, running: without(running, "") }, "", atMillis)
     case "RunFinished":
-      return print({ ...view, running: {} }, view.isMidLine ? "\n" : "", atMillis)
     case "RunFailed":
-      return print({ ...view, running: {} }, view.isMidLine ? "\n" : "", atMillis)
+      return print({ ...view, running: {} }, lineStart(view), atMillis)
     default:
       return [view, ""]
   }
@@ -104,4 +132,21 @@ export const onEvent = (view: View, event: AgentEvent): readonly [View, string] 
 
 /** A tick of the clock, `atMillis` since the run began: moves what is drawn of running work. */
 export const onTick = (view: View, atMillis: number): readonly [View, string] =>
-  view.drawn === 0 ? [view, ""] : print({ ...view, ticks: view.ticks + 1 }, "", atMillis)
+  view.isMidLine || Object.keys(view.running).length === 0
+    ? [view, ""]
+    : print({ ...view, ticks: view.ticks + 1 }, "", atMillis)
+
+/**
+ * Asks whether a call may run, all its arguments shown up to 2,000 cells. The cursor stays behind the question: print
+ * nothing more before `onAnswer`.
+ */
+export const onPrompt = (view: View, { input, name }: ApprovalRequest, atMillis: number): readonly [View, string] =>
+  print(
+    { ...view, running: without(view.running, "") },
+    `${lineStart(view)}? run ${callText(name, input, 2000)}? [y/N] `,
+    atMillis
+  )
+
+/** The question is answered: by a line, whose end the terminal has shown, or by none. */
+export const onAnswer = (view: View, isLine: boolean, atMillis: number): readonly [View, string] =>
+  print({ ...view, isMidLine: false }, isLine ? "" : "\n", atMillis)

@@ -1,10 +1,10 @@
-import type { ModelCall } from "@callsheet/core/AgentEvent"
 /**
  * ScheduleChart: one run drawn on a time axis, a row for each model call and tool call. Pure.
  */
-import type { ToolCall } from "@callsheet/core/explain/RunSummary"
-import type { RunSummary } from "@callsheet/core/explain/RunSummary"
+import type { ModelCall } from "@callsheet/core/AgentEvent"
+import type { RunSummary, ToolCall } from "@callsheet/core/explain/RunSummary"
 
+import { fit, oneLine } from "./TerminalText.ts"
 import { duration } from "./TimeLine.ts"
 
 interface Row {
@@ -26,7 +26,7 @@ const modelRow = ({ firstTokenMillis, millis, outputTokens, startMillis, step }:
 })
 
 const toolRow = ({ millis, name, ok, startMillis, step }: ToolCall): Row => ({
-  label: `${step + 1}   ${name}`,
+  label: `${step + 1}   ${oneLine(name)}`,
   startMillis,
   pieces: [[millis, "▒"]],
   note: ok ? "" : "failed"
@@ -53,7 +53,7 @@ export const draw = (summary: RunSummary, columns: number): ReadonlyArray<string
     }
     if (bar.length === start) bar += pieces.at(-1)?.[1] ?? ""
     const total = duration(pieces.at(-1)?.[0] ?? 0)
-    return `${label.slice(0, labelWidth - 1).padEnd(labelWidth)}${bar.padEnd(width)} ${total}${note && ` · ${note}`}`
+    return `${fit(label, labelWidth - 1).padEnd(labelWidth)}${bar.padEnd(width)} ${total}${note && ` · ${note}`}`
   }
 
   const end = duration(summary.wallMillis)

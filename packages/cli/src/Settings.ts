@@ -53,31 +53,29 @@ export interface Setting {
 }
 
 export interface Settings {
-  /** The keys that are set, by name. An empty value counts as not set. */
+  /** The keys that are set, by name. A blank value counts as not set. */
   readonly values: Readonly<Record<string, Setting>>
   /** Keys of the file that nothing reads. */
   readonly unknownKeys: ReadonlyArray<string>
 }
-
-const isScalar = (value: unknown): value is string | number | boolean =>
-  Predicate.isString(value) || Predicate.isNumber(value) || Predicate.isBoolean(value)
 
 const readFile = Effect.gen(function* () {
   const files = yield* FileSystem.FileSystem
   if (!(yield* files.exists(fileName))) return {}
   const text = yield* files.readFileString(fileName)
   const document = yield* Effect.try({
-    try: (): unknown => parse(text),
+    // Every value is text, as in the environment: a key 0123 is no number.
+    try: (): unknown => parse(text, { schema: "failsafe", logLevel: "error" }),
     catch: (cause) =>
       failed(
         `${fileName} is not YAML (${Predicate.isError(cause) ? cause.message.split("\n")[0] : String(cause)}): mend it.`
       )
   })
-  if (document === null || document === undefined) return {}
+  if (document === null || document === "") return {}
   if (!Predicate.isObject(document)) {
     return yield* new ExitError({ status: 1, problem: `${fileName} must hold lines of the form KEY: value.` })
   }
-  const wrong = Object.entries(document).find(([, value]) => value !== null && !isScalar(value))
+  const wrong = Object.entries(document).find(([, value]) => !Predicate.isString(value))
   if (wrong !== undefined) {
     return yield* new ExitError({
       status: 1,
@@ -98,15 +96,15 @@ const readFile = Effect.gen(function* () {
  */
 export const load = Effect.gen(function* () {
   const file = yield* readFile
-  const environment = ConfigProvider.fromEnv()
+  const environment = yield* ConfigProvider.ConfigProvider
   const values: Record<string, Setting> = {}
   for (const { name } of keys) {
     const set = yield* Config.option(Config.String(name)).parse(environment)
     const written: unknown = Object.hasOwn(file, name) ? Reflect.get(file, name) : undefined
-    if (Option.isSome(set) && set.value !== "") {
+    if (Option.isSome(set) && set.value.trim() !== "") {
       values[name] = { value: set.value, origin: "environment" }
-    } else if (isScalar(written) && String(written) !== "") {
-      values[name] = { value: String(written), origin: fileName }
+    } else if (Predicate.isString(written) && written.trim() !== "") {
+      values[name] = { value: written, origin: fileName }
     }
   }
   const unknownKeys = Object.keys(file).filter((name) => keys.every((key) => key.name !== name))
@@ -124,3 +122,23 @@ export const layer = (settings: Settings, overrides: Readonly<Record<string, str
 
 export const isSet = (settings: Settings, ...names: ReadonlyArray<string>): boolean =>
   names.some((name) => Object.hasOwn(settings.values, name))
+
+const pairs = [
+  ["PLEX_BASE_URL", "PLEX_TOKEN"],
+  ["RADARR_BASE_URL", "RADARR_API_KEY"],
+  ["SONARR_BASE_URL", "SONARR_API_KEY"]
+] as const
+
+/** A sentence for each service whose secret is set without its address, which would else count as not configured. */
+export const missingAddresses = (settings: Settings): ReadonlyArray<string> =>
+  pairs
+    .filter(([address, secret]) => isSet(settings, secret) && !isSet(settings, address))
+    .map(([address, secret]) => `${address} is not set: ${secret} is, and needs it.`)
+
+/** Where traces are sent; undefined where nowhere. Fails where the value is no address. */
+export const collector = (settings: Settings): Effect.Effect<string | undefined, ExitError> => {
+  const endpoint = settings.values["OTEL_EXPORTER_OTLP_ENDPOINT"]?.value.trim()
+  return endpoint === undefined || (/^https?:\/\//i.test(endpoint) && URL.canParse(endpoint))
+    ? Effect.succeed(endpoint)
+    : Effect.fail(failed("OTEL_EXPORTER_OTLP_ENDPOINT is not an address: write it like http://127.0.0.1:4318."))
+}

@@ -11,12 +11,14 @@ import * as Command from "effect/cli/Command"
 import * as GlobalFlag from "effect/cli/GlobalFlag"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
+import * as Runtime from "effect/Runtime"
 
 import packageJson from "../package.json" with { type: "json" }
 import { ask } from "./commands/Ask.ts"
 import { demo } from "./commands/Demo.ts"
 import { doctor } from "./commands/Doctor.ts"
-import { ExitError } from "./ExitError.ts"
+import { ExitError, lineOf } from "./ExitError.ts"
+import * as Output from "./Output.ts"
 
 const callsheet = Command.make("callsheet").pipe(
   Command.withDescription("Ask your home-media services, and see where the time goes"),
@@ -35,13 +37,27 @@ const asExit = (error: CliError.CliError): Effect.Effect<void, ExitError> => {
   return Effect.fail(new ExitError({ status: 2, problem: `${problem} (see: ${error.commandPath.join(" ")} --help).` }))
 }
 
+/** As the shell has it: 128 and the number of the signal that ended the process. */
+let stoppedStatus = 130
+process.once("SIGTERM", () => {
+  stoppedStatus = 143
+})
+
 Command.run(callsheet, { version: packageJson.version }).pipe(
   Effect.catchIf(CliError.isCliError, asExit),
-  Effect.tapError((error) => Console.error(error.message)),
   Effect.provideService(CliOutput.Presenter, presenter),
   Effect.provideService(CliConfig.CliConfig, {
     builtIns: [GlobalFlag.Help, GlobalFlag.Version, GlobalFlag.Completions]
   }),
   Effect.provide(NodeServices.layer),
-  NodeRuntime.runMain({ disableErrorReporting: true })
+  Output.watched(process.stdout),
+  Effect.tapCause((cause) => {
+    const line = lineOf(cause)
+    return line === "" ? Effect.void : Console.error(line)
+  }),
+  NodeRuntime.runMain({
+    disableErrorReporting: true,
+    teardown: (exit, onExit) =>
+      Runtime.defaultTeardown(exit, (status) => onExit(status === 130 ? stoppedStatus : status))
+  })
 )

@@ -1,7 +1,9 @@
 import type { AgentEvent, Fact } from "@callsheet/core/AgentEvent"
 import { assert, describe, it } from "@effect/vitest"
+import { displayWidth } from "effect/cli/CliOutput"
 
 import * as RunView from "../src/RunView.ts"
+import { screen } from "./support/screen.ts"
 
 const stamp = (facts: ReadonlyArray<Fact & { readonly at: number }>): ReadonlyArray<AgentEvent> =>
   facts.map(({ at: atMillis, ...fact }, seq) => ({ ...fact, runId: "run", seq, atMillis }))
@@ -22,22 +24,13 @@ const events = stamp([
   { at: 950, _tag: "RunFinished", answer: "Here it is.", steps: 2, reason: "answered" }
 ])
 
-/** What the screen holds once `output` has been written to it. */
-const screen = (output: string): string => {
-  const lines = [""]
-  for (const piece of output.split(/(\u001B\[\d+A\u001B\[J|\n)/)) {
-    const up = /^\u001B\[(\d+)A/.exec(piece)
-    if (up) lines.splice(lines.length - 1 - Number(up[1]), Number.POSITIVE_INFINITY, "")
-    else if (piece === "\n") lines.push("")
-    else lines[lines.length - 1] += piece
-  }
-  return lines.join("\n")
-}
+const large = { columns: 80, rows: 24 }
+const live = (size: RunView.Size): RunView.Mode => ({ _tag: "Live", size })
 
-const play = (mode: RunView.Mode, upTo = events.length) => {
+const play = (mode: RunView.Mode, upTo = events.length, all = events) => {
   let view = RunView.initial(mode)
   let output = ""
-  for (const event of events.slice(0, upTo)) {
+  for (const event of all.slice(0, upTo)) {
     const [next, text] = RunView.onEvent(view, event)
     view = next
     output += text
@@ -45,27 +38,87 @@ const play = (mode: RunView.Mode, upTo = events.length) => {
   return { view, output }
 }
 
-const final = ['✓ step 1  look {"key":"a"}  40 ms', "✗ step 1  look  40 ms: It broke.", "Here[2J it is.", ""].join("\n")
+const final = ['✓ step 1  look {"key":"a"}  40 ms', "✗ step 1  look  40 ms: It broke.", "Here[2J it is.", ""]
 
 describe("RunView", () => {
   it("prints plain lines without a control character, each once", () => {
     const { output } = play({ _tag: "Plain" })
-    assert.strictEqual(output, final)
+    assert.strictEqual(output, final.join("\n"))
   })
 
   it("leaves the same lines on a live screen, with nothing of what was running", () => {
-    assert.strictEqual(screen(play({ _tag: "Live", columns: 80 }).output), final)
+    assert.deepStrictEqual(screen(play(live(large)).output, large), final)
   })
 
   it("shows live what runs now and for how long, and moves with the clock", () => {
-    const { output, view } = play({ _tag: "Live", columns: 80 }, 5)
-    assert.strictEqual(screen(output), '✓ step 1  look {"key":"a"}  40 ms\n⠋   look  40 ms\n')
+    const { output, view } = play(live(large), 5)
+    assert.deepStrictEqual(screen(output, large), ['✓ step 1  look {"key":"a"}  40 ms', "⠋   look  40 ms", ""])
     const [, text] = RunView.onTick(view, 500)
-    assert.strictEqual(screen(output + text), '✓ step 1  look {"key":"a"}  40 ms\n⠙   look  100 ms\n')
+    assert.deepStrictEqual(screen(output + text, large), ['✓ step 1  look {"key":"a"}  40 ms', "⠙   look  100 ms", ""])
   })
 
-  it("never draws a line wider than the terminal, which would wrap and could not be taken back", () => {
-    const { output } = play({ _tag: "Live", columns: 12 }, 4)
-    for (const line of screen(output).split("\n")) assert.isBelow(line.length, 12)
+  const many = Array.from({ length: 14 }, (_, index) => ({
+    ...call,
+    callId: `c${index}`,
+    input: { key: "千と千尋の神隠し" }
+  }))
+  const crowd = stamp([
+    ...many.map((call) => ({ at: 0, _tag: "ToolStarted", ...call }) as const),
+    ...many.map(({ callId }) => ({ at: 40, _tag: "ToolSettled", ...settled, callId }) as const),
+    { at: 50, _tag: "TextDelta", step: 1, delta: "Done." },
+    { at: 50, _tag: "RunFinished", answer: "Done.", steps: 2, reason: "answered" }
+  ])
+
+  it("draws no more lines than the screen holds, and none that wraps, so that all can be taken back", () => {
+    for (const size of [
+      { columns: 30, rows: 10 },
+      { columns: 13, rows: 3 },
+      { columns: 80, rows: 0 }
+    ]) {
+      const { output } = play(live(size), 14, crowd)
+      const lines = screen(output, { ...size, rows: size.rows === 0 ? 24 : size.rows }).slice(0, -1)
+      assert.isAtMost(lines.length, size.rows === 0 ? 22 : size.rows - 2)
+      for (const line of lines) assert.isBelow(displayWidth(line), size.columns)
+      const ended = screen(play(live(size), crowd.length, crowd).output, {
+        ...size,
+        rows: size.rows === 0 ? 24 : size.rows
+      })
+      const settledLines = ended.join("").match(/✓/g) ?? []
+      assert.strictEqual(settledLines.length, 14)
+      assert.notMatch(ended.join("\n"), /⠋|more/)
+    }
+  })
+
+  it("says how many calls it has no line for", () => {
+    const { output } = play(live({ columns: 80, rows: 10 }), 14, crowd)
+    const lines = screen(output, { columns: 80, rows: 10 })
+    assert.deepStrictEqual([lines.length, lines.at(-2)], [9, "  and 7 more"])
+  })
+
+  it("takes back what a terminal made narrower has broken into more rows", () => {
+    const narrow = { columns: 10, rows: 24 }
+    const { output, view } = play(live({ columns: 80, rows: 24 }), 5)
+    const [, text] = RunView.onTick(RunView.resize(view, narrow), 500)
+    const broken = screen(output, narrow).length
+    assert.strictEqual(screen(output + text, narrow).length, broken - 1)
+    assert.strictEqual(screen(output + text, narrow).at(-2), "⠙   look…")
+  })
+
+  it("lets neither the name of a tool nor its arguments steer the terminal", () => {
+    const hostile = { ...call, name: "no_such\u001B]0;pwn\u0007\nline", input: { key: "\u009B2J\u202Eabc" } }
+    const needed = { at: 0, _tag: "ApprovalNeeded", ...hostile } as const
+    const facts = [
+      needed,
+      { at: 0, _tag: "ToolStarted", ...hostile },
+      { at: 1, _tag: "ToolSettled", ...settled, name: hostile.name, ok: false, problem: "No\u001B[2J\nsuch." }
+    ] as const
+    const { output } = play({ _tag: "Plain" }, 3, stamp(facts))
+    assert.deepStrictEqual(output.split("\n"), [
+      '? no_such]0;pwn line {"key":"2Jabc"} needs approval',
+      '✗ step 1  no_such]0;pwn line {"key":"2Jabc"}  40 ms: No[2J such.',
+      ""
+    ])
+    const settledOnly = play({ _tag: "Plain" }, 1, stamp(facts.slice(2))).output
+    assert.strictEqual(settledOnly, "✗ step 1  no_such]0;pwn line  40 ms: No[2J such.\n")
   })
 })

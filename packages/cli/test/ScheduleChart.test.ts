@@ -44,7 +44,7 @@ describe("ScheduleChart", () => {
       [
         `1 model                 ${"░".repeat(8)}${"█".repeat(8)}`,
         `1   look                ${" ".repeat(16)}${"▒".repeat(8)}`,
-        `1   a_tool_with_a_very_ ${" ".repeat(16)}${"▒".repeat(8)}`,
+        `1   a_tool_with_a_very… ${" ".repeat(16)}${"▒".repeat(8)}`,
         `2 model                 ${" ".repeat(24)}${"░".repeat(4)}${"█".repeat(4)}`
       ]
     )

@@ -1,8 +1,8 @@
 /**
  * The command as a person runs it: a process of its own, its exit status, and what stands on stdout and stderr.
  */
-import { spawn } from "node:child_process"
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { type ChildProcess, spawn } from "node:child_process"
+import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs"
 import { createServer } from "node:http"
 import { tmpdir } from "node:os"
 import { join, resolve } from "node:path"
@@ -24,24 +24,35 @@ interface Options {
   readonly stdin?: string
   readonly cwd?: string
   /** Called with what stdout holds, each time it grows. */
-  readonly onOutput?: (stdout: string, kill: (signal: NodeJS.Signals) => void) => void
+  readonly onOutput?: (stdout: string, child: ChildProcess) => void
+  /** A file for what goes to stdout. */
+  readonly outputFile?: string
 }
 
 /** Runs the command with an environment of nothing but the path, so that nothing of the machine's own leaks in. */
-const callsheet = (args: ReadonlyArray<string>, { cwd, env, onOutput, stdin }: Options = {}): Promise<Ended> =>
+const callsheet = (
+  args: ReadonlyArray<string>,
+  { cwd, env, onOutput, outputFile, stdin }: Options = {}
+): Promise<Ended> =>
   new Promise((ended) => {
-    const child = spawn(process.execPath, [main, ...args], { cwd: cwd ?? tmpdir(), env: { PATH: "", ...env } })
+    const file = outputFile === undefined ? undefined : openSync(outputFile, "w")
+    const child = spawn(process.execPath, [main, ...args], {
+      cwd: cwd ?? tmpdir(),
+      env: { PATH: "", ...env },
+      stdio: ["pipe", file ?? "pipe", "pipe"]
+    })
+    if (file !== undefined) closeSync(file)
     let stdout = ""
     let stderr = ""
-    child.stdout.on("data", (data) => {
+    child.stdout?.on("data", (data) => {
       stdout += String(data)
-      onOutput?.(stdout, (signal) => child.kill(signal))
+      onOutput?.(stdout, child)
     })
-    child.stderr.on("data", (data) => {
+    child.stderr?.on("data", (data) => {
       stderr += String(data)
     })
-    child.stdin.on("error", () => {})
-    child.stdin.end(stdin ?? "")
+    child.stdin?.on("error", () => {})
+    child.stdin?.end(stdin ?? "")
     child.on("close", (status, signal) => ended({ status, signal, stdout, stderr }))
   })
 
@@ -63,7 +74,7 @@ const assertFails = ({ signal, status, stderr, stdout }: Ended, expected: number
   assert.notMatch(stdout + stderr, /\n\s+at |Error:|undefined/)
 }
 
-describe("callsheet ask", () => {
+describe.concurrent("callsheet ask", () => {
   it("answers in plain lines where stdout is not a terminal, and says what stands in", async () => {
     const { status, stderr, stdout } = await callsheet(["ask", "Search for Inception"])
     assert.deepStrictEqual([status, stderr], [0, ""])
@@ -107,25 +118,40 @@ describe("callsheet ask", () => {
 
   it("asks for approval by its exit status where nobody can be asked, and --yes gives it", async () => {
     const question = "Add The Matrix (1999) to my Radarr"
-    const refused = await callsheet(["ask", question])
+    const [refused, approved] = await Promise.all([callsheet(["ask", question]), callsheet(["ask", question, "--yes"])])
     assert.strictEqual(refused.status, 3)
     assert.match(refused.stderr, /^add_movie needs approval .*--yes.*\n$/)
-    const approved = await callsheet(["ask", question, "--yes"])
     assert.deepStrictEqual([approved.status, approved.stderr], [0, ""])
   })
 
-  it("stops at once on Ctrl-C, with no stack and nothing left running", async () => {
-    const { status, stderr, stdout } = await callsheet(["ask", "Show me recent movies"], {
-      onOutput: (output, kill) => {
-        if (output.includes("✓")) kill("SIGINT")
-      }
-    })
-    assert.deepStrictEqual([status, stderr], [130, ""])
-    assert.notMatch(stdout, /= model/)
+  it("stops at once on Ctrl-C or SIGTERM, with no stack and nothing left running", async () => {
+    const stoppedBy = async (signal: NodeJS.Signals, expected: number) => {
+      const { status, stderr, stdout } = await callsheet(["ask", "Show me recent movies"], {
+        onOutput: (output, child) => {
+          if (output.includes("✓")) child.kill(signal)
+        }
+      })
+      assert.deepStrictEqual([status, stderr], [expected, ""])
+      assert.notMatch(stdout, /= model/)
+    }
+    await Promise.all([stoppedBy("SIGINT", 130), stoppedBy("SIGTERM", 143)])
   })
 })
 
-describe("one clear sentence", () => {
+describe("an output that ends early", () => {
+  it("is no error where nobody reads on, and one sentence where it is lost", async () => {
+    const closed = callsheet(["ask", "Search for Inception"], { onOutput: (_, child) => child.stdout?.destroy() })
+    const full = callsheet(["ask", "--json", "What's on deck in Plex?"], { outputFile: "/dev/full" })
+    const { status, stderr } = await closed
+    assert.deepStrictEqual([status, stderr], [141, ""])
+    const lost = await full
+    assert.strictEqual(lost.status, 1)
+    assert.match(lost.stderr.split("\n")[1] ?? "", /^The output cannot be written \(ENOSPC\)/)
+    assert.lengthOf(lost.stderr.split("\n"), 3)
+  })
+})
+
+describe.concurrent("one clear sentence", () => {
   it("for a model asked for without a key", async () => {
     assertFails(await callsheet(["ask", "--model", "openai", "Hello?"]), 1, /set OPENAI_API_KEY/)
   })
@@ -180,9 +206,14 @@ describe("one clear sentence", () => {
   })
 
   it("for wrong usage, with status 2", async () => {
-    assertFails(await callsheet(["ask"]), 2, /question/)
-    assertFails(await callsheet(["ask", "--profile", "Hello?"]), 2, /--profile/)
-    assertFails(await callsheet(["asks"]), 2, /asks/)
+    const [nothing, option, command] = await Promise.all([
+      callsheet(["ask"]),
+      callsheet(["ask", "--profile", "Hello?"]),
+      callsheet(["asks"])
+    ])
+    assertFails(nothing, 2, /question/)
+    assertFails(option, 2, /--profile/)
+    assertFails(command, 2, /asks/)
   })
 })
 
@@ -236,18 +267,27 @@ describe("OTEL_EXPORTER_OTLP_ENDPOINT", () => {
 describe("callsheet doctor", () => {
   it("names every setting, reaches each service and says what is wrong, without a secret", async () => {
     const cwd = mkdtempSync(join(tmpdir(), "callsheet-"))
-    writeFileSync(join(cwd, "callsheet.yaml"), "RADARR_API_KEY: file-secret\nOPENAI_MODEL: some-model\nPLEX_TOKN: x\n")
+    writeFileSync(
+      join(cwd, "callsheet.yaml"),
+      "RADARR_API_KEY: file-secret\nOPENAI_MODEL: some-model\nSONARR_API_KEY: 0123\nPLEX_TOKN: x\n"
+    )
     const port = await closedPort()
-    const env = { RADARR_BASE_URL: `http://127.0.0.1:${port}`, OPENAI_MODEL: "other-model" }
+    const env = {
+      RADARR_BASE_URL: `http://someone:url-secret@127.0.0.1:${port}`,
+      OPENAI_MODEL: "other-model",
+      OTEL_EXPORTER_OTLP_ENDPOINT: "garbage"
+    }
     const { status, stderr, stdout } = await callsheet(["doctor"], { cwd, env })
     rmSync(cwd, { recursive: true })
     assert.strictEqual(status, 1)
-    assert.match(stderr, /1 of 1 checks failed/)
+    assert.match(stderr, /3 of 3 checks failed/)
     assert.match(stdout, /OPENAI_MODEL +other-model, from environment/)
     assert.match(stdout, /RADARR_API_KEY +set, from callsheet\.yaml/)
     assert.match(stdout, /PLEX_TOKN +in callsheet\.yaml, but nothing reads it/)
     assert.match(stdout, new RegExp(`✗ .*127\\.0\\.0\\.1:${port}`))
-    assert.notInclude(stdout + stderr, "file-secret")
+    assert.match(stdout, /✗ SONARR_BASE_URL is not set/)
+    assert.match(stdout, /✗ OTEL_EXPORTER_OTLP_ENDPOINT is not an address/)
+    assert.notMatch(stdout + stderr, /file-secret|url-secret|someone|0123/)
   })
 
   it("is content where nothing is configured", async () => {

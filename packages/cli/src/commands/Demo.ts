@@ -11,9 +11,9 @@ import * as Terminal from "effect/Terminal"
 import * as Composition from "../Composition.ts"
 import { failed } from "../ExitError.ts"
 import { mediaAgent } from "../MediaAgent.ts"
+import { show } from "../RunScreen.ts"
 import * as ScheduleChart from "../ScheduleChart.ts"
 import { duration, timeLine } from "../TimeLine.ts"
-import { show } from "./Ask.ts"
 
 const askAll = Effect.gen(function* () {
   const { complex, simple } = yield* Effect.promise(() => import("@callsheet/testkit/Questions"))
@@ -47,7 +47,9 @@ export const demo = Command.make("demo", {}, () =>
     const total = summaries.reduce((sum, { wallMillis }) => sum + wallMillis, 0)
     yield* Console.log(`\n${summaries.length} answers in ${duration(total)}.`)
   }).pipe(
-    Effect.provide(Composition.layer({ values: {}, unknownKeys: [] }, { model: "offline", isDemo: true })),
+    Effect.provide(
+      Composition.layer({ values: {}, unknownKeys: [] }, { model: "offline", hasModel: false, isDemo: true })
+    ),
     Effect.mapError((error) => failed(error.message))
   )
 ).pipe(Command.withDescription("Ask ten questions of demo services, to see what this is"))

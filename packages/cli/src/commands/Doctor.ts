@@ -17,12 +17,14 @@ import * as Console from "effect/Console"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
+import * as UrlParams from "effect/http/UrlParams"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 
 import * as Composition from "../Composition.ts"
 import { failed } from "../ExitError.ts"
 import * as Settings from "../Settings.ts"
+import { oneLine } from "../TerminalText.ts"
 import { duration } from "../TimeLine.ts"
 
 /** One line of the report; `problem` says what is wrong and how to mend it. */
@@ -32,7 +34,7 @@ const settingLine = (settings: Settings.Settings, key: Settings.Key): string => 
   const set = settings.values[key.name]
   const name = key.name.padEnd(28)
   if (set === undefined) return `  ${name} not set (${key.describes}${key.otherwise ? `; then ${key.otherwise}` : ""})`
-  const value = key.isSecret ? "set" : set.value
+  const value = key.isSecret ? "set" : UrlParams.redactUrl(set.value)
   return `  ${name} ${value}, from ${set.origin}${key.isUnused ? "; this version does not use it" : ""}`
 }
 
@@ -45,13 +47,14 @@ const check = Effect.fnUntraced(function* <R>(
 ) {
   const access = yield* config
   if (Option.isNone(access)) return []
+  const address = UrlParams.redactUrl(access.value.baseUrl)
   const [took, { name, version }] = yield* Effect.timed(reach(access.value)).pipe(
     Effect.timeoutOrElse({
       duration: "10 seconds",
-      orElse: () => Effect.fail(failed(`${access.value.baseUrl} did not answer within 10 seconds: check the address.`))
+      orElse: () => Effect.fail(failed(`${address} did not answer within 10 seconds: check the address.`))
     })
   )
-  const text = `${name}${version === null ? "" : ` ${version}`} at ${access.value.baseUrl} (${duration(Duration.toMillis(took))})`
+  const text = `${name}${version === null ? "" : ` ${version}`} at ${address} (${duration(Duration.toMillis(took))})`
   return [{ ok: true, text } satisfies Finding]
 })
 
@@ -90,42 +93,45 @@ const services = [
 const model = Effect.gen(function* () {
   const options = yield* OpenAiConfig.config
   const { baseUrl, model: name } = OpenAiConfig.resolve(options)
+  const address = UrlParams.redactUrl(baseUrl)
   const [took, { hasModel, models }] = yield* Effect.timed(OpenAiModel.probe(options)).pipe(
     Effect.mapError((error) => failed(error.reason.message))
   )
   if (hasModel === false) {
-    const problem = `${baseUrl} answers but does not offer the model ${name}: set OPENAI_MODEL to one of its ${models}.`
+    const problem = `${address} answers but does not offer the model ${name}: set OPENAI_MODEL to one of its ${models}.`
     return [{ ok: false, problem } satisfies Finding]
   }
-  const text = `the model ${name} at ${baseUrl} (${duration(Duration.toMillis(took))})`
+  const text = `the model ${name} at ${address} (${duration(Duration.toMillis(took))})`
   return [{ ok: true, text } satisfies Finding]
 })
 
-const collector = Effect.fnUntraced(function* (endpoint: string) {
-  const url = `${endpoint.replace(/\/+$/, "")}/v1/traces`
-  yield* HttpClient.get(url).pipe(
+const collector = Effect.fnUntraced(function* (settings: Settings.Settings) {
+  const endpoint = yield* Settings.collector(settings)
+  if (endpoint === undefined) return []
+  const address = UrlParams.redactUrl(endpoint)
+  yield* HttpClient.get(`${endpoint.replace(/\/+$/, "")}/v1/traces`).pipe(
     Effect.timeout("10 seconds"),
-    Effect.mapError(() => failed(`Nothing takes traces at ${endpoint}: check OTEL_EXPORTER_OTLP_ENDPOINT.`))
+    Effect.mapError(() => failed(`Nothing takes traces at ${address}: check OTEL_EXPORTER_OTLP_ENDPOINT.`))
   )
-  return [{ ok: true, text: `the collector at ${endpoint}` } satisfies Finding]
+  return [{ ok: true, text: `the collector at ${address}` } satisfies Finding]
 })
 
 const run = Effect.gen(function* () {
   const settings = yield* Settings.load
   yield* Console.log("Settings")
-  for (const key of Settings.keys) yield* Console.log(settingLine(settings, key))
+  for (const key of Settings.keys) yield* Console.log(oneLine(settingLine(settings, key)))
   for (const name of settings.unknownKeys) {
     yield* Console.log(`  ${name.padEnd(28)} in ${Settings.fileName}, but nothing reads it: check the spelling`)
   }
 
   const choice = Composition.choose(settings, undefined)
-  const endpoint = settings.values["OTEL_EXPORTER_OTLP_ENDPOINT"]
   const checks = [
     ...services,
+    ...Settings.missingAddresses(settings).map((problem) => Effect.fail(failed(problem))),
     ...(choice.model === "openai" ? [model] : []),
-    ...(endpoint === undefined ? [] : [collector(endpoint.value)])
+    collector(settings)
   ]
-  // Each check waits for another server: all at once, since there are six of them at most.
+  // Each check waits for another server: all at once, since they are few.
   const findings = yield* Effect.forEach(checks, asFinding, { concurrency: "unbounded" }).pipe(
     Effect.map((all) => all.flat()),
     Effect.provide(Layer.merge(NodeHttpClient.layerUndici, Settings.layer(settings)))
@@ -134,7 +140,7 @@ const run = Effect.gen(function* () {
   yield* Console.log("\nReached")
   if (findings.length === 0) yield* Console.log("  nothing: no service and no model is configured")
   for (const finding of findings) {
-    yield* Console.log(finding.ok ? `  ✓ ${finding.text}` : `  ✗ ${finding.problem}`)
+    yield* Console.log(oneLine(finding.ok ? `  ✓ ${finding.text}` : `  ✗ ${finding.problem}`))
   }
   const notice = Composition.notice(choice)
   if (notice !== undefined) yield* Console.log(`\n${notice}`)

@@ -1,8 +1,8 @@
 /** Popular: "What are the most popular movies from 2023 that I don't have?" */
 import { ask, found, type Asking, type Rule } from "./Asking.ts"
-import { bullets, describe, lines, named, troubles, wanted } from "./Prose.ts"
+import { bullets, describe, joined, lines, named, troubles, wanted } from "./Prose.ts"
 import { genresOf, kindOf, thresholdOf, wantsMissing, yearsOf } from "./Question.ts"
-import { discoverTitles } from "./Tools.ts"
+import { discoverTitles, type Title } from "./Tools.ts"
 
 export const popular: Rule = (question) => {
   const isBest = /\b(best|top[- ]rated|highest[- ]rated)\b/i.test(question)
@@ -27,9 +27,6 @@ function* missing(question: string, isBest: boolean): Asking<string> {
   if (list.items.length === 0) {
     return lines(`TMDb knows no ${what} that you do not have already.`, troubles(discovery))
   }
-  const best = list.items
-    .filter((item) => typeof item.rating === "number")
-    .sort((one, two) => (two.rating ?? 0) - (one.rating ?? 0))[0]
   return lines(
     `The ${isBest ? "best rated" : "most popular"} ${what} that are not in your library, ${isBest ? "best" : "most popular"} first:`,
     bullets(
@@ -37,9 +34,16 @@ function* missing(question: string, isBest: boolean): Asking<string> {
       10,
       list.total
     ),
-    best === undefined || isBest
-      ? undefined
-      : `The best rated of these is ${named(best)} with ${best.rating?.toFixed(1)}.`,
+    isBest ? undefined : bestOf(list.items),
     troubles(discovery)
   )
+}
+
+/** All that share the best rating, as it is written. */
+const bestOf = (titles: ReadonlyArray<Title>): string | undefined => {
+  const rated = titles.flatMap((title) => (typeof title.rating === "number" ? [{ title, rating: title.rating }] : []))
+  if (rated.length === 0) return undefined
+  const most = Math.max(...rated.map(({ rating }) => rating)).toFixed(1)
+  const best = rated.filter(({ rating }) => rating.toFixed(1) === most).map(({ title }) => named(title))
+  return `The best rated of these ${best.length === 1 ? "is" : "are"} ${joined(best)} with ${most}.`
 }
