@@ -10,6 +10,14 @@ export const duration = (millis: number): string =>
 
 const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? "" : "s"}`
 
+/** What a reader must know of an answer that does not say it itself; budgets and deadlines do. */
+const caveats: Partial<Record<RunSummary["reason"], string>> = {
+  length: "The answer was cut short: the model reached its length limit.\n",
+  "content-filter": "The answer was cut short by the provider's content filter.\n",
+  incomplete: "The provider did not say that the answer is complete.\n",
+  "step-limit": "The model had to answer from what it had: the run reached its limit of steps.\n"
+}
+
 export const timeLine = (summary: RunSummary): string => {
   const { modelMillis, restMillis, toolMillis } = timeParts(summary)
   const { modelCalls, toolCalls, wallMillis } = summary
@@ -17,7 +25,7 @@ export const timeLine = (summary: RunSummary): string => {
   const waiting = firsts.reduce((total, millis) => total + millis, 0)
   const model = firsts.length === 0 ? "" : `, of which ${duration(waiting)} waiting for first words`
   return (
-    `${duration(wallMillis)} = model ${duration(modelMillis)} (${count(modelCalls.length, "call")}${model})` +
+    `${caveats[summary.reason] ?? ""}${duration(wallMillis)} = model ${duration(modelMillis)} (${count(modelCalls.length, "call")}${model})` +
     ` + tools ${duration(toolMillis)} (${count(toolCalls.length, "call")}) + rest ${duration(restMillis)}`
   )
 }

@@ -145,6 +145,7 @@ export function make<Tools extends Record<string, Tool.Any>, R>(
 
     /** The answer of a run whose time is over in the middle of step `step`. */
     const outOfTime = (step: number) => {
+      ledger?.interrupted()
       const done = settled.filter(({ ok }) => ok).map(({ name }) => name)
       const missing = settled.flatMap(({ name, problem }) => (problem === null ? [] : [{ name, why: problem }]))
       const answer = Deadline.partialAnswer({ text: said, done, missing, deadlineMillis: brakes.deadlineMillis ?? 0 })

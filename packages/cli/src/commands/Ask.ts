@@ -37,11 +37,21 @@ const readQuestion = Effect.gen(function* () {
   )
 })
 
+const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000 }
+
+/** Milliseconds of "800ms", "5s" or "2m"; none for anything else, and for no time at all. */
+const millisOf = (text: string): Option.Option<number> => {
+  const [, amount = "", unit = ""] = /^(\d+(?:\.\d+)?)\s*(ms|s|m)$/.exec(text.trim()) ?? []
+  const millis = Number(amount) * (units[unit] ?? 0)
+  return millis > 0 ? Option.some(millis) : Option.none()
+}
+
 const run = Effect.fnUntraced(function* (options: {
   readonly question: string
   readonly json: boolean
   readonly yes: boolean
   readonly model: Option.Option<Composition.ModelChoice>
+  readonly deadline: Option.Option<number>
 }) {
   const settings = yield* Settings.load
   const choice = Composition.choose(settings, Option.getOrUndefined(options.model))
@@ -51,14 +61,20 @@ const run = Effect.fnUntraced(function* (options: {
   const notice = Composition.notice(choice)
   if (notice !== undefined) yield* options.json ? Console.error(notice) : Console.log(notice)
 
-  const question = options.question === "-" ? yield* readQuestion : options.question
+  const request = {
+    question: options.question === "-" ? yield* readQuestion : options.question,
+    ...Option.match(options.deadline, {
+      onNone: () => ({}),
+      onSome: (deadlineMillis) => ({ deadlineMillis })
+    })
+  }
   const stdio = yield* Stdio.Stdio
   const canAsk = !options.json && (yield* stdio.stdinIsTerminal) && (yield* stdio.stdoutIsTerminal)
   const approvals = yield* Approvals.make(options.yes ? "given" : canAsk ? "asked" : "absent")
 
   const answered = options.json
-    ? Effect.tap(mediaAgent.ask(question), (summary) => Console.log(askJson(summary)))
-    : Effect.tap(show(mediaAgent.run(question), approvals.pending), (summary) => Console.log(`\n${timeLine(summary)}`))
+    ? Effect.tap(mediaAgent.ask(request), (summary) => Console.log(askJson(summary)))
+    : Effect.tap(show(mediaAgent.run(request), approvals.pending), (summary) => Console.log(`\n${timeLine(summary)}`))
   yield* answered.pipe(
     Effect.provideService(Approval, approvals.approve),
     Effect.provide(Composition.layer(settings, choice)),
@@ -84,6 +100,11 @@ export const ask = Command.make(
     ),
     model: Flag.Literals("model", ["offline", "openai"]).pipe(
       Flag.withDescription("offline: a stand-in that follows written rules; openai: the configured provider"),
+      Flag.optional
+    ),
+    deadline: Flag.String("deadline").pipe(
+      Flag.withDescription("Answer within this time, as 5s or 800ms, with the best there is by then"),
+      Flag.filterMap(millisOf, () => "a time such as 5s, 800ms or 2m"),
       Flag.optional
     ),
     yes: Flag.Boolean("yes").pipe(

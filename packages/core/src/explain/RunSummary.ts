@@ -25,7 +25,7 @@ export interface RunSummary {
   readonly reason: EndReason
   readonly route: Route
   readonly wallMillis: number
-  /** What the run would take if nothing but dependence made anything wait: of each step, the model call and its longest tool call. */
+  /** The chain of what waited for one another: of each step, from its model call to the end of its last call. */
   readonly criticalPathMillis: number
   readonly steps: number
   readonly modelCalls: ReadonlyArray<ModelCall>
@@ -44,10 +44,14 @@ export const initial: RunSummary = {
   toolCalls: []
 }
 
+/** Steps follow one another; within a step the chain ends with what ended last, its model call or one of its tools. */
 const criticalPathMillis = ({ modelCalls, toolCalls }: RunSummary): number =>
-  modelCalls.reduce((total, { millis, step }) => {
-    const longest = toolCalls.reduce((most, call) => (call.step === step ? Math.max(most, call.millis) : most), 0)
-    return total + millis + longest
+  modelCalls.reduce((total, { millis, startMillis, step }) => {
+    const end = toolCalls.reduce(
+      (last, call) => (call.step === step ? Math.max(last, call.startMillis + call.millis) : last),
+      startMillis + millis
+    )
+    return total + end - startMillis
   }, 0)
 
 /** Takes one more event into account. Events come in order of `seq`. */

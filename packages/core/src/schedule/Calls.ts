@@ -35,7 +35,14 @@ export const open = Effect.fnUntraced(function* <R>(step: number, run: Scheduler
   }
 
   const place = (call: Call): Effect.Effect<Graph.Node> =>
-    run.policy.plans && call.name === PlanTool.name ? planOf(call.id).end(call) : placeCall(call)
+    run.policy.plans && call.name === PlanTool.name ? placePlan(call) : placeCall(call)
+
+  /** A plan is no call of a tool, so nobody else writes down what it came to. */
+  const placePlan = (call: Call) =>
+    Effect.map(planOf(call.id).end(call), (node) => {
+      Graph.whenSettled([node], () => run.ledger?.settled(node, node.outcome ?? notRun))
+      return node
+    })
 
   const placeCall = ({ fault, id, input, name }: Call): Effect.Effect<Graph.Node> => {
     if (fault !== undefined) {
@@ -48,17 +55,16 @@ export const open = Effect.fnUntraced(function* <R>(step: number, run: Scheduler
   }
 
   const calls: Calls = {
-    onCall: (call) =>
-      Effect.map(place(call), (node) => {
-        nodes.push(node)
-        Graph.whenSettled([node], () => run.ledger?.settled(node, node.outcome ?? notRun))
-      }),
+    onCall: (call) => Effect.map(place(call), (node) => void nodes.push(node)),
     onCallDelta: (id, delta) => planOf(id).write(delta),
     results: (isComplete) =>
       Effect.suspend(() => {
         scheduler.finish(isComplete)
         // One after another, because all run already: this only gathers them.
-        return Effect.forEach(nodes, ({ settled }) => Deferred.await(settled), { concurrency: 1 })
+        return Effect.tap(
+          Effect.forEach(nodes, ({ settled }) => Deferred.await(settled), { concurrency: 1 }),
+          () => Effect.sync(() => scheduler.cut("The plan that it belongs to was refused, so it was stopped."))
+        )
       })
   }
   return calls

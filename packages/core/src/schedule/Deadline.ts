@@ -54,11 +54,11 @@ export const toolsEnd = (deadline: Deadline, stepStartMillis: number, modelCalls
   Math.min(stepEnd(deadline, stepStartMillis), deadline.deadlineMillis - reserveMillis(deadline, modelCalls))
 
 /**
- * Whether work that could be done without (a retry, a hedge, a foreseen call) may start, that is expected to take
- * `expectedMillis`. Optional work is dropped first: it must end before half of the time that is left for tools has gone.
+ * The time within which work that could be done without (a retry, a hedge, a foreseen call) must end to be started at all.
+ * Optional work is dropped first: it has only half of the time that is left for tools.
  */
-export const mayStartOptional = (nowMillis: number, expectedMillis: number, toolsEndMillis: number): boolean =>
-  expectedMillis < untilMillis(nowMillis, toolsEndMillis) / 2
+export const optionalMillis = (nowMillis: number, toolsEndMillis: number): number =>
+  untilMillis(nowMillis, toolsEndMillis) / 2
 
 /**
  * Whether only the final answer still fits, so that the next model call must forbid tools: what remains is no more than the
@@ -95,6 +95,6 @@ export const partialAnswer = ({ deadlineMillis, done, missing, text }: Unfinishe
       : `The time limit of ${limit} was reached: this answer is not complete.`
   const found = said !== "" || done.length === 0 ? "" : ` These gave their results: ${counted(done).join(", ")}.`
   const missed = counted(missing.map(({ name, why }) => `${name}: ${why}`)).map((line) => `\n- ${line}`)
-  const lacking = missed.length === 0 ? "" : ` Missing:\n${missed.join("")}`
+  const lacking = missed.length === 0 ? "" : ` Missing:${missed.join("")}`
   return [...(said === "" ? [] : [said]), stopped + found + lacking].join("\n\n")
 }

@@ -19,9 +19,11 @@ export interface Node {
   readonly settled: Deferred.Deferred<Outcome>
   /** What is to happen when it settles, in order. */
   readonly dependents: Array<() => void>
-  /** Called once, when the node waits for nothing more. */
-  readonly onReady: () => void
+  /** Called once with the node itself, when it waits for nothing more: that may be while it is placed. */
+  readonly onReady: (node: Node) => void
   waiting: number
+  /** When its tool was asked, in milliseconds since the run began; `undefined` while it was not. */
+  startMillis: number | undefined
   outcome: Outcome | undefined
 }
 
@@ -46,7 +48,7 @@ export interface Placing {
   readonly conditions: number
   /** The order it stands in; those before it that touch what it touches are waited for. */
   readonly among: Order
-  readonly onReady: () => void
+  readonly onReady: (node: Node) => void
 }
 
 /**
@@ -67,6 +69,7 @@ export const place = (placing: Placing): Node => {
     dependents: [],
     onReady,
     waiting: conditions,
+    startMillis: undefined,
     outcome: undefined
   }
   const before = [...among.writes, ...(isReadOnly ? [] : among.reads)].filter((other) =>
@@ -85,7 +88,7 @@ export const place = (placing: Placing): Node => {
 /** One thing that `node` waited for has happened. */
 export const arrive = (node: Node): void => {
   node.waiting--
-  if (node.waiting === 0 && node.outcome === undefined) node.onReady()
+  if (node.waiting === 0 && node.outcome === undefined) node.onReady(node)
 }
 
 /** Ends `node` with `outcome`, and readies those that waited for it alone. False where it had ended already. */

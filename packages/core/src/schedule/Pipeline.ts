@@ -27,7 +27,8 @@ export const run = <R>(
   request: Attempt.Request,
   rules: Policy.ToolRules,
   shared: Shared,
-  remainingMillis: () => number,
+  /** The time that retries and hedges have, in milliseconds from now. */
+  optionalMillis: () => number,
   onProgress: (progress: unknown) => void
 ): Effect.Effect<Attempt.Outcome, never, R> => {
   const { name } = request
@@ -35,9 +36,9 @@ export const run = <R>(
   const { upstream } = rules
   const guarded = upstream === undefined ? attempt : shared.upstreams.guard(upstream, attempt, Attempt.failed)
   const repeated = rules.mayRepeat
-    ? Effect.map(Retry.run(guarded, { remainingMillis }), ({ outcome }) => outcome)
+    ? Effect.map(Retry.run(guarded, { remainingMillis: optionalMillis }), ({ outcome }) => outcome)
     : guarded
-  const hedged = rules.isReadOnly ? Hedge.run(name, repeated, shared.timings, remainingMillis) : repeated
+  const hedged = rules.isReadOnly ? Hedge.run(name, repeated, shared.timings, optionalMillis) : repeated
   return hedged.pipe(
     // The span ends as the call did: a failed call is a failed span, though it is a result to everybody else.
     Effect.filterOrFail(

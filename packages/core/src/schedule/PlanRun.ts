@@ -65,27 +65,26 @@ export const open = (callId: string, scheduler: SchedulerStep, tools: Readonly<R
     const id = `${callId}.${step.id}`
     const siblings: Array<Graph.Node> = []
     const among = Graph.makeOrder()
-    const gather = () => {
+    const gather = (group: Graph.Node) => {
       const outcomes = siblings.map(({ outcome }) => outcome ?? Attempt.failed("not run"))
       const value = outcomes.map(({ ok, problem, value }) => (ok ? value : new FailedElement(problem ?? "failed")))
       const isLost = outcomes.length > 0 && outcomes.every(({ ok }) => !ok)
       Graph.settle(group, isLost ? Attempt.failed(outcomes[0]?.problem ?? "failed") : done(value))
     }
-    const expand = Effect.fnUntraced(function* (inputs: ReadonlyArray<unknown>) {
+    const expand = Effect.fnUntraced(function* (group: Graph.Node, inputs: ReadonlyArray<unknown>) {
       for (const [index, known] of inputs.entries()) {
         const input = () => Result.succeed(known)
         siblings.push(yield* scheduler.place({ id: `${id}[${index}]`, tool, known, needs: [], input, among }))
       }
-      Graph.whenSettled(siblings, gather)
+      Graph.whenSettled(siblings, () => gather(group))
     })
-    const onReady = () => {
+    const onReady = (group: Graph.Node) => {
       const inputs = inputsOf(step, isReadOnly)
-      if (Result.isSuccess(inputs)) return scheduler.fork(expand(inputs.success))
+      if (Result.isSuccess(inputs)) return scheduler.fork(expand(group, inputs.success))
       Graph.settle(group, scheduler.refuse(id, tool.name, inputs.failure).outcome ?? Attempt.failed(inputs.failure))
     }
     const footprint = Policy.footprint(tool, undefined)
-    const group = scheduler.placeGroup({ id, name: tool.name, isReadOnly, footprint, needs, onReady })
-    return group
+    return scheduler.placeGroup({ id, name: tool.name, isReadOnly, footprint, needs, onReady })
   }
 
   const place = Effect.fnUntraced(function* (step: Plan.Step, tool: Tool.Any) {
@@ -167,15 +166,14 @@ export const open = (callId: string, scheduler: SchedulerStep, tools: Readonly<R
       waiting = [...waiting, ...steps.filter(({ id }) => !known.has(id))].filter(({ id }) => !faulty.has(id))
       yield* placeWaiting
       const stranded = waiting.map(({ id }) => ({ stepId: id, message: "not run: what it refers to has a fault" }))
-      const node: Graph.Node = scheduler.placeGroup({
+      return scheduler.placeGroup({
         id: call.id,
         name: call.name,
         isReadOnly: true,
         footprint: { upstream: undefined, tags: [] },
         needs: [...placed.values()],
-        onReady: () => void Graph.settle(node, outcomeOf(steps, [...faults, ...stranded]))
+        onReady: (node) => void Graph.settle(node, outcomeOf(steps, [...faults, ...stranded]))
       })
-      return node
     })
   }
 }

@@ -4,6 +4,7 @@
 import * as Tool from "effect/ai/Tool"
 
 import * as Plan from "./Plan.ts"
+import * as PlanReference from "./PlanReference.ts"
 import * as Shape from "./Shape.ts"
 import * as ToolShape from "./ToolShape.ts"
 
@@ -49,6 +50,13 @@ export type Outcome =
   /** With its result; for a for-each step the list of results, a `FailedElement` of `PlanReference` for each that failed. */
   { readonly _tag: "Done"; readonly value: unknown } | { readonly _tag: "Failed"; readonly problem: string }
 
+/** What is told of a for-each step that is not shown itself, where some of its elements failed. */
+const lostElements = (value: unknown): ReadonlyArray<string> => {
+  const elements: ReadonlyArray<unknown> = Array.isArray(value) ? value : []
+  const lost = elements.flatMap((element) => (element instanceof PlanReference.FailedElement ? [element.error] : []))
+  return lost.length === 0 ? [] : [`${lost.length} of ${elements.length} elements failed, the first with: ${lost[0]}`]
+}
+
 /** The text that the model reads for a finished plan: results of its leaves, and every failure, both by step id. */
 export const result = (steps: ReadonlyArray<Plan.Step>, outcomes: ReadonlyMap<string, Outcome>): string => {
   const leaves = new Set(Plan.leaves(steps))
@@ -58,6 +66,7 @@ export const result = (steps: ReadonlyArray<Plan.Step>, outcomes: ReadonlyMap<st
     const outcome = outcomes.get(id)
     if (outcome?._tag === "Done") {
       if (leaves.has(id)) results.push([id, outcome.value ?? null])
+      else failures.push(...lostElements(outcome.value).map((problem) => [id, problem] as const))
     } else failures.push([id, outcome === undefined ? "not run" : outcome.problem])
   }
   return JSON.stringify({ results: Object.fromEntries(results), failures: Object.fromEntries(failures) })

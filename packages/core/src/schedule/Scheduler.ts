@@ -19,6 +19,7 @@ import type { RunLog } from "../RunLog.ts"
 import { ask } from "./Approval.ts"
 import * as Attempt from "./Attempt.ts"
 import type { Brakes } from "./Brakes.ts"
+import * as Deadline from "./Deadline.ts"
 import * as Graph from "./Graph.ts"
 import type { Once } from "./Once.ts"
 import * as Parameters from "./Parameters.ts"
@@ -63,6 +64,8 @@ export interface Step {
   readonly fork: (effect: Effect.Effect<void>) => void
   /** The model has finished: `isComplete` lets what writes start; otherwise it is refused. */
   readonly finish: (isComplete: boolean) => void
+  /** Settles with `problem` every call that has not ended, and interrupts it. Nothing more starts. */
+  readonly cut: (problem: string) => void
 }
 
 /** Opens a step. Closing its scope interrupts every call that still runs, and waits for their finalizers. */
@@ -72,8 +75,10 @@ export const open = Effect.fnUntraced(function* <R>(
 ): Effect.fn.Return<Step, never, R | Scope.Scope> {
   const fork = yield* FiberSet.makeRuntime<R>()
   const { brakes, ledger, log, once, policy, shared, toolkit } = run
-  const toolsEndMillis = brakes.toolsEnd(log.elapsedMillis())
-  const remainingMillis = () => Math.max(0, toolsEndMillis - log.elapsedMillis())
+  const stepStartMillis = log.elapsedMillis()
+  let toolsEndMillis = brakes.toolsEnd(stepStartMillis)
+  const remainingMillis = () => Deadline.untilMillis(log.elapsedMillis(), toolsEndMillis)
+  const optionalMillis = () => Deadline.optionalMillis(log.elapsedMillis(), toolsEndMillis)
   const order = Graph.makeOrder()
   const fibers = new Map<Graph.Node, Fiber.Fiber<void>>()
   /** Writes that wait for the end of the message; `undefined` once it has come. */
@@ -86,7 +91,7 @@ export const open = Effect.fnUntraced(function* <R>(
     node: Graph.Node,
     outcome: Attempt.Outcome,
     source: ToolSource = "upstream",
-    startMillis = log.elapsedMillis()
+    startMillis = node.startMillis ?? log.elapsedMillis()
   ) => {
     if (node.outcome !== undefined) return
     fibers.delete(node)
@@ -94,6 +99,7 @@ export const open = Effect.fnUntraced(function* <R>(
     const { ok, problem } = outcome
     const millis = log.since(startMillis)
     log.append({ _tag: "ToolSettled", step, callId, name, startMillis, millis, source, ok, problem })
+    ledger?.settled(node, outcome)
     Graph.settle(node, outcome)
   }
   const fail = (node: Graph.Node, problem: string) => settle(node, Attempt.failed(problem))
@@ -110,13 +116,13 @@ export const open = Effect.fnUntraced(function* <R>(
     const rules = Policy.rulesOf(tool)
     const parameters = yield* Parameters.read(tool, input)
     const footprint = Policy.footprint(tool, Option.getOrUndefined(parameters)?.decoded)
-    let startMillis = log.elapsedMillis()
+    const comeMillis = log.elapsedMillis()
     const begin = Effect.suspend(() => {
-      startMillis = log.elapsedMillis()
+      node.startMillis = log.elapsedMillis()
       ledger?.started(node)
       log.append({ _tag: "ToolStarted", step, callId, name, input })
       const onProgress = (progress: unknown) => log.append({ _tag: "ToolProgress", step, callId, name, progress })
-      return Pipeline.run(toolkit, { id: callId, name, input }, rules, shared, remainingMillis, onProgress)
+      return Pipeline.run(toolkit, { id: callId, name, input }, rules, shared, optionalMillis, onProgress)
     })
     const executed = shared.admission.withPlace(
       {
@@ -133,11 +139,11 @@ export const open = Effect.fnUntraced(function* <R>(
     if (rules.isReadOnly && Option.isSome(parameters)) {
       const key = `${name} ${parameters.value.key}`
       const { outcome, source } = yield* once.run({ key, footprint, freshnessMillis: rules.freshnessMillis }, executed)
-      return settle(node, outcome, source, startMillis)
+      return settle(node, outcome, source, node.startMillis ?? comeMillis)
     }
     // However a write ends, its upstream may have done it.
     const wrote = rules.isReadOnly ? Effect.void : Effect.sync(() => once.written(footprint))
-    settle(node, yield* Effect.ensuring(executed, wrote), "upstream", startMillis)
+    settle(node, yield* Effect.ensuring(executed, wrote))
   })
 
   const place = Effect.fnUntraced(function* ({ among = order, id, input, known, needs, tool }: Placing) {
@@ -161,6 +167,7 @@ export const open = Effect.fnUntraced(function* <R>(
     const permit = () => {
       const arrive = () => Graph.arrive(node)
       const opened = () => {
+        if (end !== undefined) return fail(node, end)
         if (!isReadOnly && !mayWrite) {
           return fail(node, "The message that asked for this was cut short, so it did not run.")
         }
@@ -190,15 +197,23 @@ export const open = Effect.fnUntraced(function* <R>(
     return node
   })
 
-  /** Settles with `problem` every call that has not ended, and interrupts it. */
   const cut = (problem: string) => {
     end = problem
     for (const fiber of fibers.values()) fiber.interruptUnsafe()
-    for (const node of [...order.writes, ...order.reads]) fail(node, problem)
+    // Those that run first: the groups that they belong to then settle by themselves, with what is there.
+    for (const node of [...fibers.keys(), ...order.writes, ...order.reads]) {
+      if (node.outcome !== undefined) continue
+      const outcome = Attempt.failed(problem)
+      settle(node, outcome)
+      ledger?.cut(node, outcome.text)
+    }
   }
-  if (toolsEndMillis !== Infinity) {
-    fork(Effect.map(Effect.sleep(remainingMillis()), () => cut("It did not end within the time that the run has.")))
+  const cutInTime = () => {
+    const outOfTime = () => cut("It did not end within the time that the run has.")
+    if (remainingMillis() === 0) outOfTime()
+    else if (toolsEndMillis !== Infinity) fork(Effect.map(Effect.sleep(remainingMillis()), outOfTime))
   }
+  cutInTime()
 
   return {
     place,
@@ -225,10 +240,17 @@ export const open = Effect.fnUntraced(function* <R>(
     },
     fork: (effect) => void fork(effect),
     finish: (isComplete) => {
+      // The model's message may have taken long, and as much is kept for its answer.
+      const endMillis = brakes.toolsEnd(stepStartMillis)
+      if (endMillis < toolsEndMillis) {
+        toolsEndMillis = endMillis
+        cutInTime()
+      }
       mayWrite = isComplete
       const waiting = gated ?? []
       gated = undefined
       for (const opened of waiting) opened()
-    }
+    },
+    cut
   }
 })

@@ -11,8 +11,7 @@ const Moment = Schema.Struct({
   stepLimit: Schema.Union([Schema.Undefined, Millis]),
   modelMillis: Schema.Array(Millis),
   now: Millis,
-  later: Millis,
-  expected: Millis
+  later: Millis
 })
 
 describe("Deadline", () => {
@@ -37,14 +36,12 @@ describe("Deadline", () => {
     assert.strictEqual(Deadline.remaining(deadline, 1e9), Infinity)
     assert.strictEqual(Deadline.toolsEnd(deadline, 1e9, calls(1e6)), Infinity)
     assert.isFalse(Deadline.isFinalStep(deadline, 1e9, calls(1e6)))
-    assert.isTrue(Deadline.mayStartOptional(1e9, 1e6, Infinity))
+    assert.strictEqual(Deadline.optionalMillis(1e9, Infinity), Infinity)
   })
 
-  it("drops optional work unless it would end before half of the tools' time", () => {
-    assert.isTrue(Deadline.mayStartOptional(1000, 499, 2000))
-    assert.isFalse(Deadline.mayStartOptional(1000, 500, 2000))
-    assert.isFalse(Deadline.mayStartOptional(2000, 0, 2000))
-    assert.isFalse(Deadline.mayStartOptional(3000, 0, 2000))
+  it("gives optional work half of the tools' time", () => {
+    assert.strictEqual(Deadline.optionalMillis(1000, 2000), 500)
+    assert.strictEqual(Deadline.optionalMillis(3000, 2000), 0)
   })
 
   it("forbids tools when another model call and the final one would leave them no time", () => {
@@ -74,25 +71,18 @@ describe("Deadline", () => {
     assert.isAtMost(toolsEnd, Deadline.stepEnd(deadline, now))
   })
 
-  it.prop(
-    "leaves less the later it is",
-    [Moment],
-    ([{ deadline: limit, expected, later, modelMillis, now, stepLimit }]) => {
-      const deadline = Deadline.make(limit, stepLimit)
-      const modelCalls = calls(...modelMillis)
-      const then = now + later
-      const toolsEnd = Deadline.toolsEnd(deadline, now, modelCalls)
-      assert.isAtMost(Deadline.remaining(deadline, then), Deadline.remaining(deadline, now))
-      assert.isAtMost(toolsEnd, Deadline.toolsEnd(deadline, then, modelCalls))
-      if (Deadline.isFinalStep(deadline, now, modelCalls)) {
-        assert.isTrue(Deadline.isFinalStep(deadline, then, modelCalls))
-      }
-      if (Deadline.mayStartOptional(then, expected, toolsEnd)) {
-        assert.isTrue(Deadline.mayStartOptional(now, expected, toolsEnd))
-        assert.isBelow(then + expected, toolsEnd)
-      }
+  it.prop("leaves less the later it is", [Moment], ([{ deadline: limit, later, modelMillis, now, stepLimit }]) => {
+    const deadline = Deadline.make(limit, stepLimit)
+    const modelCalls = calls(...modelMillis)
+    const then = now + later
+    const toolsEnd = Deadline.toolsEnd(deadline, now, modelCalls)
+    assert.isAtMost(Deadline.remaining(deadline, then), Deadline.remaining(deadline, now))
+    assert.isAtMost(toolsEnd, Deadline.toolsEnd(deadline, then, modelCalls))
+    if (Deadline.isFinalStep(deadline, now, modelCalls)) {
+      assert.isTrue(Deadline.isFinalStep(deadline, then, modelCalls))
     }
-  )
+    assert.isAtMost(Deadline.optionalMillis(then, toolsEnd), Deadline.optionalMillis(now, toolsEnd))
+  })
 })
 
 describe("Deadline.partialAnswer", () => {
@@ -105,7 +95,7 @@ describe("Deadline.partialAnswer", () => {
     })
     assert.strictEqual(
       answer,
-      "Heat runs 170 minutes.\n\nThe time limit of 5s was reached: this answer is not complete. Missing:\n\n- ratings: it did not answer in time"
+      "Heat runs 170 minutes.\n\nThe time limit of 5s was reached: this answer is not complete. Missing:\n- ratings: it did not answer in time"
     )
   })
 

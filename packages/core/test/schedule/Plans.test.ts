@@ -1,14 +1,19 @@
+import type { AgentEvent } from "@callsheet/core/AgentEvent"
+import * as Annotations from "@callsheet/core/schedule/Annotations"
 import { Approval, type ApprovalRequest } from "@callsheet/core/schedule/Approval"
 import type { View } from "@callsheet/testkit/scripted/Script"
-import { timeline } from "@callsheet/testkit/scripted/Timing"
+import { replyMillis, timeline } from "@callsheet/testkit/scripted/Timing"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Duration, Effect } from "effect"
 
 import { tagged } from "../fixtures.ts"
 import { from, step } from "./plans.ts"
 import { destroying, pace, play, type Play, reading, told, Trouble, writing } from "./stage.ts"
 
-const tools = [reading("look"), writing("change"), destroying("erase")]
+/** What these touch does not hang on their input, so it is known before that is resolved. */
+const erase = destroying("erase").annotate(Annotations.TagsWritten, ["bin"])
+const list = reading("list").annotate(Annotations.TagsRead, ["shelf"])
+const tools = [reading("look"), writing("change"), erase, list]
 
 type Steps = ReadonlyArray<ReturnType<typeof step>>
 
@@ -37,6 +42,12 @@ const failing: Play["act"] = ({ key, millis }) =>
     Effect.sleep(millis),
     key === "broken" ? Effect.fail(new Trouble({ sentence: "It is broken.", isRetryable: false })) : Effect.void
   )
+
+/** Calls that started and did not settle. */
+const unsettled = (events: ReadonlyArray<AgentEvent>) => {
+  const settled = new Set(tagged(events, "ToolSettled").map(({ callId }) => callId))
+  return tagged(events, "ToolStarted").filter(({ callId }) => !settled.has(callId))
+}
 
 /** What the model read of the plan that it handed in first. */
 const outcome = ({ views }: { readonly views: ReadonlyArray<View> }) => told(views[1])[0]
@@ -135,6 +146,52 @@ describe("plans", () => {
     })
   )
 
+  it.effect("a for-each step over an empty list gives an empty list", () =>
+    Effect.gen(function* () {
+      const steps = [
+        step("a", "look", { key: "a", parts: 0 }),
+        step("b", "look", { key: from("$item") }, from("a", "parts"))
+      ]
+      assert.deepStrictEqual(outcome(yield* plan(steps)), { results: { b: [] }, failures: {} })
+    })
+  )
+
+  it.effect("a plan whose steps have all ended before it is written to its end is done then", () =>
+    Effect.gen(function* () {
+      const steps = [step("a", "look", { key: "quick", parts: 0 })]
+      const played = yield* plan(steps, { act: () => Effect.void })
+      const endMillis = replyMillis(planOf(steps), pace)
+      assert.isBelow(written(steps)[0] ?? Infinity, endMillis)
+      assert.deepStrictEqual(outcome(played), { results: { a: { key: "quick", parts: [] } }, failures: {} })
+      assert.strictEqual(played.finished?.atMillis, endMillis + 110)
+    })
+  )
+
+  it.effect("what has not ended when its step's time is over is a failure, and what has is still a result", () =>
+    Effect.gen(function* () {
+      const steps = [
+        step("a", "look", { key: "a" }),
+        step("b", "look", { key: from("$item"), parts: 0 }, from("a", "parts")),
+        step("c", "look", { key: "slow" }),
+        step("d", "look", { key: from("c", "key") })
+      ]
+      const played = yield* plan(steps, {
+        policy: { plans: true, stepLimit: Duration.seconds(9) },
+        act: ({ key }) => Effect.sleep(key === "slow" || key === "a2" ? 60_000 : 40)
+      })
+      const late = "It did not end within the time that the run has."
+      assert.deepStrictEqual(outcome(played), {
+        results: { b: [{ key: "a1", parts: [] }, { error: late }, { key: "a3", parts: [] }] },
+        failures: { c: late, d: late }
+      })
+      assert.deepStrictEqual(
+        played.lines.filter((line) => line.includes("stop")),
+        ["9000 stop look a2", "9000 stop look slow"]
+      )
+      assert.deepStrictEqual(unsettled(played.events), [])
+    })
+  )
+
   it.effect("$literal hands an object on that looks like a reference", () =>
     Effect.gen(function* () {
       const steps = [step("a", "look", { key: "a", note: { $literal: from("b", "x") } })]
@@ -197,17 +254,13 @@ describe("plans", () => {
   )
 
   for (const [fault, faulty, words] of [
-    ["an unknown tool", step("f", "lok"), 'step "f": no tool "lok"; the tools are look, change, erase'],
+    ["an unknown tool", step("f", "lok"), 'step "f": no tool "lok"; the tools are look, change, erase, list'],
     [
       "an unknown id",
       step("f", "look", { key: from("z", "key") }),
-      'step "f": input.key: "key" of step "z": no step "z"; the steps are w'
+      'step "f": input.key: no step "z"; the steps are w'
     ],
-    [
-      "a cycle",
-      step("f", "look", { key: from("f", "key") }),
-      'step "f": input.key: "key" of step "f": a step cannot use its own result'
-    ],
+    ["a cycle", step("f", "look", { key: from("f", "key") }), 'step "f": input.key: a step cannot use its own result'],
     [
       "a path that the shape cannot have",
       step("f", "look", { key: from("w", "title") }),
@@ -265,7 +318,7 @@ describe("plans", () => {
       const played = yield* plan(steps)
       const text = JSON.stringify(outcome(played))
       assert.match(text, /"results":\{"c":\{"key":"a1","parts":\[\]\}\}/)
-      assert.match(text, /"failures":\{"b":"Invalid parameters for tool 'look'/)
+      assert.match(text, /"failures":\{"b":"[^"]*Invalid parameters for tool 'look'/)
     })
   )
 
@@ -286,7 +339,7 @@ describe("plans", () => {
       const steps = [
         step("a", "look", { key: "a", millis: 1000 }),
         step("e", "erase", { key: from("a", "parts", 0) }),
-        step("b", "look", { key: from("a", "parts", 1) }),
+        step("b", "list", { key: from("a", "parts", 1) }),
         step("c", "look", { key: from("e", "parts", 2) })
       ]
       const asked: Array<ApprovalRequest> = []
@@ -308,8 +361,8 @@ describe("plans", () => {
       assert.deepStrictEqual(lines, [
         `${a} start look a`,
         `${a + 1000} end look a`,
-        `${a + 1000} start look a2`,
-        `${a + 1040} end look a2`,
+        `${a + 1000} start list a2`,
+        `${a + 1040} end list a2`,
         `${a + 6000} start erase a1`,
         `${a + 6040} end erase a1`,
         `${a + 6040} start look a13`,
@@ -326,12 +379,7 @@ describe("plans", () => {
       const played = yield* plan([step("w", "change", { key: "w" }), ...steps.slice(1)])
       assert.deepStrictEqual(outcome(played), { error: "the plan has 51 steps; at most 50 are allowed" })
       assert.notInclude(played.lines.join(), "change")
-      const ids = (tag: "ToolStarted" | "ToolSettled") => tagged(played.events, tag).map(({ callId }) => callId)
-      const settled = new Set(ids("ToolSettled"))
-      assert.deepStrictEqual(
-        ids("ToolStarted").filter((id) => !settled.has(id)),
-        []
-      )
+      assert.deepStrictEqual(unsettled(played.events), [])
     })
   )
 

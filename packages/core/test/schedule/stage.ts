@@ -9,6 +9,7 @@ import type { AgentRequest } from "@callsheet/core/AgentRequest"
 import * as LanguageModelStream from "@callsheet/core/model/LanguageModelStream"
 import type { ModelStream } from "@callsheet/core/model/ModelStream"
 import * as Annotations from "@callsheet/core/schedule/Annotations"
+import * as Hedge from "@callsheet/core/schedule/Hedge"
 import type * as Policy from "@callsheet/core/schedule/Policy"
 import * as Retry from "@callsheet/core/schedule/Retry"
 import * as Shared from "@callsheet/core/schedule/Shared"
@@ -108,6 +109,8 @@ export interface Play {
   readonly tools: ReadonlyArray<Task>
   readonly act?: typeof sleeping
   readonly policy?: Partial<Policy.Policy>
+  /** Whether slow reads are hedged; they are not where left out. */
+  readonly hedges?: boolean
   readonly ask?: AgentRequest
   /** What the model says, turn by turn; "Done." after that. */
   readonly replies: ReadonlyArray<Partial<Reply>>
@@ -124,7 +127,7 @@ export const told = (view: View | undefined): ReadonlyArray<unknown> => {
 
 /** Plays one run to its end: the diary of its tools, its events, what the model saw at each turn, and how it ended. */
 export const play = Effect.fnUntraced(function* (options: Play) {
-  const { act, ask = { question: "Go" }, policy = {}, replies, through = identity, tools } = options
+  const { act, ask = { question: "Go" }, hedges = false, policy = {}, replies, through = identity, tools } = options
   const { lines, toolkit } = troupe(tools, act)
   const views: Array<View> = []
   const speak = turns([...replies, { text: "Done." }])
@@ -133,6 +136,8 @@ export const play = Effect.fnUntraced(function* (options: Play) {
     return speak(view)
   }
   const agent = Agent.make({ name: "test", instructions: "Answer.", toolkit, policy })
-  const events = yield* eventsOf(agent.run(ask)).pipe(Effect.provide(Layer.merge(through(model(script)), calm)))
+  const events = yield* eventsOf(agent.run(ask)).pipe(
+    Effect.provide(Layer.mergeAll(through(model(script)), calm, Layer.succeed(Hedge.Enabled, hedges)))
+  )
   return { lines, events, views, finished: tagged(events, "RunFinished")[0] }
 })

@@ -10,9 +10,11 @@
  *    since.
  * 4. A call starts where its run, its tool and its upstream all have room, else it waits for them. When a call ends, its
  *    places are free first; then waiting calls are admitted, those that came at the earliest instant first, and of these
- *    those that come first in call order; only then comes what waited for the end, in call order.
- * 5. Ends of the same instant are handled one after another, each with all that follows from it, in the order in which the
- *    calls started. Of those that started by one end, those that came by it started first, then those admitted by it.
+ *    those that come first in call order; only then comes what waited for the end.
+ * 5. Ends of the same instant are handled one after another, each with all that follows from it: of tools in the order in
+ *    which they started, of calls that share one outcome those that share it before the one that asked. An end tells those
+ *    that wait for it in call order; one that fails by that ends there and then, before the next is told.
+ * 6. Of the calls that start by one end, those that came by it start first, then those that were admitted by it.
  */
 
 export interface Call {
@@ -70,7 +72,6 @@ export const meet = (
 /** The course of each of `calls`, in call order. */
 export const simulate = (calls: ReadonlyArray<Call>, limits: Limits): ReadonlyArray<Course> => {
   const courses: Array<Course | undefined> = calls.map(() => undefined)
-  const hasCome = new Set<number>()
   const running = new Set<Execution>()
   const queue: Array<Execution> = []
   const inFlight = new Map<string, Execution>()
@@ -85,6 +86,8 @@ export const simulate = (calls: ReadonlyArray<Call>, limits: Limits): ReadonlyAr
   const waitsFor = calls.map((call, index) =>
     calls.flatMap((other, earlier) => (isBefore(index, call)(other, earlier) ? [earlier] : []))
   )
+  /** How many of them have not ended. */
+  const waiting = waitsFor.map(({ length }) => length)
 
   const countRunning = (isAlike: (call: Call) => boolean) => [...running].filter(({ call }) => isAlike(call)).length
   const hasRoom = ({ tool, upstream }: Call) =>
@@ -99,10 +102,8 @@ export const simulate = (calls: ReadonlyArray<Call>, limits: Limits): ReadonlyAr
   }
 
   const come = (index: number, call: Call) => {
-    hasCome.add(index)
     if (call.needs.some((need) => courses[need]?.ok !== true)) {
-      courses[index] = { source: "none", startMillis: now, endMillis: now, ok: false }
-      return
+      return settle(index, { source: "none", startMillis: now, endMillis: now, ok: false })
     }
     const equal = call.isReadOnly ? inFlight.get(call.key) : undefined
     if (equal !== undefined && !written.slice(equal.writesBefore).some((w) => meet([w, w.tags], [call, call.tags]))) {
@@ -126,17 +127,17 @@ export const simulate = (calls: ReadonlyArray<Call>, limits: Limits): ReadonlyAr
     execution.started = started++
   }
 
-  /** Lets all that can come do so, in call order. */
-  const comeAll = (mayCome: (call: Call) => boolean) => {
-    for (;;) {
-      const next = calls.findIndex(
-        (call, index) =>
-          !hasCome.has(index) && mayCome(call) && waitsFor[index]?.every((other) => courses[other] !== undefined)
-      )
-      const call = calls[next]
-      if (call === undefined) return
-      come(next, call)
-    }
+  /** One of those that `index` waits for has ended. */
+  const arrive = (index: number, call: Call) => {
+    const left = (waiting[index] ?? 0) - 1
+    waiting[index] = left
+    if (left === 0) come(index, call)
+  }
+
+  /** Ends a call, and tells those that wait for it, in call order. One that fails by that does the same, there and then. */
+  const settle = (index: number, course: Course) => {
+    courses[index] = course
+    for (const [later, call] of calls.entries()) if (waitsFor[later]?.includes(index)) arrive(later, call)
   }
 
   /** Admits from the queue while anything there has room. */
@@ -153,12 +154,13 @@ export const simulate = (calls: ReadonlyArray<Call>, limits: Limits): ReadonlyAr
     }
   }
 
-  comeAll(({ isReadOnly }) => isReadOnly)
-  comeAll(() => true)
+  for (const isReadOnly of [true, false]) {
+    for (const [index, call] of calls.entries()) {
+      if (call.isReadOnly === isReadOnly && waiting[index] === 0) come(index, call)
+    }
+  }
   for (;;) {
-    const [ended] = [...running].sort(
-      (one, other) => one.endMillis - other.endMillis || one.started - other.started
-    )
+    const [ended] = [...running].sort((one, other) => one.endMillis - other.endMillis || one.started - other.started)
     if (ended === undefined) break
     const { call, endMillis, index, sharers, startMillis } = ended
     now = endMillis
@@ -168,11 +170,10 @@ export const simulate = (calls: ReadonlyArray<Call>, limits: Limits): ReadonlyAr
       if (inFlight.get(call.key) === ended) inFlight.delete(call.key)
     } else written.push(call)
     const ok = !call.isFailing
-    courses[index] = { source: "upstream", startMillis, endMillis, ok }
     for (const sharer of sharers) {
-      courses[sharer.index] = { source: "shared", startMillis: sharer.startMillis, endMillis, ok }
+      settle(sharer.index, { source: "shared", startMillis: sharer.startMillis, endMillis, ok })
     }
-    comeAll(() => true)
+    settle(index, { source: "upstream", startMillis, endMillis, ok })
     for (const execution of admitted) execution.started = started++
   }
   return courses.map((course, index) => {

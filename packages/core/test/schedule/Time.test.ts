@@ -1,0 +1,190 @@
+import * as Annotations from "@callsheet/core/schedule/Annotations"
+import { assert, describe, it } from "@effect/vitest"
+import { Duration, Effect } from "effect"
+
+import { calls, tagged } from "../fixtures.ts"
+import { play, reading, told, Trouble, writing } from "./stage.ts"
+
+const tools = [reading("look"), writing("change")]
+
+const cutOff = { error: "It did not end within the time that the run has." }
+
+describe("a tool's time limit", () => {
+  const limited = [
+    reading("look").annotate(Annotations.TimeLimit, "30 millis"),
+    writing("change").annotate(Annotations.TimeLimit, "30 millis")
+  ]
+
+  it.effect("holds for each attempt by itself", () =>
+    Effect.gen(function* () {
+      const { lines } = yield* play({
+        tools: limited,
+        replies: [{ calls: calls("look", "a") }],
+        act: ({ attempt }) => Effect.sleep(attempt < 3 ? 40 : 20)
+      })
+      // The waits between them are 100 and 200 ms.
+      assert.deepStrictEqual(lines, [
+        "120 start look a",
+        "150 stop look a",
+        "250 start look a",
+        "280 stop look a",
+        "480 start look a",
+        "500 end look a"
+      ])
+    })
+  )
+
+  it.effect("is told to the model where no attempt kept it, and its siblings go on", () =>
+    Effect.gen(function* () {
+      const { lines, views } = yield* play({
+        tools: limited,
+        replies: [{ calls: [...calls("change", "x"), { name: "change", input: { key: "y", millis: 20 } }] }]
+      })
+      assert.deepStrictEqual(told(views[1]), [
+        { error: "The tool change did not answer within 30ms." },
+        { key: "y", parts: ["y1", "y2", "y3"] }
+      ])
+      assert.deepStrictEqual(
+        lines.map((line) => line.replace(/^\d+ /, "")),
+        ["start change x", "start change y", "end change y", "stop change x"]
+      )
+    })
+  )
+
+  it.effect("counts from admission, not from the wait for a place", () =>
+    Effect.gen(function* () {
+      const { lines } = yield* play({
+        tools: [reading("look").annotate(Annotations.TimeLimit, "50 millis").annotate(Annotations.Concurrency, 1)],
+        replies: [{ calls: calls("look", "a", "b", "c", "d") }]
+      })
+      assert.deepStrictEqual(
+        lines.filter((line) => /end|stop/.test(line)),
+        ["160 end look a", "200 end look b", "240 end look c", "280 end look d"]
+      )
+    })
+  )
+})
+
+describe("a step's time limit", () => {
+  it.effect("gives up what has not ended, and the next step has its own", () =>
+    Effect.gen(function* () {
+      const slow = { calls: [{ name: "look", input: { key: "a", millis: 5000 } }, ...calls("look", "b")] }
+      const { finished, lines, views } = yield* play({
+        tools,
+        policy: { stepLimit: Duration.millis(500) },
+        replies: [slow, slow]
+      })
+      assert.deepStrictEqual(lines, [
+        "160 start look a",
+        "190 start look b",
+        "230 end look b",
+        "500 stop look a",
+        "660 start look a",
+        "690 start look b",
+        "730 end look b",
+        "1000 stop look a"
+      ])
+      assert.deepStrictEqual(told(views[1])[0], cutOff)
+      assert.deepStrictEqual([finished?.atMillis, finished?.reason, finished?.answer], [1110, "answered", "Done."])
+    })
+  )
+})
+
+describe("a run's deadline", () => {
+  const slow = { calls: [{ name: "look", input: { key: "a", millis: 60_000 } }, ...calls("look", "b")] }
+
+  for (const [where, options] of [
+    ["the request", { ask: { question: "Go", deadlineMillis: 2000 } }],
+    ["the policy", { policy: { runLimit: Duration.seconds(2) } }],
+    [
+      "either, whichever is less",
+      { ask: { question: "Go", deadlineMillis: 2000 }, policy: { runLimit: Duration.minutes(1) } }
+    ]
+  ] as const) {
+    it.effect(`of ${where} gives tools up that would last too long, so that the model can still answer`, () =>
+      Effect.gen(function* () {
+        const { events, finished, lines, views } = yield* play({ tools, replies: [slow], ...options })
+        // Kept for the answer is a tenth of the run, or the longest model call so far: 190 ms, so 200 ms.
+        assert.deepStrictEqual(lines, ["160 start look a", "190 start look b", "230 end look b", "1800 stop look a"])
+        assert.deepStrictEqual(told(views[1]), [cutOff, { key: "b", parts: ["b1", "b2", "b3"] }])
+        assert.deepStrictEqual(
+          views.map(({ toolChoice }) => toolChoice),
+          ["auto", "none"]
+        )
+        assert.deepStrictEqual([finished?.atMillis, finished?.reason, finished?.answer], [1910, "deadline", "Done."])
+        assert.strictEqual(tagged(events, "ToolSettled").length, 2)
+      })
+    )
+  }
+
+  it.effect("keeps as long for the answer as the model took before", () =>
+    Effect.gen(function* () {
+      // 80 tokens more: the call takes 990 ms.
+      const thoughtful = { text: "x".repeat(320), ...slow }
+      const { finished, lines } = yield* play({
+        tools,
+        replies: [thoughtful],
+        ask: { question: "Go", deadlineMillis: 4000 }
+      })
+      assert.strictEqual(lines.at(-1), "3010 stop look a")
+      assert.deepStrictEqual([finished?.atMillis, finished?.reason], [3120, "deadline"])
+    })
+  )
+
+  it.effect("ends the answer where it stands, and names what is missing", () =>
+    Effect.gen(function* () {
+      const long = "x".repeat(4000)
+      const { events, finished } = yield* play({
+        tools,
+        replies: [slow, { text: long }],
+        ask: { question: "Go", deadlineMillis: 2000 }
+      })
+      assert.deepStrictEqual([finished?.atMillis, finished?.reason], [2000, "deadline"])
+      // The answer began at 1900 and had a token each 10 ms.
+      assert.strictEqual(
+        finished?.answer,
+        `${"x".repeat(40)}\n\nThe time limit of 2s was reached: this answer is not complete. Missing:\n` +
+          "- look: It did not end within the time that the run has."
+      )
+      const said = tagged(events, "TextDelta").map(({ delta }) => delta)
+      assert.strictEqual(said.join(""), finished?.answer)
+    })
+  )
+
+  it.effect("names what there is where the model has said nothing yet", () =>
+    Effect.gen(function* () {
+      const { finished, lines } = yield* play({
+        tools,
+        replies: [{ calls: calls("look", "a", "b", "c") }, { text: "Late." }],
+        ask: { question: "Go", deadlineMillis: 270 }
+      })
+      // The model's call took 180 ms, so half of the run is kept for the next one: nothing is left for tools.
+      assert.deepStrictEqual(lines.slice(0, 4), [
+        "120 start look a",
+        "150 start look b",
+        "160 end look a",
+        "180 stop look b"
+      ])
+      assert.deepStrictEqual([finished?.atMillis, finished?.reason], [270, "deadline"])
+      assert.strictEqual(
+        finished?.answer,
+        "The time limit of 270ms was reached before there was an answer. These gave their results: look. Missing:\n" +
+          "- look: It did not end within the time that the run has. (2 times)"
+      )
+    })
+  )
+
+  it.effect("drops a retry first, whose wait would last too long", () =>
+    Effect.gen(function* () {
+      const { finished, lines } = yield* play({
+        tools,
+        replies: [{ calls: calls("look", "a") }],
+        ask: { question: "Go", deadlineMillis: 2000 },
+        act: () =>
+          Effect.fail(new Trouble({ sentence: "Not now.", isRetryable: true, retryAfter: Duration.seconds(5) }))
+      })
+      assert.deepStrictEqual(lines, ["120 start look a", "120 fail look a"])
+      assert.strictEqual(finished?.atMillis, 230)
+    })
+  )
+})
