@@ -53,7 +53,7 @@ const change = Tool.make("change", { parameters, success: Schema.String, failure
 /** Tells how far it is before it ends. */
 const gradual = Tool.make("gradual", { success: Schema.Finite }).annotate(Tool.Readonly, true)
 
-export const tools = Toolkit.make(look, fragile, change, gradual)
+const tools = Toolkit.make(look, fragile, change, gradual)
 
 /** What the handlers did, in order: "start look a", then "end look a", or "stop look a" where it was interrupted. */
 export class Diary extends Context.Service<Diary, Ref.Ref<ReadonlyArray<string>>>()("@callsheet/core/test/Diary") {

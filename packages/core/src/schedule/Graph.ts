@@ -21,6 +21,9 @@ export interface Node {
   readonly dependents: Array<() => void>
   /** Called once with the node itself, when it waits for nothing more: that may be while it is placed. */
   readonly onReady: (node: Node) => void
+  /** Its place among all calls of the step. */
+  readonly position: number
+  readonly turns: Turns
   waiting: number
   /** When its tool was asked, in milliseconds since the run began; `undefined` while it was not. */
   startMillis: number | undefined
@@ -33,9 +36,34 @@ export interface Order {
   readonly writes: Set<Node>
   /** How many were placed in all. */
   count: number
+  readonly turns: Turns
 }
 
-export const makeOrder = (): Order => ({ reads: new Set(), writes: new Set(), count: 0 })
+/** Whose turn it is: nodes that became ready together begin in the order in which they were placed. */
+interface Turns {
+  placed: number
+  isTaking: boolean
+  readonly ready: Array<Node>
+}
+
+/** An order of its own, or one within `parent`, whose nodes take turns with the parent's. */
+export const makeOrder = (parent?: Order): Order => ({
+  reads: new Set(),
+  writes: new Set(),
+  count: 0,
+  turns: parent?.turns ?? { placed: 0, isTaking: false, ready: [] }
+})
+
+const takeTurns = (turns: Turns): void => {
+  if (turns.isTaking) return
+  turns.isTaking = true
+  while (turns.ready.length > 0) {
+    const first = turns.ready.reduce((one, other) => (other.position < one.position ? other : one))
+    turns.ready.splice(turns.ready.indexOf(first), 1)
+    if (first.outcome === undefined) first.onReady(first)
+  }
+  turns.isTaking = false
+}
 
 export interface Placing {
   readonly id: string
@@ -69,6 +97,8 @@ export const place = (placing: Placing): Node => {
     dependents: [],
     onReady,
     waiting: conditions,
+    position: among.turns.placed++,
+    turns: among.turns,
     startMillis: undefined,
     outcome: undefined
   }
@@ -88,7 +118,9 @@ export const place = (placing: Placing): Node => {
 /** One thing that `node` waited for has happened. */
 export const arrive = (node: Node): void => {
   node.waiting--
-  if (node.waiting === 0 && node.outcome === undefined) node.onReady(node)
+  if (node.waiting > 0) return
+  node.turns.ready.push(node)
+  takeTurns(node.turns)
 }
 
 /** Ends `node` with `outcome`, and readies those that waited for it alone. False where it had ended already. */
@@ -96,7 +128,12 @@ export const settle = (node: Node, outcome: Outcome): boolean => {
   if (node.outcome !== undefined) return false
   node.outcome = outcome
   Deferred.doneUnsafe(node.settled, Effect.succeed(outcome))
+  const { isTaking } = node.turns
+  // All that became ready by this end is known before the first of it begins.
+  node.turns.isTaking = true
   for (const dependent of node.dependents) dependent()
+  node.turns.isTaking = isTaking
+  takeTurns(node.turns)
   return true
 }
 

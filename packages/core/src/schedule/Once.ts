@@ -27,14 +27,15 @@ interface Execution {
   endMillis: number | undefined
 }
 
-export interface Shared {
-  readonly outcome: Outcome
-  readonly source: "upstream" | "shared" | "memory"
-}
+/** Takes a call's outcome: of its own execution, of one that it shares, or of one that had ended. */
+export type Settle = (outcome: Outcome, source: "upstream" | "shared" | "memory") => void
 
 export interface Once {
-  /** The outcome of `execute`, or of an equal call's that runs now or ended and is still true. */
-  run<R>(read: Read, execute: Effect.Effect<Outcome, never, R>): Effect.Effect<Shared, never, R>
+  /**
+   * Settles with the outcome of `execute`, or of an equal call's that runs now or ended and is still true. The call that ran
+   * settles before those that share with it.
+   */
+  run<R>(read: Read, execute: Effect.Effect<Outcome, never, R>, settle: Settle): Effect.Effect<void, never, R>
   /** Forgets what `footprint` touches, for calls that come after. */
   written(footprint: Footprint): void
 }
@@ -50,7 +51,7 @@ export const make = (nowMillis: () => number): Once => {
     return isUntouched && read.freshnessMillis !== undefined && nowMillis() - startMillis <= read.freshnessMillis
   }
 
-  const begin = <R>(read: Read, execute: Effect.Effect<Outcome, never, R>) =>
+  const begin = <R>(read: Read, execute: Effect.Effect<Outcome, never, R>, settle: Settle) =>
     Effect.suspend(() => {
       const execution: Execution = {
         outcome: Deferred.makeUnsafe<Outcome>(),
@@ -69,6 +70,7 @@ export const make = (nowMillis: () => number): Once => {
             execution.endMillis = nowMillis()
             // What failed may heal, and what was interrupted is no result.
             if (exit._tag === "Failure" || !exit.value.ok || read.freshnessMillis === undefined) forget()
+            if (exit._tag === "Success") settle(exit.value, "upstream")
           }),
           Deferred.done(execution.outcome, exit)
         )
@@ -76,14 +78,14 @@ export const make = (nowMillis: () => number): Once => {
     })
 
   return {
-    run: (read, execute) =>
+    run: (read, execute, settle) =>
       Effect.suspend(() => {
         const known = executions.get(read.key)
         if (known === undefined || !isTrue(known, read)) {
-          return Effect.map(begin(read, execute), (outcome): Shared => ({ outcome, source: "upstream" }))
+          return Effect.asVoid(begin(read, execute, settle))
         }
         const source = known.endMillis === undefined ? "shared" : "memory"
-        return Effect.map(Deferred.await(known.outcome), (outcome): Shared => ({ outcome, source }))
+        return Effect.map(Deferred.await(known.outcome), (outcome) => settle(outcome, source))
       }),
     written: (footprint) => {
       writes.push(footprint)

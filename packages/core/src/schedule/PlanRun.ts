@@ -64,7 +64,7 @@ export const open = (callId: string, scheduler: SchedulerStep, tools: Readonly<R
     const { isReadOnly } = Policy.rulesOf(tool)
     const id = `${callId}.${step.id}`
     const siblings: Array<Graph.Node> = []
-    const among = Graph.makeOrder()
+    const among = scheduler.makeOrder()
     const gather = (group: Graph.Node) => {
       const outcomes = siblings.map(({ outcome }) => outcome ?? Attempt.failed("not run"))
       const value = outcomes.map(({ ok, problem, value }) => (ok ? value : new FailedElement(problem ?? "failed")))

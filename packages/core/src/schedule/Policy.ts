@@ -68,14 +68,15 @@ export interface Footprint {
 /**
  * What a call of `tool` reads, or writes where it is not read-only.
  *
- * `parameters` are the decoded ones; `undefined` while they are not known, when tags that depend on them count as unstated.
+ * `parameters` are the decoded ones; `undefined` while they are not known, when a call whose tags depend on them may touch
+ * anything, whatever its upstream.
  */
 export const footprint = (tool: Tool.Any, parameters: unknown): Footprint => {
   const annotation = Context.get(tool.annotations, Tool.Readonly) ? Annotations.TagsRead : Annotations.TagsWritten
   const tags = Context.get(tool.annotations, annotation)
   const upstream = Context.get(tool.annotations, Annotations.Upstream)?.name
   if (typeof tags !== "function") return { upstream, tags }
-  return { upstream, tags: parameters === undefined ? undefined : tags(parameters) }
+  return parameters === undefined ? { upstream: undefined, tags: undefined } : { upstream, tags: tags(parameters) }
 }
 
 /** Whether two calls may touch the same thing. The cautious answer where one of them does not say. */

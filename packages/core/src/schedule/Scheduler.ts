@@ -56,6 +56,8 @@ export interface Placing {
 export interface Step {
   /** Places a call, which starts as soon as it may. Calls are placed in the order in which the model wrote them. */
   readonly place: (placing: Placing) => Effect.Effect<Graph.Node>
+  /** An order within the step's, for calls that stand beside one another only. */
+  readonly makeOrder: () => Graph.Order
   /** Places what is no call of a tool itself, such as a "for each": `onReady` is to settle it. */
   readonly placeGroup: (placing: Omit<Graph.Placing, "conditions" | "among">) => Graph.Node
   /** Settles a call that does not run. */
@@ -138,8 +140,9 @@ export const open = Effect.fnUntraced(function* <R>(
     )
     if (rules.isReadOnly && Option.isSome(parameters)) {
       const key = `${name} ${parameters.value.key}`
-      const { outcome, source } = yield* once.run({ key, footprint, freshnessMillis: rules.freshnessMillis }, executed)
-      return settle(node, outcome, source, node.startMillis ?? comeMillis)
+      return yield* once.run({ key, footprint, freshnessMillis: rules.freshnessMillis }, executed, (outcome, source) =>
+        settle(node, outcome, source, node.startMillis ?? comeMillis)
+      )
     }
     // However a write ends, its upstream may have done it.
     const wrote = rules.isReadOnly ? Effect.void : Effect.sync(() => once.written(footprint))
@@ -217,6 +220,7 @@ export const open = Effect.fnUntraced(function* <R>(
 
   return {
     place,
+    makeOrder: () => Graph.makeOrder(order),
     placeGroup: (placing) => {
       const node = Graph.place({ ...placing, among: order, conditions: 1 })
       Graph.arrive(node)
@@ -224,7 +228,7 @@ export const open = Effect.fnUntraced(function* <R>(
     },
     refuse: (id, name, problem) => {
       const nothing = { upstream: undefined, tags: [] }
-      const among = Graph.makeOrder()
+      const among = Graph.makeOrder(order)
       const node = Graph.place({
         id,
         name,

@@ -151,7 +151,7 @@ export const takes = (member: Member, value: unknown): boolean => {
   }
 }
 
-export const kindOf = (value: unknown): Exclude<Kind, "int"> | "list" | "object" => {
+const kindOf = (value: unknown): Exclude<Kind, "int"> | "list" | "object" => {
   if (Predicate.isNullish(value)) return "null"
   if (Array.isArray(value)) return "list"
   const kind = typeof value

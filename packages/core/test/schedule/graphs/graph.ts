@@ -121,7 +121,7 @@ export const write = (graph: Graph): Written => {
       isReadOnly,
       upstream: upstream?.name,
       tags: tags === "arguments" ? own.tags : tags,
-      tagsBefore: tags !== "arguments" ? tags : needs.length === 0 ? own.tags : undefined,
+      tagsBefore: tags !== "arguments" ? tags : needs.length === 0 ? own.tags : "anything",
       key: [value, ...needs.map((need) => calls[need]?.value)].join(", "),
       needs,
       millis: own.millis,

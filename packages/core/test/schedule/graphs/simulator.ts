@@ -12,10 +12,13 @@
  *    places are free first; then waiting calls are admitted, those that came at the earliest instant first, and of these
  *    those that come first in call order; only then comes what waited for the end.
  * 5. Ends of the same instant are handled one after another, each with all that follows from it: of tools in the order in
- *    which they started, of calls that share one outcome those that share it before the one that asked. An end tells those
- *    that wait for it in call order; one that fails by that ends there and then, before the next is told.
+ *    which they started, of calls that share one outcome the one that asked before those that share it. Those that have
+ *    nothing left to wait for by an end come in call order; one that fails as it comes ends there and then, and those that
+ *    have nothing left to wait for by that take their turns with the others.
  * 6. Of the calls that start by one end, those that came by it start first, then those that were admitted by it.
  */
+
+type Tags = ReadonlyArray<string> | "anything" | undefined
 
 export interface Call {
   readonly tool: string
@@ -23,8 +26,8 @@ export interface Call {
   readonly upstream: string | undefined
   /** What it touches; `undefined`: all of its upstream. */
   readonly tags: ReadonlyArray<string> | undefined
-  /** What of that is known while its arguments are not. */
-  readonly tagsBefore: ReadonlyArray<string> | undefined
+  /** What is known of that before its arguments are: `anything` where it depends on them. */
+  readonly tagsBefore: Tags
   /** Equal for calls of equal arguments. */
   readonly key: string
   /** Indexes of earlier calls whose results its arguments hold. */
@@ -60,11 +63,9 @@ interface Execution {
 }
 
 /** Whether two calls may touch the same, from what is known of their tags. */
-export const meet = (
-  [one, tags]: readonly [Call, Call["tags"]],
-  [other, otherTags]: readonly [Call, Call["tags"]]
-): boolean => {
+export const meet = ([one, tags]: readonly [Call, Tags], [other, otherTags]: readonly [Call, Tags]): boolean => {
   if (tags?.length === 0 || otherTags?.length === 0) return false
+  if (tags === "anything" || otherTags === "anything") return true
   if (tags !== undefined && otherTags !== undefined) return tags.some((tag) => otherTags.includes(tag))
   return one.upstream === undefined || other.upstream === undefined || one.upstream === other.upstream
 }
@@ -78,6 +79,8 @@ export const simulate = (calls: ReadonlyArray<Call>, limits: Limits): ReadonlyAr
   const written: Array<Call> = []
   let now = 0
   let started = 0
+  const ready: Array<number> = []
+  let isTaking = false
 
   const isBefore = (index: number, call: Call) => (other: Call, earlier: number) =>
     earlier < index &&
@@ -128,16 +131,25 @@ export const simulate = (calls: ReadonlyArray<Call>, limits: Limits): ReadonlyAr
   }
 
   /** One of those that `index` waits for has ended. */
-  const arrive = (index: number, call: Call) => {
+  const arrive = (index: number) => {
     const left = (waiting[index] ?? 0) - 1
     waiting[index] = left
-    if (left === 0) come(index, call)
+    if (left === 0) ready.push(index)
   }
 
-  /** Ends a call, and tells those that wait for it, in call order. One that fails by that does the same, there and then. */
+  /** Ends a call, and lets come those that have nothing left to wait for, in call order. */
   const settle = (index: number, course: Course) => {
     courses[index] = course
-    for (const [later, call] of calls.entries()) if (waitsFor[later]?.includes(index)) arrive(later, call)
+    for (const later of calls.keys()) if (waitsFor[later]?.includes(index)) arrive(later)
+    if (isTaking) return
+    isTaking = true
+    while (ready.length > 0) {
+      const first = Math.min(...ready)
+      ready.splice(ready.indexOf(first), 1)
+      const call = calls[first]
+      if (call !== undefined) come(first, call)
+    }
+    isTaking = false
   }
 
   /** Admits from the queue while anything there has room. */
@@ -170,10 +182,10 @@ export const simulate = (calls: ReadonlyArray<Call>, limits: Limits): ReadonlyAr
       if (inFlight.get(call.key) === ended) inFlight.delete(call.key)
     } else written.push(call)
     const ok = !call.isFailing
+    settle(index, { source: "upstream", startMillis, endMillis, ok })
     for (const sharer of sharers) {
       settle(sharer.index, { source: "shared", startMillis: sharer.startMillis, endMillis, ok })
     }
-    settle(index, { source: "upstream", startMillis, endMillis, ok })
     for (const execution of admitted) execution.started = started++
   }
   return courses.map((course, index) => {
