@@ -137,10 +137,10 @@ export function make<Tools extends Record<string, Tool.Any>, R>(
     let transcript = Transcript.start(instructions, question)
     let added: ReadonlyArray<Message> = transcript
 
-    /** Adds `sentence` to what was said, for a user who reads along. */
-    const say = (step: number, sentence: string | undefined) => {
-      if (sentence === undefined) return
-      log.append({ _tag: "TextDelta", step, delta: said === "" ? sentence : `\n\n${sentence}` })
+    /** Says `delta` to the user in the model's place; the model is not told. */
+    const say = (step: number, delta: string) => {
+      said += delta
+      runLog.append({ _tag: "TextDelta", step, delta })
     }
 
     /** The answer of a run whose time is over in the middle of step `step`. */
@@ -149,7 +149,7 @@ export function make<Tools extends Record<string, Tool.Any>, R>(
       const done = settled.filter(({ ok }) => ok).map(({ name }) => name)
       const missing = settled.flatMap(({ name, problem }) => (problem === null ? [] : [{ name, why: problem }]))
       const answer = Deadline.partialAnswer({ text: said, done, missing, deadlineMillis: brakes.deadlineMillis ?? 0 })
-      log.append({ _tag: "TextDelta", step, delta: answer.slice(said.trim().length) })
+      say(step, answer.slice(said.trim().length))
       return { answer, steps: step + 1, reason: "deadline" } as const
     }
 
@@ -188,7 +188,7 @@ export function make<Tools extends Record<string, Tool.Any>, R>(
       if (turn.text.trim() === "") {
         return yield* new AgentError({ reason: new NoAnswer({ finishReason: turn.finish.reason }) })
       }
-      say(step, last?.sentence)
+      if (last?.sentence !== undefined) say(step, `\n\n${last.sentence}`)
       return { answer: said, steps: step + 1, reason: endReason(turn, tools.length > 0 ? last?.reason : undefined) }
     }, Effect.scoped)
 

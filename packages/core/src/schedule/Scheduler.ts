@@ -109,14 +109,21 @@ export const open = Effect.fnUntraced(function* <R>(
   /** Runs `effect` as the work of `node`, which `cut` may interrupt. */
   const work = (node: Graph.Node, effect: Effect.Effect<void, never, R>) => {
     const fiber = fork(effect)
-    if (node.outcome === undefined) fibers.set(node, fiber)
+    // One that has ended already may have begun the node's next work, which stands in its place.
+    if (fiber.pollUnsafe() === undefined) fibers.set(node, fiber)
   }
 
   /** A call whose inputs, approval and turn have come. */
-  const perform = Effect.fnUntraced(function* (node: Graph.Node, tool: Tool.Any, input: unknown, place: number) {
+  const perform = Effect.fnUntraced(function* (
+    node: Graph.Node,
+    tool: Tool.Any,
+    input: unknown,
+    read: Option.Option<Parameters.Parameters> | undefined,
+    place: number
+  ) {
     const { id: callId, name } = node
     const rules = Policy.rulesOf(tool)
-    const parameters = yield* Parameters.read(tool, input)
+    const parameters = read ?? (yield* Parameters.read(tool, input))
     const footprint = Policy.footprint(tool, Option.getOrUndefined(parameters)?.decoded)
     const comeMillis = log.elapsedMillis()
     const begin = Effect.suspend(() => {
@@ -152,8 +159,8 @@ export const open = Effect.fnUntraced(function* <R>(
   const place = Effect.fnUntraced(function* ({ among = order, id, input, known, needs, tool }: Placing) {
     const { name } = tool
     const { isReadOnly, needsApproval } = Policy.rulesOf(tool)
-    const parameters = known === undefined ? Option.none() : yield* Parameters.read(tool, known)
-    const footprint = Policy.footprint(tool, Option.getOrUndefined(parameters)?.decoded)
+    const parameters = known === undefined ? undefined : yield* Parameters.read(tool, known)
+    const footprint = Policy.footprint(tool, parameters && Option.getOrUndefined(parameters)?.decoded)
     const placed = among.count
 
     const approve = (then: () => void) => {
@@ -192,7 +199,7 @@ export const open = Effect.fnUntraced(function* <R>(
         if (end !== undefined) return fail(node, end)
         if (!brakes.takeCall()) return fail(node, "This run may make no more tool calls, so this one did not run.")
         if (Result.isFailure(value)) return fail(node, value.failure)
-        work(node, perform(node, tool, value.success, placed))
+        work(node, perform(node, tool, value.success, parameters, placed))
       }
     })
     if (isReadOnly && !needsApproval) Graph.arrive(node)
