@@ -27,7 +27,7 @@ import * as Deadline from "./schedule/Deadline.ts"
 import * as Once from "./schedule/Once.ts"
 import * as PlanTool from "./schedule/PlanTool.ts"
 import * as Policy from "./schedule/Policy.ts"
-import type * as Scheduler from "./schedule/Scheduler.ts"
+import type { Run } from "./schedule/Run.ts"
 import * as Shared from "./schedule/Shared.ts"
 
 const runId = Effect.map(
@@ -132,7 +132,7 @@ export function make<Tools extends Record<string, Tool.Any>, R>(
       }
     }
     const once = Once.make(log.elapsedMillis)
-    const run: Scheduler.Run<Services> = { toolkit, policy, log, once, shared: yield* Shared.Shared, brakes, ledger }
+    const run: Run<Services> = { toolkit, policy, log, once, shared: yield* Shared.Shared, brakes, ledger }
     log.append({ _tag: "Routed", route: "model" })
     let transcript = Transcript.start(instructions, question)
     let added: ReadonlyArray<Message> = transcript

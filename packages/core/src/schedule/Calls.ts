@@ -12,6 +12,7 @@ import type { Listener } from "../model/Turn.ts"
 import * as Graph from "./Graph.ts"
 import * as PlanRun from "./PlanRun.ts"
 import * as PlanTool from "./PlanTool.ts"
+import type { Run } from "./Run.ts"
 import * as Scheduler from "./Scheduler.ts"
 
 export interface Calls extends Listener {
@@ -23,7 +24,7 @@ const unknownTool = (name: string, tools: Readonly<Record<string, Tool.Any>>): s
   `There is no tool ${name}. The tools are: ${Object.keys(tools).join(", ")}.`
 
 /** Opens the calls of step `step`. Closing the scope interrupts what still runs, and waits for its finalizers. */
-export const open = Effect.fnUntraced(function* <R>(step: number, run: Scheduler.Run<R>) {
+export const open = Effect.fnUntraced(function* <R>(step: number, run: Run<R>) {
   const scheduler = yield* Scheduler.open(step, run)
   const { tools } = run.toolkit
   const nodes: Array<Graph.Node> = []

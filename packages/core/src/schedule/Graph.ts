@@ -34,8 +34,6 @@ export interface Node {
 export interface Order {
   readonly reads: Set<Node>
   readonly writes: Set<Node>
-  /** How many were placed in all. */
-  count: number
   readonly turns: Turns
 }
 
@@ -50,7 +48,6 @@ interface Turns {
 export const makeOrder = (parent?: Order): Order => ({
   reads: new Set(),
   writes: new Set(),
-  count: 0,
   turns: parent?.turns ?? { placed: 0, isTaking: false, ready: [] }
 })
 
@@ -111,7 +108,6 @@ export const place = (placing: Placing): Node => {
   const unsettled = isReadOnly ? among.reads : among.writes
   unsettled.add(node)
   node.dependents.push(() => unsettled.delete(node))
-  among.count++
   return node
 }
 

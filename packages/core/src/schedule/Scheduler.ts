@@ -2,7 +2,7 @@
  * Scheduler: walks the graph of one step's calls, so that none waits for anything it need not wait for.
  *
  * A call waits for its inputs; a write also for the end of the model's message; then for approval, where it needs one; and for
- * the calls before it that touch what it touches. Then it passes once, admission and its tool (`Pipeline`). What each of these
+ * the calls before it that touch what it touches. Then it runs (`Execution`). What each of these
  * means is its own file's affair.
  */
 import type * as Tool from "effect/ai/Tool"
@@ -14,30 +14,14 @@ import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 
 import type { ToolSource } from "../AgentEvent.ts"
-import type * as Ledger from "../model/Ledger.ts"
-import type { RunLog } from "../RunLog.ts"
 import { ask } from "./Approval.ts"
 import * as Attempt from "./Attempt.ts"
-import type { Brakes } from "./Brakes.ts"
 import * as Deadline from "./Deadline.ts"
+import * as Execution from "./Execution.ts"
 import * as Graph from "./Graph.ts"
-import type { Once } from "./Once.ts"
 import * as Parameters from "./Parameters.ts"
-import * as Pipeline from "./Pipeline.ts"
 import * as Policy from "./Policy.ts"
-import type { Shared } from "./Shared.ts"
-
-/** What the steps of one run have in common. */
-export interface Run<R> {
-  readonly toolkit: Attempt.Handled<R>
-  readonly policy: Policy.Policy
-  readonly log: RunLog
-  readonly once: Once
-  readonly shared: Shared
-  readonly brakes: Brakes
-  /** What is kept for a conversation that goes on after an interruption. */
-  readonly ledger: Ledger.Ledger | undefined
-}
+import type { Run } from "./Run.ts"
 
 /** A call of a known tool. */
 export interface Placing {
@@ -76,7 +60,7 @@ export const open = Effect.fnUntraced(function* <R>(
   run: Run<R>
 ): Effect.fn.Return<Step, never, R | Scope.Scope> {
   const fork = yield* FiberSet.makeRuntime<R>()
-  const { brakes, ledger, log, once, policy, shared, toolkit } = run
+  const { brakes, ledger, log, policy } = run
   const stepStartMillis = log.elapsedMillis()
   let toolsEndMillis = brakes.toolsEnd(stepStartMillis)
   const remainingMillis = () => Deadline.untilMillis(log.elapsedMillis(), toolsEndMillis)
@@ -113,55 +97,11 @@ export const open = Effect.fnUntraced(function* <R>(
     if (fiber.pollUnsafe() === undefined) fibers.set(node, fiber)
   }
 
-  /** A call whose inputs, approval and turn have come. */
-  const perform = Effect.fnUntraced(function* (
-    node: Graph.Node,
-    tool: Tool.Any,
-    input: unknown,
-    read: Option.Option<Parameters.Parameters> | undefined,
-    place: number
-  ) {
-    const { id: callId, name } = node
-    const rules = Policy.rulesOf(tool)
-    const parameters = read ?? (yield* Parameters.read(tool, input))
-    const footprint = Policy.footprint(tool, Option.getOrUndefined(parameters)?.decoded)
-    const comeMillis = log.elapsedMillis()
-    const begin = Effect.suspend(() => {
-      node.startMillis = log.elapsedMillis()
-      ledger?.started(node)
-      log.append({ _tag: "ToolStarted", step, callId, name, input })
-      const onProgress = (progress: unknown) => log.append({ _tag: "ToolProgress", step, callId, name, progress })
-      return Pipeline.run(toolkit, { id: callId, name, input }, rules, shared, optionalMillis, onProgress)
-    })
-    const executed = shared.admission.withPlace(
-      {
-        run,
-        runLimit: policy.toolConcurrency,
-        tool: name,
-        toolLimit: rules.concurrency,
-        upstream: rules.upstream,
-        upstreamLimit: rules.upstreamConcurrency,
-        order: place
-      },
-      begin
-    )
-    if (rules.isReadOnly && Option.isSome(parameters)) {
-      const key = `${name} ${parameters.value.key}`
-      return yield* once.run({ key, footprint, freshnessMillis: rules.freshnessMillis }, executed, (outcome, source) =>
-        settle(node, outcome, source, node.startMillis ?? comeMillis)
-      )
-    }
-    // However a write ends, its upstream may have done it.
-    const wrote = rules.isReadOnly ? Effect.void : Effect.sync(() => once.written(footprint))
-    settle(node, yield* Effect.ensuring(executed, wrote))
-  })
-
   const place = Effect.fnUntraced(function* ({ among = order, id, input, known, needs, tool }: Placing) {
     const { name } = tool
     const { isReadOnly, needsApproval } = Policy.rulesOf(tool)
     const parameters = known === undefined ? undefined : yield* Parameters.read(tool, known)
     const footprint = Policy.footprint(tool, parameters && Option.getOrUndefined(parameters)?.decoded)
-    const placed = among.count
 
     const approve = (then: () => void) => {
       const value = input()
@@ -199,7 +139,17 @@ export const open = Effect.fnUntraced(function* <R>(
         if (end !== undefined) return fail(node, end)
         if (!brakes.takeCall()) return fail(node, "This run may make no more tool calls, so this one did not run.")
         if (Result.isFailure(value)) return fail(node, value.failure)
-        work(node, perform(node, tool, value.success, parameters, placed))
+        const comeMillis = log.elapsedMillis()
+        const executing: Execution.Executing = {
+          step,
+          node,
+          tool,
+          input: value.success,
+          read: parameters,
+          optionalMillis,
+          settle: (outcome, source) => settle(node, outcome, source, node.startMillis ?? comeMillis)
+        }
+        work(node, Execution.run(run, executing))
       }
     })
     if (isReadOnly && !needsApproval) Graph.arrive(node)

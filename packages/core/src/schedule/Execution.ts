@@ -1,0 +1,64 @@
+/**
+ * Execution: a call whose inputs, approval and turn have come: once, admission, then its tool (`Pipeline`).
+ */
+import type * as Tool from "effect/ai/Tool"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+
+import type * as Graph from "./Graph.ts"
+import type { Settle } from "./Once.ts"
+import * as Parameters from "./Parameters.ts"
+import * as Pipeline from "./Pipeline.ts"
+import * as Policy from "./Policy.ts"
+import type { Run } from "./Run.ts"
+
+export interface Executing {
+  readonly step: number
+  readonly node: Graph.Node
+  readonly tool: Tool.Any
+  readonly input: unknown
+  /** The input as the tool reads it, where it was read before; else `undefined`. */
+  readonly read: Option.Option<Parameters.Parameters> | undefined
+  /** The time that retries and hedges have, in milliseconds from now. */
+  readonly optionalMillis: () => number
+  /** Told the outcome, once. Not told where the call is interrupted. */
+  readonly settle: Settle
+}
+
+/** Runs the call, or shares the run of an equal one. */
+export const run = Effect.fnUntraced(function* <R>(
+  run: Run<R>,
+  { input, node, optionalMillis, read, settle, step, tool }: Executing
+) {
+  const { ledger, log, once, policy, shared, toolkit } = run
+  const { id: callId, name } = node
+  const rules = Policy.rulesOf(tool)
+  const parameters = read ?? (yield* Parameters.read(tool, input))
+  const footprint = Policy.footprint(tool, Option.getOrUndefined(parameters)?.decoded)
+  const begin = Effect.suspend(() => {
+    node.startMillis = log.elapsedMillis()
+    ledger?.started(node)
+    log.append({ _tag: "ToolStarted", step, callId, name, input })
+    const onProgress = (progress: unknown) => log.append({ _tag: "ToolProgress", step, callId, name, progress })
+    return Pipeline.run(toolkit, { id: callId, name, input }, rules, shared, optionalMillis, onProgress)
+  })
+  const executed = shared.admission.withPlace(
+    {
+      run,
+      runLimit: policy.toolConcurrency,
+      tool: name,
+      toolLimit: rules.concurrency,
+      upstream: rules.upstream,
+      upstreamLimit: rules.upstreamConcurrency,
+      order: node.position
+    },
+    begin
+  )
+  if (rules.isReadOnly && Option.isSome(parameters)) {
+    const key = `${name} ${parameters.value.key}`
+    return yield* once.run({ key, footprint, freshnessMillis: rules.freshnessMillis }, executed, settle)
+  }
+  // However a write ends, its upstream may have done it.
+  const wrote = rules.isReadOnly ? Effect.void : Effect.sync(() => once.written(footprint))
+  settle(yield* Effect.ensuring(executed, wrote), "upstream")
+})
