@@ -52,14 +52,31 @@ const attributesOf = (turn: Turn): Record<string, unknown> => {
   return attributes
 }
 
-/** Some servers give two calls one id; results are told apart by it, so the later call gets one of its own. */
-const withOwnId = (call: Call, messages: ModelRequest["messages"], calls: ReadonlyArray<Call>): Call => {
-  const taken = new Set(calls.map(({ id }) => id))
-  for (const message of messages) if (message.role === "tool") taken.add(message.callId)
-  if (!taken.has(call.id)) return call
-  let n = 2
-  while (taken.has(`${call.id}_${n}`)) n++
-  return { ...call, id: `${call.id}_${n}` }
+/**
+ * Gives each call an id that no other call of the conversation has: some servers give two calls one id, and results are told
+ * apart by it. `begun` is for a call whose arguments are still coming, `whole` for the same call when it is complete.
+ */
+const makeIds = (messages: ModelRequest["messages"]) => {
+  const taken = new Set(messages.flatMap((message) => (message.role === "tool" ? [message.callId] : [])))
+  const open = new Map<string, string>()
+  const own = (id: string): string => {
+    let free = id
+    for (let n = 2; taken.has(free); n++) free = `${id}_${n}`
+    taken.add(free)
+    return free
+  }
+  return {
+    begun: (id: string): string => {
+      const known = open.get(id) ?? own(id)
+      open.set(id, known)
+      return known
+    },
+    whole: (id: string): string => {
+      const known = open.get(id) ?? own(id)
+      open.delete(id)
+      return known
+    }
+  }
 }
 
 /** What is to happen with calls while the model still writes. */
@@ -89,6 +106,7 @@ export const take = Effect.fnUntraced(function* (
   let finish = unfinished
   const calls: Array<Call> = []
   const echo: Array<unknown> = []
+  const ids = makeIds(request.messages)
 
   /** Takes `part` in; an effect where something is to happen at once. */
   const take = (part: ModelPart): Effect.Effect<void> | undefined => {
@@ -103,9 +121,9 @@ export const take = Effect.fnUntraced(function* (
         log.append({ _tag: "TextDelta", step, delta: part.delta })
         return undefined
       case "CallDelta":
-        return listener.onCallDelta(part.id, part.delta)
+        return listener.onCallDelta(ids.begun(part.id), part.delta)
       case "Call": {
-        const call = withOwnId(part.call, request.messages, calls)
+        const call = { ...part.call, id: ids.whole(part.call.id) }
         calls.push(call)
         return listener.onCall(call)
       }

@@ -53,7 +53,11 @@ export const failed = (problem: string, failure?: unknown): Outcome => ({
 
 /** In words for a model. Handlers fail with anything, so this takes anything: `format` also writes circles and bigints. */
 const describe = (failure: unknown): string =>
-  Predicate.isError(failure) ? failure.message : Predicate.isString(failure) ? failure : format(failure)
+  Predicate.isError(failure) && failure.message !== ""
+    ? failure.message
+    : Predicate.isString(failure)
+      ? failure
+      : format(failure)
 
 const outcomeOf = (name: string, result: Tool.HandlerResult<Tool.Any> | undefined): Outcome => {
   if (result === undefined) return failed(`The tool ${name} ended without a result.`)

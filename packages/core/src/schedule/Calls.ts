@@ -30,8 +30,12 @@ export const open = Effect.fnUntraced(function* <R>(step: number, run: Run<R>) {
   const nodes: Array<Graph.Node> = []
   const plans = new Map<string, PlanRun.PlanRun>()
   const planOf = (id: string) => {
-    const plan = plans.get(id) ?? PlanRun.open(id, scheduler, tools)
+    const known = plans.get(id)
+    if (known !== undefined) return known
+    const plan = PlanRun.open(id, scheduler, tools)
     plans.set(id, plan)
+    // Its steps may begin at any moment, and some of them may write.
+    run.ledger?.started({ id, name: PlanTool.name, isReadOnly: false })
     return plan
   }
 

@@ -43,7 +43,8 @@ export const open = (callId: string, scheduler: SchedulerStep, tools: Readonly<R
   const placed = new Map<string, Graph.Node>()
   let waiting: ReadonlyArray<Plan.Step> = []
   let reader = PlanReader.initial
-  let hasFaults = false
+  /** Whether the plan is complete and without a fault: until then nothing in it that writes may run. */
+  let isSound = false
 
   const resultOf = (id: string): unknown => placed.get(id)?.outcome?.value
 
@@ -51,7 +52,7 @@ export const open = (callId: string, scheduler: SchedulerStep, tools: Readonly<R
   const obstacle = (step: Plan.Step, isReadOnly: boolean): string | undefined => {
     const missing = Plan.dependenciesOf(step).find((id) => placed.get(id)?.outcome?.ok !== true)
     if (missing !== undefined) return `not run: step "${missing}" failed`
-    return hasFaults && !isReadOnly ? "not run: the plan has faults, so nothing in it that writes ran" : undefined
+    return isSound || isReadOnly ? undefined : "not run: the plan has faults, so nothing in it that writes ran"
   }
 
   const inputsOf = (step: Plan.Step, isReadOnly: boolean): Result.Result<ReadonlyArray<unknown>, string> => {
@@ -80,7 +81,10 @@ export const open = (callId: string, scheduler: SchedulerStep, tools: Readonly<R
     })
     const onReady = (group: Graph.Node) => {
       const inputs = inputsOf(step, isReadOnly)
-      if (Result.isSuccess(inputs)) return scheduler.fork(expand(group, inputs.success))
+      if (Result.isSuccess(inputs)) {
+        const broken = () => Effect.sync(() => void Graph.settle(group, Attempt.failed("The step broke.")))
+        return scheduler.fork(Effect.catchCause(expand(group, inputs.success), broken))
+      }
       Graph.settle(group, scheduler.refuse(id, tool.name, inputs.failure).outcome ?? Attempt.failed(inputs.failure))
     }
     const footprint = Policy.footprint(tool, undefined)
@@ -92,7 +96,8 @@ export const open = (callId: string, scheduler: SchedulerStep, tools: Readonly<R
     if (step.forEach !== undefined) return placeEach(step, tool, needs)
     const { isReadOnly } = Policy.rulesOf(tool)
     const input = () => Result.map(inputsOf(step, isReadOnly), ([first]) => first)
-    const known = needs.length === 0 ? Option.getOrUndefined(Result.getSuccess(input())) : undefined
+    const known =
+      needs.length === 0 ? Option.getOrUndefined(Result.getSuccess(Plan.resolve(step, resultOf)))?.[0] : undefined
     return yield* scheduler.place({ id: `${callId}.${step.id}`, tool, known, needs, input })
   })
 
@@ -154,13 +159,12 @@ export const open = (callId: string, scheduler: SchedulerStep, tools: Readonly<R
       const whole: Result.Result<ReadonlyArray<Plan.Step>, string> = call.fault === undefined
         ? PlanReader.whole(call.input)
         : Result.fail(`The plan is not JSON: ${call.fault}`)
-      hasFaults = true
       if (Result.isFailure(whole)) return scheduler.refuse(call.id, call.name, whole.failure)
       const steps = whole.success
       const faults = Plan.check(steps, tools, PlanTool.name)
       const ofWhole = faults.find(({ stepId }) => stepId === null)
       if (ofWhole !== undefined) return scheduler.refuse(call.id, call.name, ofWhole.message)
-      hasFaults = faults.length > 0
+      isSound = faults.length === 0
       const faulty = new Set(faults.map(({ stepId }) => stepId))
       const known = new Set(seen.map(({ id }) => id))
       waiting = [...waiting, ...steps.filter(({ id }) => !known.has(id))].filter(({ id }) => !faulty.has(id))

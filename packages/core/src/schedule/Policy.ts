@@ -4,6 +4,7 @@
 import * as Tool from "effect/ai/Tool"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
+import * as Result from "effect/Result"
 
 import * as Annotations from "./Annotations.ts"
 import type * as Budget from "./Budget.ts"
@@ -76,7 +77,9 @@ export const footprint = (tool: Tool.Any, parameters: unknown): Footprint => {
   const tags = Context.get(tool.annotations, annotation)
   const upstream = Context.get(tool.annotations, Annotations.Upstream)?.name
   if (typeof tags !== "function") return { upstream, tags }
-  return parameters === undefined ? { upstream: undefined, tags: undefined } : { upstream, tags: tags(parameters) }
+  // So may one whose function breaks.
+  const told = parameters === undefined ? Result.fail(undefined) : Result.try(() => tags(parameters))
+  return Result.isSuccess(told) ? { upstream, tags: told.success } : { upstream: undefined, tags: undefined }
 }
 
 /** Whether two calls may touch the same thing. The cautious answer where one of them does not say. */

@@ -45,13 +45,15 @@ const resultOf = ({ problem, result }: Attempt.Outcome): Tool.HandlerResult<Tool
  * **Gotchas**
  *
  * A call that does not run (refused, given up) is a failed result of its tool, in `failureMode: "error"` too: it must not
- * take the calls beside it along. Preliminary results are events, not results.
+ * take the calls beside it along. Preliminary results are events, not results. `stepLimit`, `runLimit` and budgets of tokens
+ * mean nothing here.
  */
 export const make = Effect.fnUntraced(function* <Tools extends Record<string, Tool.Any>>(
   toolkit: Toolkit.WithHandler<Tools>,
   policy: Partial<Policy.Policy> = {}
 ): Effect.fn.Return<Scheduled<Tools>, never, Scope.Scope | Tool.HandlerServices<Tools[keyof Tools]>> {
-  const whole: Policy.Policy = { ...Policy.standard, ...policy }
+  // How long a step or a run may take is for the loop that calls this to decide.
+  const { runLimit: _run, stepLimit: _step, ...whole }: Policy.Policy = { ...Policy.standard, ...policy }
   const events = yield* Queue.unbounded<AgentEvent>()
   const log = yield* RunLog.make("scheduled", events)
   const handled: Attempt.Handled<Tool.HandlerServices<Tools[keyof Tools]>> = toolkit
@@ -69,7 +71,18 @@ export const make = Effect.fnUntraced(function* <Tools extends Record<string, To
 
   const schedule = Effect.fnUntraced(function* (tool: Tool.Any, input: unknown, id: string) {
     const node = yield* step.place({ id, tool, known: input, needs: [], input: () => Result.succeed(input) })
-    return Stream.fromEffect(Effect.map(Deferred.await(node.settled), resultOf))
+    const ended: Effect.Effect<Tool.HandlerResult<Tool.Any>, unknown> = Effect.flatMap(
+      Deferred.await(node.settled),
+      (outcome) =>
+        // As the toolkit itself would: the caller asked for failures of the handler as failures.
+        tool.failureMode === "error" && outcome.failure !== undefined
+          ? Effect.fail(outcome.failure)
+          : Effect.succeed(resultOf(outcome))
+    )
+    return Stream.ensuring(
+      Stream.fromEffect(ended),
+      Effect.sync(() => step.giveUp(node, "Whoever asked for it went away."))
+    )
   })
   const handle: Toolkit.WithHandler<Tools>["handle"] = (name, input, toolCallId = `call_${calls++}`, parse) => {
     const tool = Object.hasOwn(toolkit.tools, name) ? toolkit.tools[name] : undefined

@@ -50,6 +50,8 @@ export interface Step {
   readonly fork: (effect: Effect.Effect<void>) => void
   /** The model has finished: `isComplete` lets what writes start; otherwise it is refused. */
   readonly finish: (isComplete: boolean) => void
+  /** Settles `node` with `problem` and interrupts it, if it has not ended. */
+  readonly giveUp: (node: Graph.Node, problem: string) => void
   /** Settles with `problem` every call that has not ended, and interrupts it. Nothing more starts. */
   readonly cut: (problem: string) => void
 }
@@ -92,7 +94,8 @@ export const open = Effect.fnUntraced(function* <R>(
 
   /** Runs `effect` as the work of `node`, which `cut` may interrupt. */
   const work = (node: Graph.Node, effect: Effect.Effect<void, never, R>) => {
-    const fiber = fork(effect)
+    const broken = () => Effect.sync(() => fail(node, "This call broke before it had a result."))
+    const fiber = fork(Effect.catchCause(effect, broken))
     // One that has ended already may have begun the node's next work, which stands in its place.
     if (fiber.pollUnsafe() === undefined) fibers.set(node, fiber)
   }
@@ -137,8 +140,8 @@ export const open = Effect.fnUntraced(function* <R>(
       onReady: () => {
         const value = input()
         if (end !== undefined) return fail(node, end)
-        if (!brakes.takeCall()) return fail(node, "This run may make no more tool calls, so this one did not run.")
         if (Result.isFailure(value)) return fail(node, value.failure)
+        if (!brakes.takeCall()) return fail(node, "This run may make no more tool calls, so this one did not run.")
         const comeMillis = log.elapsedMillis()
         const executing: Execution.Executing = {
           step,
@@ -157,16 +160,18 @@ export const open = Effect.fnUntraced(function* <R>(
     return node
   })
 
+  const giveUp = (node: Graph.Node, problem: string) => {
+    if (node.outcome !== undefined) return
+    fibers.get(node)?.interruptUnsafe()
+    const isUncertain = !node.isReadOnly && node.startMillis !== undefined
+    const outcome = Attempt.failed(isUncertain ? `${problem} It may or may not have taken effect.` : problem)
+    settle(node, outcome)
+    ledger?.cut(node, outcome.text)
+  }
   const cut = (problem: string) => {
     end = problem
-    for (const fiber of fibers.values()) fiber.interruptUnsafe()
     // Those that run first: the groups that they belong to then settle by themselves, with what is there.
-    for (const node of [...fibers.keys(), ...order.writes, ...order.reads]) {
-      if (node.outcome !== undefined) continue
-      const outcome = Attempt.failed(problem)
-      settle(node, outcome)
-      ledger?.cut(node, outcome.text)
-    }
+    for (const node of [...fibers.keys(), ...order.writes, ...order.reads]) giveUp(node, problem)
   }
   const cutInTime = () => {
     const outOfTime = () => cut("It did not end within the time that the run has.")
@@ -212,6 +217,7 @@ export const open = Effect.fnUntraced(function* <R>(
       gated = undefined
       for (const opened of waiting) opened()
     },
+    giveUp,
     cut
   }
 })

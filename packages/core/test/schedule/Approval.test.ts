@@ -95,6 +95,20 @@ describe("approval", () => {
     })
   )
 
+  it.effect("that breaks is that call's failed result, and the run goes on", () =>
+    Effect.gen(function* () {
+      for (const broken of [() => Effect.die("no terminal"), () => Effect.interrupt]) {
+        const { finished, lines, views } = yield* Effect.provideService(
+          play({ tools, replies: [{ calls: calls("erase", "x") }] }),
+          Approval,
+          broken
+        )
+        assert.deepStrictEqual(told(views[1]), [{ error: "This call broke before it had a result." }])
+        assert.deepStrictEqual([lines, finished?.reason], [[], "answered"])
+      }
+    })
+  )
+
   it.effect("is not asked for what is not destructive", () =>
     Effect.gen(function* () {
       const { events, lines } = yield* play({ tools, replies: [{ calls: calls("change", "a") }] })

@@ -1,10 +1,11 @@
 import type { AgentEvent } from "@callsheet/core/AgentEvent"
+import { type ModelPart, type ModelRequest, ModelStream } from "@callsheet/core/model/ModelStream"
 import * as Annotations from "@callsheet/core/schedule/Annotations"
 import { Approval, type ApprovalRequest } from "@callsheet/core/schedule/Approval"
 import type { View } from "@callsheet/testkit/scripted/Script"
 import { replyMillis, timeline } from "@callsheet/testkit/scripted/Timing"
 import { assert, describe, it } from "@effect/vitest"
-import { Duration, Effect } from "effect"
+import { Duration, Effect, Layer, Stream } from "effect"
 
 import { tagged } from "../fixtures.ts"
 import { from, step } from "./plans.ts"
@@ -51,6 +52,40 @@ const unsettled = (events: ReadonlyArray<AgentEvent>) => {
 
 /** What the model read of the plan that it handed in first. */
 const outcome = ({ views }: { readonly views: ReadonlyArray<View> }) => told(views[1])[0]
+
+/** A provider that gives every call the same id. */
+const oneId = (model: Layer.Layer<ModelStream>) =>
+  Layer.effect(
+    ModelStream,
+    Effect.map(ModelStream, (stream) => ({
+      ...stream,
+      stream: (request: ModelRequest) =>
+        Stream.map(stream.stream(request), (part): ModelPart => {
+          if (part._tag === "CallDelta") return { ...part, id: "same" }
+          return part._tag === "Call" ? { ...part, call: { ...part.call, id: "same" } } : part
+        })
+    }))
+  ).pipe(Layer.provide(model))
+
+describe("plans of a provider that gives every call one id", () => {
+  it.effect("run their writes once each, in the same message and in later ones", () =>
+    Effect.gen(function* () {
+      const plan = (...keys: ReadonlyArray<string>) =>
+        keys.map((key) => ({ name: "run_plan", input: { steps: [step("w", "change", { key })] } }))
+      const { lines, views } = yield* play({
+        tools: [writing("change")],
+        policy: { plans: true },
+        through: oneId,
+        replies: [{ calls: plan("x", "y") }, { calls: plan("z") }]
+      })
+      assert.deepStrictEqual(
+        lines.filter((line) => line.includes("start")).map((line) => line.slice(-1)),
+        ["x", "y", "z"]
+      )
+      assert.deepStrictEqual([told(views[1]).length, told(views[2]).length], [2, 1])
+    })
+  )
+})
 
 describe("plans", () => {
   it.effect("steps start while the plan still streams in", () =>

@@ -4,7 +4,7 @@ import { turns } from "@callsheet/testkit/scripted/Script"
 import * as ScriptedModel from "@callsheet/testkit/scripted/ScriptedModel"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Queue, Result, Stream } from "effect"
-import { LanguageModel } from "effect/ai"
+import { LanguageModel, Tool, Toolkit } from "effect/ai"
 
 import { calls, settle, tagged } from "../fixtures.ts"
 import { calm, destroying, pace, reading, troupe, Trouble, writing } from "./stage.ts"
@@ -123,5 +123,18 @@ describe("use without our loop", () => {
       ])
       assert.strictEqual(lines.length, 6)
     })
+  )
+
+  it.effect("a handler's typed failure stays one where the tool asks for that", () =>
+    Effect.gen(function* () {
+      const fragile = Tool.make("fragile", { failure: Trouble }).annotate(Tool.Readonly, true)
+      const kit = Toolkit.make(fragile)
+      const snapped = new Trouble({ sentence: "It snapped.", isRetryable: false })
+      const plain = yield* Effect.provide(kit, kit.toLayer({ fragile: () => Effect.fail(snapped) }))
+      const { toolkit: scheduled } = yield* ScheduledToolkit.make(plain)
+      const fail = (kit: typeof plain) => Effect.flip(Effect.flatMap(kit.handle("fragile", {}), Stream.runDrain))
+      assert.deepStrictEqual(yield* settle(fail(scheduled)), snapped)
+      assert.deepStrictEqual(yield* fail(plain), snapped)
+    }).pipe(Effect.scoped, Effect.provide(calm))
   )
 })
