@@ -16,6 +16,7 @@ export interface Executing {
   readonly step: number
   readonly node: Graph.Node
   readonly tool: Tool.Any
+  readonly rules: Policy.ToolRules
   readonly input: unknown
   /** The input as the tool reads it, where it was read before; else `undefined`. */
   readonly read: Option.Option<Parameters.Parameters> | undefined
@@ -28,11 +29,10 @@ export interface Executing {
 /** Runs the call, or shares the run of an equal one. */
 export const run = Effect.fnUntraced(function* <R>(
   run: Run<R>,
-  { input, node, optionalMillis, read, settle, step, tool }: Executing
+  { input, node, optionalMillis, read, rules, settle, step, tool }: Executing
 ) {
   const { ledger, log, once, policy, shared, toolkit } = run
   const { id: callId, name } = node
-  const rules = Policy.rulesOf(tool)
   const parameters = read ?? (yield* Parameters.read(tool, input))
   const footprint = Policy.footprint(tool, Option.getOrUndefined(parameters)?.decoded)
   const begin = Effect.suspend(() => {

@@ -102,7 +102,8 @@ export const open = Effect.fnUntraced(function* <R>(
 
   const place = Effect.fnUntraced(function* ({ among = order, id, input, known, needs, tool }: Placing) {
     const { name } = tool
-    const { isReadOnly, needsApproval } = Policy.rulesOf(tool)
+    const rules = Policy.rulesOf(tool)
+    const { isReadOnly, needsApproval } = rules
     const parameters = known === undefined ? undefined : yield* Parameters.read(tool, known)
     const footprint = Policy.footprint(tool, parameters && Option.getOrUndefined(parameters)?.decoded)
 
@@ -147,6 +148,7 @@ export const open = Effect.fnUntraced(function* <R>(
           step,
           node,
           tool,
+          rules,
           input: value.success,
           read: parameters,
           optionalMillis,

@@ -1,7 +1,7 @@
 /**
  * PlexFilter: Plex's query language of lists: `field` and an operator, as in `year>=2000` or `genre=190,98`
  * (either), and `sort=addedAt:desc`. Genres, directors and actors are given by the ids of their tags, never by name. A parameter
- * that is no field of the library is ignored, as the server does.
+ * that is no field of the library is ignored, as the server does. Long because its table names every field that lists know.
  */
 import { tagId, type PlexItem, type TagKind } from "./PlexItems.ts"
 
