@@ -64,6 +64,7 @@ export const open = Effect.fnUntraced(function* <R>(step: number, run: Run<R>) {
     onCallDelta: (id, delta) => planOf(id).write(delta),
     results: (isComplete) =>
       Effect.suspend(() => {
+        for (const plan of plans.values()) plan.close()
         scheduler.finish(isComplete)
         // One after another, because all run already: this only gathers them.
         return Effect.tap(

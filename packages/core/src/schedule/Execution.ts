@@ -19,7 +19,7 @@ export interface Executing {
   readonly rules: Policy.ToolRules
   readonly input: unknown
   /** The input as the tool reads it, where it was read before; else `undefined`. */
-  readonly read: Option.Option<Parameters.Parameters> | undefined
+  readonly parameters: Option.Option<Parameters.Parameters> | undefined
   /** The time that retries and hedges have, in milliseconds from now. */
   readonly optionalMillis: () => number
   /** Told the outcome, once. Not told where the call is interrupted. */
@@ -29,12 +29,12 @@ export interface Executing {
 /** Runs the call, or shares the run of an equal one. */
 export const run = Effect.fnUntraced(function* <R>(
   run: Run<R>,
-  { input, node, optionalMillis, read, rules, settle, step, tool }: Executing
+  { input, node, optionalMillis, parameters: known, rules, settle, step, tool }: Executing
 ) {
   const { ledger, log, once, policy, shared, toolkit } = run
   const { id: callId, name } = node
-  const parameters = read ?? (yield* Parameters.read(tool, input))
-  const footprint = Policy.footprint(tool, Option.getOrUndefined(parameters)?.decoded)
+  const parameters = known ?? (yield* Parameters.read(tool, input))
+  const footprint = Policy.footprint(tool, parameters)
   const begin = Effect.suspend(() => {
     node.startMillis = log.elapsedMillis()
     ledger?.started(node)
@@ -54,8 +54,9 @@ export const run = Effect.fnUntraced(function* <R>(
     },
     begin
   )
-  if (rules.isReadOnly && Option.isSome(parameters)) {
-    const key = `${name} ${parameters.value.key}`
+  const same = Option.getOrUndefined(parameters)?.key
+  if (rules.isReadOnly && same !== undefined) {
+    const key = `${name} ${same}`
     return yield* once.run({ key, footprint, freshnessMillis: rules.freshnessMillis }, executed, settle)
   }
   // However a write ends, its upstream may have done it.

@@ -2,7 +2,9 @@
  * Graph: the calls of one step in their order, and what each still waits for. Synchronous: whoever settles a node gets the
  * nodes that became ready, in the order in which they were placed.
  *
- *     place ──> waiting > 0 ──(each thing waited for)──> waiting = 0: ready ──> settle ──> dependents wait for one less
+ *     place ──> waits for earlier ones that may touch the same, and for `arrive` ──> ready ──> settle ──> those after it
+ *
+ * Once more is known of what a node touches (`narrow`), it and those after it no longer wait for one another in vain.
  */
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
@@ -14,52 +16,63 @@ export interface Node {
   readonly id: string
   readonly name: string
   readonly isReadOnly: boolean
-  readonly footprint: Footprint
+  readonly order: Order
+  /** Its place in the order, between those of its neighbours. */
+  readonly position: number
   /** Completed when the node settles: for those who wait from outside the graph. */
   readonly settled: Deferred.Deferred<Outcome>
   /** What is to happen when it settles, in order. */
   readonly dependents: Array<() => void>
-  /** Called once with the node itself, when it waits for nothing more: that may be while it is placed. */
-  readonly onReady: (node: Node) => void
-  /** Its place among all calls of the step. */
-  readonly position: number
-  readonly turns: Turns
+  /** The nodes that wait for it because they stand after it and may touch the same. */
+  readonly after: Set<Node>
+  /** Called once, when it waits for nothing more: that may be while it is placed. */
+  readonly onReady: () => void
+  /** What it may touch, as far as that is known. */
+  footprint: Footprint
+  /** The nodes that stand in its place; see `hold`. */
+  parts: number
   waiting: number
   /** When its tool was asked, in milliseconds since the run began; `undefined` while it was not. */
   startMillis: number | undefined
   outcome: Outcome | undefined
 }
 
-/** An order of calls: those of it that have not settled, each kind in the order in which they were placed. */
+/** An order of calls: those of it that have not settled, and whose turn it is. */
 export interface Order {
   readonly reads: Set<Node>
   readonly writes: Set<Node>
-  readonly turns: Turns
-}
-
-/** Whose turn it is: nodes that became ready together begin in the order in which they were placed. */
-interface Turns {
+  /** Nodes that became ready together: they begin in the order of their positions. */
+  readonly ready: Array<Node>
   placed: number
   isTaking: boolean
-  readonly ready: Array<Node>
 }
 
-/** An order of its own, or one within `parent`, whose nodes take turns with the parent's. */
-export const makeOrder = (parent?: Order): Order => ({
-  reads: new Set(),
-  writes: new Set(),
-  turns: parent?.turns ?? { placed: 0, isTaking: false, ready: [] }
-})
+export const makeOrder = (): Order => ({ reads: new Set(), writes: new Set(), ready: [], placed: 0, isTaking: false })
 
-const takeTurns = (turns: Turns): void => {
-  if (turns.isTaking) return
-  turns.isTaking = true
-  while (turns.ready.length > 0) {
-    const first = turns.ready.reduce((one, other) => (other.position < one.position ? other : one))
-    turns.ready.splice(turns.ready.indexOf(first), 1)
-    if (first.outcome === undefined) first.onReady(first)
+const unsettledLike = ({ isReadOnly, order }: Node): Set<Node> => (isReadOnly ? order.reads : order.writes)
+
+/** Does all of `change`, and only then lets begin, in order, what became ready by it. */
+const inTurns = (order: Order, change: () => void): void => {
+  const { isTaking, ready } = order
+  order.isTaking = true
+  change()
+  if (isTaking) return
+  while (ready.length > 0) {
+    const first = ready.reduce((one, other) => (other.position < one.position ? other : one))
+    ready.splice(ready.indexOf(first), 1)
+    if (first.outcome === undefined) first.onReady()
   }
-  turns.isTaking = false
+  order.isTaking = false
+}
+
+const meet = (one: Node, other: Node): boolean =>
+  !(one.isReadOnly && other.isReadOnly) && overlaps(one.footprint, other.footprint)
+
+/** Whatever may not run beside `node`, of those before it. */
+const before = (node: Node): ReadonlyArray<Node> => {
+  const { isReadOnly, order, position } = node
+  const others = isReadOnly ? order.writes : [...order.writes, ...order.reads]
+  return [...others].filter((other) => other.position < position && meet(other, node))
 }
 
 export interface Placing {
@@ -67,56 +80,83 @@ export interface Placing {
   readonly name: string
   readonly isReadOnly: boolean
   readonly footprint: Footprint
-  /** Nodes whose outcomes it needs, placed before it. */
-  readonly needs: ReadonlyArray<Node>
-  /** Further things to wait for, each told by `arrive`. */
-  readonly conditions: number
-  /** The order it stands in; those before it that touch what it touches are waited for. */
-  readonly among: Order
-  readonly onReady: (node: Node) => void
+}
+
+const makeNode = (placing: Placing, order: Order, position: number, onReady: () => void): Node => ({
+  ...placing,
+  order,
+  position,
+  settled: Deferred.makeUnsafe<Outcome>(),
+  dependents: [],
+  after: new Set(),
+  onReady,
+  parts: 0,
+  waiting: 1,
+  startMillis: undefined,
+  outcome: undefined
+})
+
+/** `later` stands after `earlier` and waits for it. */
+const wait = (later: Node, earlier: Node): void => {
+  earlier.after.add(later)
+  later.waiting++
+}
+
+/** `later` need not wait for `earlier` any more. */
+const release = (later: Node, earlier: Node): void => {
+  if (earlier.after.delete(later)) arrive(later)
 }
 
 /**
- * Appends a node to the order `placing.among`.
+ * Appends a node, or puts it in the place that `held` holds, after what was put there before.
  *
- * It waits for what it needs and, unless both only read, for every unsettled node before it that may touch the same. Both
- * point backwards in the order, so no circle can arise.
+ * It waits for one `arrive` and, unless both only read, for every unsettled node before it that may touch the same. All
+ * waiting points backwards, so no circle can arise.
  */
-export const place = (placing: Placing): Node => {
-  const { among, conditions, footprint, id, isReadOnly, name, needs, onReady } = placing
-  const settled = Deferred.makeUnsafe<Outcome>()
-  const node: Node = {
-    id,
-    name,
-    isReadOnly,
-    footprint,
-    settled,
-    dependents: [],
-    onReady,
-    waiting: conditions,
-    position: among.turns.placed++,
-    turns: among.turns,
-    startMillis: undefined,
-    outcome: undefined
-  }
-  const before = [...among.writes, ...(isReadOnly ? [] : among.reads)].filter((other) =>
-    overlaps(other.footprint, footprint)
-  )
-  const waitedFor = new Set([...needs.filter(({ outcome }) => outcome === undefined), ...before])
-  for (const other of waitedFor) other.dependents.push(() => arrive(node))
-  node.waiting += waitedFor.size
-  const unsettled = isReadOnly ? among.reads : among.writes
-  unsettled.add(node)
-  node.dependents.push(() => unsettled.delete(node))
+export const place = (placing: Placing, order: Order, onReady: () => void, held?: Node): Node => {
+  // Halfway from the last one of the same place to the next place.
+  const position = held === undefined ? order.placed++ : held.position + 1 - 1 / (++held.parts + 1)
+  const node = makeNode(placing, order, position, onReady)
+  for (const earlier of before(node)) if (earlier !== held) wait(node, earlier)
+  for (const later of held?.after ?? []) if (meet(node, later)) wait(later, node)
+  unsettledLike(node).add(node)
   return node
+}
+
+/**
+ * Appends a node that only holds a place, until `yieldPlace`: for calls that are not known yet. Those after it wait for it; it
+ * waits for nothing itself, and whoever made it settles it.
+ */
+export const hold = (placing: Placing, order: Order): Node => {
+  const node = makeNode(placing, order, order.placed++, () => {})
+  unsettledLike(node).add(node)
+  return node
+}
+
+/** Leaves the place to those that were put there. */
+export const yieldPlace = (node: Node): void => {
+  unsettledLike(node).delete(node)
+  inTurns(node.order, () => {
+    for (const later of node.after) release(later, node)
+  })
+}
+
+/** `node` touches no more than `footprint`, which lies within what was thought before. */
+export const narrow = (node: Node, footprint: Footprint): void => {
+  if (node.outcome !== undefined) return
+  const waitedFor = before(node)
+  node.footprint = footprint
+  inTurns(node.order, () => {
+    for (const earlier of waitedFor) if (!meet(earlier, node)) release(node, earlier)
+    for (const later of node.after) if (!meet(node, later)) release(later, node)
+  })
 }
 
 /** One thing that `node` waited for has happened. */
 export const arrive = (node: Node): void => {
   node.waiting--
   if (node.waiting > 0) return
-  node.turns.ready.push(node)
-  takeTurns(node.turns)
+  inTurns(node.order, () => void node.order.ready.push(node))
 }
 
 /** Ends `node` with `outcome`, and readies those that waited for it alone. False where it had ended already. */
@@ -124,12 +164,11 @@ export const settle = (node: Node, outcome: Outcome): boolean => {
   if (node.outcome !== undefined) return false
   node.outcome = outcome
   Deferred.doneUnsafe(node.settled, Effect.succeed(outcome))
-  const { isTaking } = node.turns
-  // All that became ready by this end is known before the first of it begins.
-  node.turns.isTaking = true
-  for (const dependent of node.dependents) dependent()
-  node.turns.isTaking = isTaking
-  takeTurns(node.turns)
+  unsettledLike(node).delete(node)
+  inTurns(node.order, () => {
+    for (const later of node.after) release(later, node)
+    for (const dependent of node.dependents) dependent()
+  })
   return true
 }
 
@@ -143,4 +182,19 @@ export const whenSettled = (nodes: ReadonlyArray<Node>, then: () => void): void 
     if (left === 0) then()
   }
   for (const node of open) node.dependents.push(one)
+}
+
+/** Calls `then` once: when all of `nodes` have ended well, or as soon as one has not. */
+export const whenDecided = (nodes: ReadonlyArray<Node>, then: () => void): void => {
+  let left = nodes.length
+  if (left === 0) return then()
+  const one = ({ outcome }: Node) => {
+    if (left === 0) return
+    left = outcome?.ok === true ? left - 1 : 0
+    if (left === 0) then()
+  }
+  for (const node of nodes) {
+    if (node.outcome === undefined) node.dependents.push(() => one(node))
+    else one(node)
+  }
 }

@@ -9,8 +9,11 @@ import * as Schema from "effect/Schema"
 
 export interface Parameters {
   readonly decoded: unknown
-  /** Equal for arguments that mean the same to the tool: defaults filled, keys in order. */
-  readonly key: string
+  /**
+   * Equal for arguments that mean the same to the tool: defaults filled, keys in order. `undefined` where the tool's Schema
+   * cannot write them again.
+   */
+  readonly key: string | undefined
 }
 
 /** JSON with every object's keys in order, so that the order in which a model wrote them is forgotten. */
@@ -35,12 +38,17 @@ const makeReader = (tool: Tool.Any): Reader => {
   const encode = Schema.encodeUnknownEffect(schema)
   return (input) =>
     decode(input).pipe(
-      Effect.flatMap((decoded) => Effect.map(encode(decoded), (encoded) => ({ decoded, key: canonical(encoded) }))),
+      Effect.flatMap((decoded) =>
+        Effect.match(encode(decoded), {
+          onFailure: () => ({ decoded, key: undefined }),
+          onSuccess: (encoded) => ({ decoded, key: canonical(encoded) })
+        })
+      ),
       Effect.option
     )
 }
 
-/** None where the arguments do not fit the tool: its own decoding then says why. */
+/** None where the arguments do not fit the tool: it does not run, and its own decoding says why. */
 export const read = (tool: Tool.Any, input: unknown): Effect.Effect<Option.Option<Parameters>> => {
   let reader = readers.get(tool)
   if (reader === undefined) {

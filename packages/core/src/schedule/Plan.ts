@@ -76,26 +76,26 @@ const noItem = `"${PlanReference.item}" is only in the input of a step with "for
  *
  * **Errors**
  *
- * One sentence for the model: a path that leads nowhere, naming what is there; a `forEach` that is no list, or has more than
- * `maxElements`.
+ * One sentence for the model: a path that leads nowhere, naming what is there, for its element alone; a `forEach` that is no
+ * list, or has more than `maxElements`.
  */
 export const resolve = (
   step: Step,
   resultOf: (id: string) => unknown
-): Result.Result<ReadonlyArray<unknown>, string> => {
+): Result.Result<ReadonlyArray<Result.Result<unknown, string>>, string> => {
   const fill = (input: unknown, element: Result.Result<unknown, string>) =>
     PlanReference.resolve(input, (from) =>
       from === PlanReference.item ? element : Result.succeed(resultOf(from) ?? null)
     )
   const nothing = Result.fail(noItem)
-  if (step.forEach === undefined) return Result.map(fill(step.input, nothing), (input) => [input])
+  if (step.forEach === undefined) return Result.map(fill(step.input, nothing), (input) => [Result.succeed(input)])
   return Result.flatMap(fill(step.forEach, nothing), (list) => {
     if (!Array.isArray(list)) return Result.fail(`forEach must be a list; it is ${PlanReference.told(list)}`)
     const elements = list.filter((element: unknown) => !(element instanceof PlanReference.FailedElement))
     if (elements.length > maxElements) {
       return Result.fail(`forEach has ${elements.length} elements; at most ${maxElements} are allowed`)
     }
-    return Result.all(
+    return Result.succeed(
       elements.map((element: unknown, index) =>
         Result.mapError(fill(step.input, Result.succeed(element)), (problem) => `element ${index}: ${problem}`)
       )

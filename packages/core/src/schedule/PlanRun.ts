@@ -25,6 +25,8 @@ export interface PlanRun {
   readonly write: (delta: string) => Effect.Effect<void>
   /** The call is complete. The node settles when every step has, with what the model is to read. */
   readonly end: (call: Call) => Effect.Effect<Graph.Node>
+  /** The message has ended: nothing that writes runs of a plan whose call did not become complete. */
+  readonly close: () => void
 }
 
 /** Of what is no tool call itself: its value is for other steps, not for the model. */
@@ -41,65 +43,76 @@ const done = (value: unknown): Attempt.Outcome => ({
 export const open = (callId: string, scheduler: SchedulerStep, tools: Readonly<Record<string, Tool.Any>>): PlanRun => {
   const seen: Array<Plan.Step> = []
   const placed = new Map<string, Graph.Node>()
+  /** What was placed and writes, and where that is not known yet, the place held for it. */
+  const writes: Array<Graph.Node> = []
   let waiting: ReadonlyArray<Plan.Step> = []
   let reader = PlanReader.initial
-  /** Whether the plan is complete and without a fault: until then nothing in it that writes may run. */
+  /** Whether the plan was complete and without a fault: what writes runs only then. */
   let isSound = false
 
   const resultOf = (id: string): unknown => placed.get(id)?.outcome?.value
 
-  /** Why `step` cannot run, though its turn has come. */
-  const obstacle = (step: Plan.Step, isReadOnly: boolean): string | undefined => {
-    const missing = Plan.dependenciesOf(step).find((id) => placed.get(id)?.outcome?.ok !== true)
-    if (missing !== undefined) return `not run: step "${missing}" failed`
-    return isSound || isReadOnly ? undefined : "not run: the plan has faults, so nothing in it that writes ran"
+  const inputsOf = (step: Plan.Step) => {
+    const missing = Plan.dependenciesOf(step).find((id) => placed.get(id)?.outcome?.ok === false)
+    return missing === undefined ? Plan.resolve(step, resultOf) : Result.fail(`not run: step "${missing}" failed`)
   }
 
-  const inputsOf = (step: Plan.Step, isReadOnly: boolean): Result.Result<ReadonlyArray<unknown>, string> => {
-    const reason = obstacle(step, isReadOnly)
-    return reason === undefined ? Plan.resolve(step, resultOf) : Result.fail(reason)
+  const keep = (node: Graph.Node): Graph.Node => {
+    if (!node.isReadOnly) writes.push(node)
+    return node
   }
 
   /** Places `step` once for each element of its list, when the list is there; settles with the list of results. */
   const placeEach = (step: Plan.Step, tool: Tool.Any, needs: ReadonlyArray<Graph.Node>): Graph.Node => {
     const { isReadOnly } = Policy.rulesOf(tool)
     const id = `${callId}.${step.id}`
-    const siblings: Array<Graph.Node> = []
-    const among = scheduler.makeOrder()
-    const gather = (group: Graph.Node) => {
-      const outcomes = siblings.map(({ outcome }) => outcome ?? Attempt.failed("not run"))
+    const footprint = Policy.footprint(tool, undefined)
+    const group = keep(scheduler.hold({ id, name: tool.name, isReadOnly, footprint }))
+    const refuse = (problem: string) => {
+      if (group.outcome === undefined) {
+        Graph.settle(group, scheduler.refuse(id, tool.name, problem).outcome ?? Attempt.failed(problem))
+      }
+    }
+    const gather = (elements: ReadonlyArray<Graph.Node>) => {
+      const outcomes = elements.map(({ outcome }) => outcome ?? Attempt.failed("not run"))
       const value = outcomes.map(({ ok, problem, value }) => (ok ? value : new FailedElement(problem ?? "failed")))
       const isLost = outcomes.length > 0 && outcomes.every(({ ok }) => !ok)
       Graph.settle(group, isLost ? Attempt.failed(outcomes[0]?.problem ?? "failed") : done(value))
     }
-    const expand = Effect.fnUntraced(function* (group: Graph.Node, inputs: ReadonlyArray<unknown>) {
-      for (const [index, known] of inputs.entries()) {
-        const input = () => Result.succeed(known)
-        siblings.push(yield* scheduler.place({ id: `${id}[${index}]`, tool, known, needs: [], input, among }))
-      }
-      Graph.whenSettled(siblings, () => gather(group))
-    })
-    const onReady = (group: Graph.Node) => {
-      const inputs = inputsOf(step, isReadOnly)
-      if (Result.isSuccess(inputs)) {
-        const broken = () => Effect.sync(() => void Graph.settle(group, Attempt.failed("The step broke.")))
-        return scheduler.fork(Effect.catchCause(expand(group, inputs.success), broken))
-      }
-      Graph.settle(group, scheduler.refuse(id, tool.name, inputs.failure).outcome ?? Attempt.failed(inputs.failure))
+    const placeElement = (element: Result.Result<unknown, string>, index: number) => {
+      const elementId = `${id}[${index}]`
+      if (Result.isFailure(element)) return Effect.succeed(scheduler.refuse(elementId, tool.name, element.failure))
+      const known = element.success
+      const placing = { id: elementId, tool, known, needs: [], input: () => element, held: group }
+      return Effect.map(scheduler.place(placing), keep)
     }
-    const footprint = Policy.footprint(tool, undefined)
-    return scheduler.placeGroup({ id, name: tool.name, isReadOnly, footprint, needs, onReady })
+    const expand = Effect.fnUntraced(function* (inputs: ReadonlyArray<Result.Result<unknown, string>>) {
+      const elements = yield* Effect.forEach(inputs, placeElement, { concurrency: 1 })
+      Graph.yieldPlace(group)
+      Graph.whenSettled(elements, () => gather(elements))
+    })
+    Graph.whenDecided(needs, () => {
+      if (group.outcome !== undefined) return
+      const inputs = inputsOf(step)
+      if (Result.isFailure(inputs)) return refuse(inputs.failure)
+      const broken = () => Effect.sync(() => refuse("The step broke."))
+      scheduler.fork(Effect.catchCause(expand(inputs.success), broken))
+    })
+    return group
   }
 
   const place = Effect.fnUntraced(function* (step: Plan.Step, tool: Tool.Any) {
     const needs = Plan.dependenciesOf(step).flatMap((id) => placed.get(id) ?? [])
     if (step.forEach !== undefined) return placeEach(step, tool, needs)
-    const { isReadOnly } = Policy.rulesOf(tool)
-    const input = () => Result.map(inputsOf(step, isReadOnly), ([first]) => first)
-    const known =
-      needs.length === 0 ? Option.getOrUndefined(Result.getSuccess(Plan.resolve(step, resultOf)))?.[0] : undefined
-    return yield* scheduler.place({ id: `${callId}.${step.id}`, tool, known, needs, input })
+    const input = () => Result.flatMap(inputsOf(step), ([first]) => first ?? Result.succeed(undefined))
+    const known = needs.length === 0 ? Option.getOrUndefined(Result.getSuccess(input())) : undefined
+    return keep(yield* scheduler.place({ id: `${callId}.${step.id}`, tool, known, needs, input }))
   })
+
+  /** Gives up all that writes and has not run. */
+  const refuseWrites = () => {
+    for (const node of writes) scheduler.giveUp(node, "not run: the plan has faults, so nothing in it that writes ran")
+  }
 
   /** Places what can be placed now; what refers to a step that is not placed yet waits on. */
   const placeWaiting = Effect.gen(function* () {
@@ -146,6 +159,11 @@ export const open = (callId: string, scheduler: SchedulerStep, tools: Readonly<R
     return { ...done(undefined), ok: problem === null, text: PlanTool.result(steps, outcomes), problem }
   }
 
+  const refuse = (call: Call, problem: string): Graph.Node => {
+    refuseWrites()
+    return scheduler.refuse(call.id, call.name, problem)
+  }
+
   return {
     write: (delta) =>
       Effect.suspend(() => {
@@ -159,25 +177,25 @@ export const open = (callId: string, scheduler: SchedulerStep, tools: Readonly<R
       const whole: Result.Result<ReadonlyArray<Plan.Step>, string> = call.fault === undefined
         ? PlanReader.whole(call.input)
         : Result.fail(`The plan is not JSON: ${call.fault}`)
-      if (Result.isFailure(whole)) return scheduler.refuse(call.id, call.name, whole.failure)
+      if (Result.isFailure(whole)) return refuse(call, whole.failure)
       const steps = whole.success
       const faults = Plan.check(steps, tools, PlanTool.name)
       const ofWhole = faults.find(({ stepId }) => stepId === null)
-      if (ofWhole !== undefined) return scheduler.refuse(call.id, call.name, ofWhole.message)
+      if (ofWhole !== undefined) return refuse(call, ofWhole.message)
       isSound = faults.length === 0
       const faulty = new Set(faults.map(({ stepId }) => stepId))
       const known = new Set(seen.map(({ id }) => id))
       waiting = [...waiting, ...steps.filter(({ id }) => !known.has(id))].filter(({ id }) => !faulty.has(id))
       yield* placeWaiting
+      if (!isSound) refuseWrites()
       const stranded = waiting.map(({ id }) => ({ stepId: id, message: "not run: what it refers to has a fault" }))
-      return scheduler.placeGroup({
-        id: call.id,
-        name: call.name,
-        isReadOnly: true,
-        footprint: { upstream: undefined, tags: [] },
-        needs: [...placed.values()],
-        onReady: (node) => void Graph.settle(node, outcomeOf(steps, [...faults, ...stranded]))
-      })
-    })
+      const node = scheduler.hold({ id: call.id, name: call.name, isReadOnly: true, footprint: Policy.nothing })
+      const all = [...faults, ...stranded]
+      Graph.whenSettled([...placed.values()], () => void Graph.settle(node, outcomeOf(steps, all)))
+      return node
+    }),
+    close: () => {
+      if (!isSound) refuseWrites()
+    }
   }
 }

@@ -4,6 +4,7 @@
 import * as Tool from "effect/ai/Tool"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
+import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 
 import * as Annotations from "./Annotations.ts"
@@ -26,6 +27,8 @@ export interface ToolRules {
   readonly freshnessMillis: number | undefined
   /** How long one attempt may take; `Infinity` without a limit. */
   readonly timeLimitMillis: number
+  /** Whether what a call touches depends on its parameters. */
+  readonly isFootprintOfParameters: boolean
 }
 
 /**
@@ -48,6 +51,7 @@ export const rulesOf = (tool: Tool.Any): ToolRules => {
   const isReadOnly = get(Tool.Readonly)
   const asks = tool.needsApproval !== undefined && tool.needsApproval !== false
   const upstream = get(Annotations.Upstream)
+  const tags = get(isReadOnly ? Annotations.TagsRead : Annotations.TagsWritten)
   return {
     isReadOnly,
     mayRepeat: isReadOnly || get(Tool.Idempotent),
@@ -56,7 +60,8 @@ export const rulesOf = (tool: Tool.Any): ToolRules => {
     concurrency: get(Annotations.Concurrency) ?? Infinity,
     upstreamConcurrency: upstream?.concurrency ?? Infinity,
     freshnessMillis: isReadOnly ? millis(get(Annotations.Freshness)) : undefined,
-    timeLimitMillis: millis(get(Annotations.TimeLimit)) ?? Infinity
+    timeLimitMillis: millis(get(Annotations.TimeLimit)) ?? Infinity,
+    isFootprintOfParameters: typeof tags === "function"
   }
 }
 
@@ -66,19 +71,26 @@ export interface Footprint {
   readonly tags: ReadonlyArray<string> | undefined
 }
 
+/** What a call touches that does not run. */
+export const nothing: Footprint = { upstream: undefined, tags: [] }
+
 /**
  * What a call of `tool` reads, or writes where it is not read-only.
  *
  * `parameters` are the decoded ones; `undefined` while they are not known, when a call whose tags depend on them may touch
- * anything, whatever its upstream.
+ * anything, whatever its upstream; none where they do not fit the tool, which then does not run.
  */
-export const footprint = (tool: Tool.Any, parameters: unknown): Footprint => {
+export const footprint = (
+  tool: Tool.Any,
+  parameters: Option.Option<{ readonly decoded: unknown }> | undefined
+): Footprint => {
+  if (parameters !== undefined && Option.isNone(parameters)) return nothing
   const annotation = Context.get(tool.annotations, Tool.Readonly) ? Annotations.TagsRead : Annotations.TagsWritten
   const tags = Context.get(tool.annotations, annotation)
   const upstream = Context.get(tool.annotations, Annotations.Upstream)?.name
   if (typeof tags !== "function") return { upstream, tags }
   // So may one whose function breaks.
-  const told = parameters === undefined ? Result.fail(undefined) : Result.try(() => tags(parameters))
+  const told = parameters === undefined ? Result.fail(undefined) : Result.try(() => tags(parameters.value.decoded))
   return Result.isSuccess(told) ? { upstream, tags: told.success } : { upstream: undefined, tags: undefined }
 }
 

@@ -9,7 +9,6 @@ import type * as Tool from "effect/ai/Tool"
 import * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
 import * as FiberSet from "effect/FiberSet"
-import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 
@@ -31,19 +30,17 @@ export interface Placing {
   readonly known: unknown
   /** The nodes that the input is made of. */
   readonly needs: ReadonlyArray<Graph.Node>
-  /** The input once `needs` have settled; a failure says why there is none. */
+  /** The input, asked for once: when `needs` have ended well, or one has not. A failure says why there is none. */
   readonly input: () => Result.Result<unknown, string>
-  /** The order it stands in; that of the step itself where left out. */
-  readonly among?: Graph.Order
+  /** The node whose place it takes (`hold`), if it takes one. */
+  readonly held?: Graph.Node
 }
 
 export interface Step {
   /** Places a call, which starts as soon as it may. Calls are placed in the order in which the model wrote them. */
   readonly place: (placing: Placing) => Effect.Effect<Graph.Node>
-  /** An order within the step's, for calls that stand beside one another only. */
-  readonly makeOrder: () => Graph.Order
-  /** Places what is no call of a tool itself, such as a "for each": `onReady` is to settle it. */
-  readonly placeGroup: (placing: Omit<Graph.Placing, "conditions" | "among">) => Graph.Node
+  /** Holds a place for calls that are not known yet: see `Graph.hold`. */
+  readonly hold: (placing: Graph.Placing) => Graph.Node
   /** Settles a call that does not run. */
   readonly refuse: (id: string, name: string, problem: string) => Graph.Node
   /** Runs an effect of the step's own, such as placing the parts of a group; it ends with the step. */
@@ -100,46 +97,43 @@ export const open = Effect.fnUntraced(function* <R>(
     if (fiber.pollUnsafe() === undefined) fibers.set(node, fiber)
   }
 
-  const place = Effect.fnUntraced(function* ({ among = order, id, input, known, needs, tool }: Placing) {
+  const place = Effect.fnUntraced(function* ({ held, id, input, known, needs, tool }: Placing) {
     const { name } = tool
     const rules = Policy.rulesOf(tool)
     const { isReadOnly, needsApproval } = rules
-    const parameters = known === undefined ? undefined : yield* Parameters.read(tool, known)
-    const footprint = Policy.footprint(tool, parameters && Option.getOrUndefined(parameters)?.decoded)
+    let parameters = known === undefined ? undefined : yield* Parameters.read(tool, known)
+    let value: Result.Result<unknown, string> = Result.succeed(known)
 
-    const approve = (then: () => void) => {
-      const value = input()
-      if (Result.isFailure(value)) return fail(node, value.failure)
-      const request = { callId: id, name, input: value.success }
+    const arrive = () => Graph.arrive(node)
+    const approve = (input: unknown) => {
+      const request = { callId: id, name, input }
       log.append({ _tag: "ApprovalNeeded", step, ...request })
-      work(
-        node,
-        Effect.map(ask(request, policy.approvalLimit), (denial) => (denial === undefined ? then() : fail(node, denial)))
-      )
+      const take = (denial: string | undefined) => (denial === undefined ? arrive() : fail(node, denial))
+      work(node, Effect.map(ask(request, policy.approvalLimit), take))
     }
-    /** What comes between its inputs and its turn: the end of the message, then approval. */
-    const permit = () => {
-      const arrive = () => Graph.arrive(node)
+    /** What comes between its input and its turn: the end of the message, then approval. */
+    const permit = (input: unknown) => {
       const opened = () => {
         if (end !== undefined) return fail(node, end)
         if (!isReadOnly && !mayWrite) {
           return fail(node, "The message that asked for this was cut short, so it did not run.")
         }
-        return needsApproval ? approve(arrive) : arrive()
+        return needsApproval ? approve(input) : arrive()
       }
       if (isReadOnly || gated === undefined) opened()
       else gated.push(opened)
     }
-    const node: Graph.Node = Graph.place({
-      id,
-      name,
-      isReadOnly,
-      footprint,
-      needs,
-      conditions: 1,
-      among,
-      onReady: () => {
-        const value = input()
+    /** What it touches is known once its input is there. */
+    const narrow = (input: unknown) =>
+      Effect.map(Parameters.read(tool, input), (read) => {
+        parameters = read
+        Graph.narrow(node, Policy.footprint(tool, read))
+        permit(input)
+      })
+    const node: Graph.Node = Graph.place(
+      { id, name, isReadOnly, footprint: Policy.footprint(tool, parameters) },
+      order,
+      () => {
         if (end !== undefined) return fail(node, end)
         if (Result.isFailure(value)) return fail(node, value.failure)
         if (!brakes.takeCall()) return fail(node, "This run may make no more tool calls, so this one did not run.")
@@ -150,15 +144,22 @@ export const open = Effect.fnUntraced(function* <R>(
           tool,
           rules,
           input: value.success,
-          read: parameters,
+          parameters,
           optionalMillis,
           settle: (outcome, source) => settle(node, outcome, source, node.startMillis ?? comeMillis)
         }
         work(node, Execution.run(run, executing))
-      }
+      },
+      held
+    )
+    Graph.whenDecided(needs, () => {
+      if (node.outcome !== undefined) return
+      value = input()
+      if (end !== undefined) return fail(node, end)
+      if (Result.isFailure(value)) return fail(node, value.failure)
+      if (rules.isFootprintOfParameters && parameters === undefined) work(node, narrow(value.success))
+      else permit(value.success)
     })
-    if (isReadOnly && !needsApproval) Graph.arrive(node)
-    else Graph.whenSettled(needs, permit)
     return node
   })
 
@@ -184,25 +185,9 @@ export const open = Effect.fnUntraced(function* <R>(
 
   return {
     place,
-    makeOrder: () => Graph.makeOrder(order),
-    placeGroup: (placing) => {
-      const node = Graph.place({ ...placing, among: order, conditions: 1 })
-      Graph.arrive(node)
-      return node
-    },
+    hold: (placing) => Graph.hold(placing, order),
     refuse: (id, name, problem) => {
-      const nothing = { upstream: undefined, tags: [] }
-      const among = Graph.makeOrder(order)
-      const node = Graph.place({
-        id,
-        name,
-        isReadOnly: true,
-        footprint: nothing,
-        needs: [],
-        conditions: 1,
-        among,
-        onReady: () => {}
-      })
+      const node = Graph.hold({ id, name, isReadOnly: true, footprint: Policy.nothing }, order)
       fail(node, problem)
       return node
     },

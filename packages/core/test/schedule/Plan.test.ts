@@ -296,7 +296,11 @@ describe("the inputs of a step", () => {
   const results: Readonly<Record<string, unknown>> = {
     a: { items: [{ id: 1 }, { id: 2 }], many: Array.from({ length: 101 }, (_, n) => n), none: undefined }
   }
-  const inputs = (of: Plan.Step) => Result.merge(Plan.resolve(of, (id) => results[id]))
+  const inputs = (of: Plan.Step) =>
+    Result.match(
+      Plan.resolve(of, (id) => results[id]),
+      { onFailure: (problem) => problem, onSuccess: (each) => each.map(Result.merge) }
+    )
 
   it("are one for a plain step", () => {
     assert.deepStrictEqual(inputs(step("b", "echo", { ids: from("a", "items", "*", "id"), n: 1 })), [
@@ -318,7 +322,7 @@ describe("the inputs of a step", () => {
       1,
       new FailedElement("x")
     ])
-    assert.deepStrictEqual(Result.getOrThrow(resolved), [{ id: 1 }])
+    assert.deepStrictEqual(Result.getOrThrow(resolved), [Result.succeed({ id: 1 })])
   })
 
   it("are at most 100", () => {
@@ -332,23 +336,28 @@ describe("the inputs of a step", () => {
     assert.deepStrictEqual(inputs(step("b", "echo", { x: from("c") })), [{ x: null }])
   })
 
+  it("are wanting for that element alone whose path leads nowhere", () => {
+    const list = [{ name: "one" }, { id: 2 }]
+    assert.deepStrictEqual(inputs(step("b", "echo", { x: from("$item", "name") }, list)), [
+      { x: "one" },
+      'element 1: "name" of "$item": it has no name; it has id'
+    ])
+  })
+
   it("or a sentence that says why there are none", () => {
     assert.strictEqual(
       inputs(step("b", "echo", { x: from("a", "items", 2) })),
       '"items.2" of step "a": items has no 2; it is a list of 2: go on with an index or "*"'
-    )
-    assert.strictEqual(
-      inputs(step("b", "echo", { x: from("$item", "name") }, from("a", "items"))),
-      'element 0: "name" of "$item": it has no name; it has id'
     )
     assert.strictEqual(inputs(step("b", "echo", {}, from("a"))), "forEach must be a list; it is an object")
     assert.match(String(inputs(step("b", "echo", { x: from("$item") }))), /only in the input of a step with "forEach"/)
   })
 
   it("keep keys that would change an object's prototype as plain keys", () => {
-    const [input] = Result.getOrThrow(
-      Plan.resolve({ ...find, input: Object.fromEntries([["__proto__", from("a")]]) }, () => ({ polluted: 1 }))
-    )
+    const resolved = Plan.resolve({ ...find, input: Object.fromEntries([["__proto__", from("a")]]) }, () => ({
+      polluted: 1
+    }))
+    const input = Result.getOrThrow(Result.getOrThrow(resolved)[0] ?? Result.fail("no input"))
     assert.strictEqual(Object.getPrototypeOf(input), Object.prototype)
     assert.strictEqual(JSON.stringify(input), '{"__proto__":{"polluted":1}}')
   })

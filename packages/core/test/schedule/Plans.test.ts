@@ -1,41 +1,14 @@
 import type { AgentEvent } from "@callsheet/core/AgentEvent"
 import { type ModelPart, type ModelRequest, ModelStream } from "@callsheet/core/model/ModelStream"
-import * as Annotations from "@callsheet/core/schedule/Annotations"
 import { Approval, type ApprovalRequest } from "@callsheet/core/schedule/Approval"
-import type { View } from "@callsheet/testkit/scripted/Script"
-import { replyMillis, timeline } from "@callsheet/testkit/scripted/Timing"
+import { replyMillis } from "@callsheet/testkit/scripted/Timing"
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Layer, Stream } from "effect"
 
 import { tagged } from "../fixtures.ts"
+import { outcome, plan, planOf, tools, written } from "./planning.ts"
 import { from, step } from "./plans.ts"
-import { destroying, pace, play, type Play, reading, told, Trouble, writing } from "./stage.ts"
-
-/** What these touch does not hang on their input, so it is known before that is resolved. */
-const erase = destroying("erase").annotate(Annotations.TagsWritten, ["bin"])
-const list = reading("list").annotate(Annotations.TagsRead, ["shelf"])
-const tools = [reading("look"), writing("change"), erase, list]
-
-type Steps = ReadonlyArray<ReturnType<typeof step>>
-
-const planOf = (steps: Steps) => ({ text: "", calls: [{ name: "run_plan", input: { steps } }] })
-
-/** A run whose model first hands in `steps`. */
-const plan = (steps: Steps, more: Partial<Play> = {}) =>
-  play({ tools, policy: { plans: true }, replies: [planOf(steps)], ...more })
-
-/** When the model has written each of `steps`. */
-const written = (steps: Steps): ReadonlyArray<number> => {
-  let text = ""
-  const arrivals = timeline(planOf(steps), pace).map(({ atMillis, delta }) => {
-    text += delta
-    return { atMillis, length: text.length }
-  })
-  return steps.map((_, index) => {
-    const end = JSON.stringify({ steps: steps.slice(0, index + 1) }).length - "]}".length
-    return arrivals.find(({ length }) => length >= end)?.atMillis ?? Infinity
-  })
-}
+import { pace, play, type Play, told, Trouble, writing } from "./stage.ts"
 
 /** Fails what has the key "broken". */
 const failing: Play["act"] = ({ key, millis }) =>
@@ -49,9 +22,6 @@ const unsettled = (events: ReadonlyArray<AgentEvent>) => {
   const settled = new Set(tagged(events, "ToolSettled").map(({ callId }) => callId))
   return tagged(events, "ToolStarted").filter(({ callId }) => !settled.has(callId))
 }
-
-/** What the model read of the plan that it handed in first. */
-const outcome = ({ views }: { readonly views: ReadonlyArray<View> }) => told(views[1])[0]
 
 /** A provider that gives every call the same id. */
 const oneId = (model: Layer.Layer<ModelStream>) =>

@@ -16,7 +16,8 @@ describe("Policy.rulesOf", () => {
       concurrency: Infinity,
       upstreamConcurrency: Infinity,
       freshnessMillis: undefined,
-      timeLimitMillis: Infinity
+      timeLimitMillis: Infinity,
+      isFootprintOfParameters: false
     })
   })
 

@@ -2,7 +2,7 @@ import * as PlanTool from "@callsheet/core/schedule/PlanTool"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 
-import { Graph, show, write, type Written, type WrittenCall } from "./graph.ts"
+import { Graph, show, write, type Written } from "./graph.ts"
 import { type Call, type Course, meet, simulate } from "./simulator.ts"
 import { type Entry, type Ran, run } from "./world.ts"
 
@@ -75,23 +75,23 @@ const besideFaults = ({ calls, limits }: Written, { diary }: Ran): ReadonlyArray
 /** What the model reads: one result a call, in call order, and one for the plan with its leaves and failures. */
 const resultFaults = ({ calls, plain }: Written, courses: Courses, { results }: Ran): ReadonlyArray<string> => {
   const isOk = (index: number) => courses[index]?.ok === true
-  const problemOf = ({ needs }: WrittenCall) => {
-    const missing = needs.find((need) => !isOk(need))
-    return missing === undefined ? "It broke." : `not run: step "${calls[missing]?.stepId}" failed`
+  const problemOf = (index: number) => {
+    const because = courses[index]?.because
+    return because === undefined ? "It broke." : `not run: step "${calls[because]?.stepId}" failed`
   }
   const expected: Array<unknown> = calls.slice(0, plain).map((call, index) => ({
     callId: call.id,
     name: call.tool,
-    result: isOk(index) ? { value: call.value } : { error: problemOf(call) }
+    result: isOk(index) ? { value: call.value } : { error: problemOf(index) }
   }))
   const steps = calls.slice(plain)
   if (steps.length > 0) {
     const used = new Set(steps.flatMap(({ needs }) => needs))
+    const failed = steps.flatMap(({ stepId }, step) => (isOk(plain + step) ? [] : [[stepId, problemOf(plain + step)]]))
     const done = steps.filter((_, step) => isOk(plain + step) && !used.has(plain + step))
-    const failed = steps.filter((_, step) => !isOk(plain + step))
     const result = {
       results: Object.fromEntries(done.map(({ stepId, value }) => [stepId, { value }])),
-      failures: Object.fromEntries(failed.map((call) => [call.stepId, problemOf(call)]))
+      failures: Object.fromEntries(failed)
     }
     expected.push({ callId: `call_0_${plain}`, name: PlanTool.name, result })
   }

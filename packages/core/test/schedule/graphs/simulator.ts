@@ -4,8 +4,9 @@
  * It states the rules a second time, as plainly as it can and with no regard for speed, and imports nothing that it checks:
  *
  * 1. All calls come in call order at 0: first those that only read, then, as the message ends, those that write.
- * 2. A call waits for the calls it needs and, unless both only read, for each earlier one that may touch the same. One whose
- *    need failed fails in its turn, without running.
+ * 2. A call waits for the calls it needs and, unless both only read, for each earlier one that has not ended and may touch the
+ *    same. What a call touches may be unknown until its needs have ended. One whose need failed fails there and then, without
+ *    running.
  * 3. A read whose equal is in flight, be it that this waits for a place, takes its outcome, unless what it reads was written
  *    since.
  * 4. A call starts where its run, its tool and its upstream all have room, else it waits for them. When a call ends, its
@@ -13,8 +14,7 @@
  *    those that come first in call order; only then comes what waited for the end.
  * 5. Ends of the same instant are handled one after another, each with all that follows from it: of tools in the order in
  *    which they started, of calls that share one outcome the one that asked before those that share it. Those that have
- *    nothing left to wait for by an end come in call order; one that fails as it comes ends there and then, and those that
- *    have nothing left to wait for by that take their turns with the others.
+ *    nothing left to wait for by an end, and by the failures that followed from it, come in call order.
  * 6. Of the calls that start by one end, those that came by it start first, then those that were admitted by it.
  */
 
@@ -26,7 +26,7 @@ export interface Call {
   readonly upstream: string | undefined
   /** What it touches; `undefined`: all of its upstream. */
   readonly tags: ReadonlyArray<string> | undefined
-  /** What is known of that before its arguments are: `anything` where it depends on them. */
+  /** What is known of that before its needs have ended: `anything` where it depends on its arguments. */
   readonly tagsBefore: Tags
   /** Equal for calls of equal arguments. */
   readonly key: string
@@ -48,6 +48,8 @@ export interface Course {
   readonly startMillis: number
   readonly endMillis: number
   readonly ok: boolean
+  /** The first of its needs that had failed when it did, where it did not run. */
+  readonly because: number | undefined
 }
 
 /** One run of a tool, for the call that asked first and for those that share it. */
@@ -79,18 +81,21 @@ export const simulate = (calls: ReadonlyArray<Call>, limits: Limits): ReadonlyAr
   const written: Array<Call> = []
   let now = 0
   let started = 0
-  const ready: Array<number> = []
-  let isTaking = false
+  const hasCome = new Set<number>()
 
-  const isBefore = (index: number, call: Call) => (other: Call, earlier: number) =>
-    earlier < index &&
-    (call.needs.includes(earlier) ||
-      (!(call.isReadOnly && other.isReadOnly) && meet([call, call.tagsBefore], [other, other.tagsBefore])))
-  const waitsFor = calls.map((call, index) =>
-    calls.flatMap((other, earlier) => (isBefore(index, call)(other, earlier) ? [earlier] : []))
-  )
-  /** How many of them have not ended. */
-  const waiting = waitsFor.map(({ length }) => length)
+  const hasEnded = (index: number) => courses[index] !== undefined
+  const tagsOf = (call: Call): Tags => (call.needs.every(hasEnded) ? call.tags : call.tagsBefore)
+  /** Whether it has nothing left to wait for. */
+  const isFree = (call: Call, index: number): boolean =>
+    call.needs.every(hasEnded) &&
+    calls
+      .slice(0, index)
+      .every(
+        (other, earlier) =>
+          hasEnded(earlier) ||
+          (call.isReadOnly && other.isReadOnly) ||
+          !meet([call, tagsOf(call)], [other, tagsOf(other)])
+      )
 
   const countRunning = (isAlike: (call: Call) => boolean) => [...running].filter(({ call }) => isAlike(call)).length
   const hasRoom = ({ tool, upstream }: Call) =>
@@ -105,9 +110,7 @@ export const simulate = (calls: ReadonlyArray<Call>, limits: Limits): ReadonlyAr
   }
 
   const come = (index: number, call: Call) => {
-    if (call.needs.some((need) => courses[need]?.ok !== true)) {
-      return settle(index, { source: "none", startMillis: now, endMillis: now, ok: false })
-    }
+    hasCome.add(index)
     const equal = call.isReadOnly ? inFlight.get(call.key) : undefined
     if (equal !== undefined && !written.slice(equal.writesBefore).some((w) => meet([w, w.tags], [call, call.tags]))) {
       equal.sharers.push({ index, startMillis: now })
@@ -130,26 +133,26 @@ export const simulate = (calls: ReadonlyArray<Call>, limits: Limits): ReadonlyAr
     execution.started = started++
   }
 
-  /** One of those that `index` waits for has ended. */
-  const arrive = (index: number) => {
-    const left = (waiting[index] ?? 0) - 1
-    waiting[index] = left
-    if (left === 0) ready.push(index)
+  /** Ends a call, and with it those that need it where it failed. */
+  const end = (index: number, course: Course) => {
+    courses[index] = course
+    if (course.ok) return
+    for (const [later, { needs }] of calls.entries()) {
+      if (!needs.includes(index) || hasEnded(later)) continue
+      const because = needs.find((need) => courses[need]?.ok === false)
+      end(later, { source: "none", startMillis: now, endMillis: now, ok: false, because })
+    }
   }
 
-  /** Ends a call, and lets come those that have nothing left to wait for, in call order. */
-  const settle = (index: number, course: Course) => {
-    courses[index] = course
-    for (const later of calls.keys()) if (waitsFor[later]?.includes(index)) arrive(later)
-    if (isTaking) return
-    isTaking = true
-    while (ready.length > 0) {
-      const first = Math.min(...ready)
-      ready.splice(ready.indexOf(first), 1)
-      const call = calls[first]
-      if (call !== undefined) come(first, call)
+  /** Lets come those that have nothing left to wait for, in call order. */
+  const letCome = (isAllowed: (call: Call) => boolean) => {
+    for (const [index, call] of calls.entries()) {
+      if (!hasCome.has(index) && !hasEnded(index) && isAllowed(call) && isFree(call, index)) come(index, call)
     }
-    isTaking = false
+  }
+  const settle = (index: number, course: Course) => {
+    end(index, course)
+    letCome(() => true)
   }
 
   /** Admits from the queue while anything there has room. */
@@ -166,11 +169,8 @@ export const simulate = (calls: ReadonlyArray<Call>, limits: Limits): ReadonlyAr
     }
   }
 
-  for (const isReadOnly of [true, false]) {
-    for (const [index, call] of calls.entries()) {
-      if (call.isReadOnly === isReadOnly && waiting[index] === 0) come(index, call)
-    }
-  }
+  letCome(({ isReadOnly }) => isReadOnly)
+  letCome(({ isReadOnly }) => !isReadOnly)
   for (;;) {
     const [ended] = [...running].sort((one, other) => one.endMillis - other.endMillis || one.started - other.started)
     if (ended === undefined) break
@@ -182,9 +182,9 @@ export const simulate = (calls: ReadonlyArray<Call>, limits: Limits): ReadonlyAr
       if (inFlight.get(call.key) === ended) inFlight.delete(call.key)
     } else written.push(call)
     const ok = !call.isFailing
-    settle(index, { source: "upstream", startMillis, endMillis, ok })
+    settle(index, { source: "upstream", startMillis, endMillis, ok, because: undefined })
     for (const sharer of sharers) {
-      settle(sharer.index, { source: "shared", startMillis: sharer.startMillis, endMillis, ok })
+      settle(sharer.index, { source: "shared", startMillis: sharer.startMillis, endMillis, ok, because: undefined })
     }
     for (const execution of admitted) execution.started = started++
   }
