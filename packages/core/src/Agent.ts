@@ -42,7 +42,8 @@ export interface Agent<R> {
    * Answers `question`, telling what happens as it happens (order: `AgentEvent`).
    *
    * Leaving the stream interrupts the run: the model request is closed and every running handler interrupted, finalizers
-   * included. Fails with `AgentError` after a `RunFailed` event.
+   * included. Fails with `AgentError` after a `RunFailed` event. A handler that does not let itself be interrupted delays the
+   * end of the stream, but not the event `RunFinished`.
    */
   run(question: string | AgentRequest.AgentRequest): Stream.Stream<AgentEvent, AgentError, ModelStream | R>
   /** The same run, folded: the answer and its figures once it is complete. */
@@ -110,6 +111,7 @@ export function make<Tools extends Record<string, Tool.Any>, R>(
       ? yield* options.toolkit
       : options.toolkit
     const own = Object.values(toolkit.tools)
+    if (policy.plans && Object.hasOwn(toolkit.tools, PlanTool.name)) return yield* Effect.die(new Error(PlanTool.taken))
     const tools = policy.plans ? [PlanTool.make(toolkit.tools), ...own] : own
     const { model } = yield* ModelStream
     const ledger = yield* Ledger.Current
@@ -143,11 +145,13 @@ export function make<Tools extends Record<string, Tool.Any>, R>(
       runLog.append({ _tag: "TextDelta", step, delta })
     }
 
-    /** The answer of a run whose time is over in the middle of step `step`. */
-    const outOfTime = (step: number) => {
+    /** The answer of a run whose time is over while the model writes its message of step `step`. */
+    const outOfTime = (step: number, calls: Calls.Calls) => {
+      calls.cut(Deadline.notInTime)
       ledger?.interrupted()
       const done = settled.filter(({ ok }) => ok).map(({ name }) => name)
       const missing = settled.flatMap(({ name, problem }) => (problem === null ? [] : [{ name, why: problem }]))
+      if (settled.some((call) => call.step === step)) missing.push(Deadline.restOfMessage)
       const answer = Deadline.partialAnswer({ text: said, done, missing, deadlineMillis: brakes.deadlineMillis ?? 0 })
       say(step, answer.slice(said.trim().length))
       return { answer, steps: step + 1, reason: "deadline" } as const
@@ -173,7 +177,7 @@ export function make<Tools extends Record<string, Tool.Any>, R>(
           Effect.mapError((error) => new AgentError({ reason: new ModelFailed({ error }) }))
         )
       )
-      if (Option.isNone(taken)) return outOfTime(step)
+      if (Option.isNone(taken)) return outOfTime(step, calls)
       const turn = taken.value
       brakes.spend(turn)
       ledger?.turn(turn)
@@ -190,7 +194,7 @@ export function make<Tools extends Record<string, Tool.Any>, R>(
       }
       if (last?.sentence !== undefined) say(step, `\n\n${last.sentence}`)
       return { answer: said, steps: step + 1, reason: endReason(turn, tools.length > 0 ? last?.reason : undefined) }
-    }, Effect.scoped)
+    })
 
     for (let step = 0; ; step++) {
       const end = yield* takeStep(step)
@@ -209,8 +213,9 @@ export function make<Tools extends Record<string, Tool.Any>, R>(
           const question = yield* AgentRequest.validate(request, policy.maxQuestionBytes)
           log.append({ _tag: "RunStarted", agent: name, question })
           const end = yield* loop(request, question, log)
+          // Inside the scope of the calls, since a call that was given up may take its time to end.
           log.append({ _tag: "RunFinished", ...end })
-        })
+        }).pipe(Effect.scoped)
         const ledger = yield* Ledger.Current
         yield* answered.pipe(
           Effect.tapCause((cause) =>

@@ -92,16 +92,16 @@ type PlainTool = Tool.Tool<
     readonly failureMode: Tool.FailureMode
   }
 >
-type Tools = Record<string, PlainTool>
+export type PlainTools = Record<string, PlainTool>
 
 /** Tools for the model to see. Calls are resolved by the engine, so no handler is ever asked for. */
-const withoutHandlers = (tools: ReadonlyArray<Tool.Any>): Toolkit.WithHandler<Tools> => ({
+export const withoutHandlers = (tools: ReadonlyArray<Tool.Any>): Toolkit.WithHandler<PlainTools> => ({
   // A cast, because `Tool.Any` forgets which services its schemas need; here nothing is decoded, so none are.
   tools: Object.fromEntries(tools.map((tool) => [tool.name, tool as PlainTool])),
   handle: (name) => Effect.die(`the tool ${name} was resolved outside the engine`)
 })
 
-type Part = Response.StreamPart<Tools, "deferred">
+type Part = Response.StreamPart<PlainTools, "deferred">
 
 /** What has been heard of one response. */
 interface Heard {
@@ -141,7 +141,7 @@ const hear = (heard: Heard, part: Part, deltasOf: string | undefined): ReadonlyA
 }
 
 /** A provider leaves arguments that it cannot read as the text they are. */
-const callOf = (id: string, name: string, params: unknown): Call => {
+export const callOf = (id: string, name: string, params: unknown): Call => {
   if (typeof params !== "string") {
     return { id, name, input: params, inputText: JSON.stringify(params) ?? "{}", fault: undefined }
   }

@@ -9,6 +9,7 @@ import * as Result from "effect/Result"
 import type { Call } from "../model/ModelStream.ts"
 import type { CallResult } from "../model/Transcript.ts"
 import type { Listener } from "../model/Turn.ts"
+import type * as Attempt from "./Attempt.ts"
 import * as Graph from "./Graph.ts"
 import * as PlanRun from "./PlanRun.ts"
 import * as PlanTool from "./PlanTool.ts"
@@ -17,7 +18,9 @@ import * as Scheduler from "./Scheduler.ts"
 
 export interface Calls extends Listener {
   /** The model has finished. Waits for every call; `isComplete` lets what writes start, otherwise it is refused. */
-  readonly results: (isComplete: boolean) => Effect.Effect<ReadonlyArray<CallResult>>
+  readonly results: (isComplete: boolean) => Effect.Effect<ReadonlyArray<Attempt.Outcome>>
+  /** Settles with `problem` every call that has not ended, and interrupts it. Nothing more starts. */
+  readonly cut: (problem: string) => void
 }
 
 const unknownTool = (name: string, tools: Readonly<Record<string, Tool.Any>>): string =>
@@ -71,7 +74,8 @@ export const open = Effect.fnUntraced(function* <R>(step: number, run: Run<R>) {
           Effect.forEach(nodes, ({ settled }) => Deferred.await(settled), { concurrency: 1 }),
           () => Effect.sync(() => scheduler.cut("The plan that it belongs to was refused, so it was stopped."))
         )
-      })
+      }),
+    cut: scheduler.cut
   }
   return calls
 })
@@ -82,5 +86,6 @@ const notRun: CallResult = { ok: false, text: JSON.stringify({ error: "not run" 
 export const none: Calls = {
   onCall: () => Effect.void,
   onCallDelta: () => Effect.void,
-  results: () => Effect.succeed([])
+  results: () => Effect.succeed([]),
+  cut: () => {}
 }

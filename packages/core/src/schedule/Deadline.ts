@@ -67,6 +67,20 @@ export const optionalMillis = (nowMillis: number, toolsEndMillis: number): numbe
 export const isFinalStep = (deadline: Deadline, nowMillis: number, modelCalls: ModelCalls): boolean =>
   remaining(deadline, nowMillis) <= reserveMillis(deadline, modelCalls) + longestMillis(modelCalls)
 
+/** Why a call has no result that did not end in time. */
+export const notInTime = "It did not end within the time that the run has."
+
+/** What is missing of a message that asked for calls and was not written to its end. */
+export const restOfMessage: Missing = {
+  name: "the rest of what the model was asking for",
+  why: "It was not written in time."
+}
+
+interface Missing {
+  readonly name: string
+  readonly why: string
+}
+
 /** What there is when the model could not finish in time. */
 export interface Unfinished {
   /** What the model has written of its answer. */
@@ -74,7 +88,7 @@ export interface Unfinished {
   /** The tools that gave a result, one name for each call. */
   readonly done: ReadonlyArray<string>
   /** The calls that gave none, and for each the reason. */
-  readonly missing: ReadonlyArray<{ readonly name: string; readonly why: string }>
+  readonly missing: ReadonlyArray<Missing>
   readonly deadlineMillis: number
 }
 

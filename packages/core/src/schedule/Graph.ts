@@ -163,12 +163,13 @@ export const arrive = (node: Node): void => {
 export const settle = (node: Node, outcome: Outcome): boolean => {
   if (node.outcome !== undefined) return false
   node.outcome = outcome
-  Deferred.doneUnsafe(node.settled, Effect.succeed(outcome))
   unsettledLike(node).delete(node)
   inTurns(node.order, () => {
     for (const later of node.after) release(later, node)
     for (const dependent of node.dependents) dependent()
   })
+  // Last, because who waits for it may go on at once.
+  Deferred.doneUnsafe(node.settled, Effect.succeed(outcome))
   return true
 }
 

@@ -22,10 +22,11 @@ interface Execution {
   readonly footprint: Footprint
   /** When it began. */
   readonly startMillis: number
-  /** How many writes this run had seen when it began. */
-  readonly writesBefore: number
-  endMillis: number | undefined
+  hasEnded: boolean
 }
+
+/** Results kept for use again; beyond them the one that began first is forgotten. */
+const maxKept = 1000
 
 /** Takes a call's outcome: of its own execution, of one that it shares, or of one that had ended. */
 export type Settle = (outcome: Outcome, source: "upstream" | "shared" | "memory") => void
@@ -42,53 +43,56 @@ export interface Once {
 
 /** `nowMillis` is the run's own clock. */
 export const make = (nowMillis: () => number): Once => {
+  /** What runs or ended and is still true, in the order in which it began. */
   const executions = new Map<string, Execution>()
-  const writes: Array<Footprint> = []
+  let kept = 0
 
-  const isTrue = ({ endMillis, footprint, startMillis, writesBefore }: Execution, read: Read): boolean => {
-    const isUntouched = writes.slice(writesBefore).every((write) => !overlaps(write, footprint))
-    if (endMillis === undefined) return isUntouched
-    return isUntouched && read.freshnessMillis !== undefined && nowMillis() - startMillis <= read.freshnessMillis
+  const forget = (key: string, execution: Execution) => {
+    if (executions.get(key) !== execution) return
+    executions.delete(key)
+    if (execution.hasEnded) kept--
   }
+
+  const keep = () => {
+    kept++
+    if (kept <= maxKept) return
+    for (const [key, execution] of executions) {
+      if (execution.hasEnded) return forget(key, execution)
+    }
+  }
+
+  const isTrue = ({ hasEnded, startMillis }: Execution, { freshnessMillis }: Read): boolean =>
+    !hasEnded || (freshnessMillis !== undefined && nowMillis() - startMillis <= freshnessMillis)
 
   const begin = <R>(read: Read, execute: Effect.Effect<Outcome, never, R>, settle: Settle) =>
     Effect.suspend(() => {
-      const execution: Execution = {
-        outcome: Deferred.makeUnsafe<Outcome>(),
-        footprint: read.footprint,
-        startMillis: nowMillis(),
-        writesBefore: writes.length,
-        endMillis: undefined
-      }
-      executions.set(read.key, execution)
-      const forget = () => {
-        if (executions.get(read.key) === execution) executions.delete(read.key)
-      }
-      return Effect.onExit(execute, (exit) =>
-        Effect.andThen(
-          Effect.sync(() => {
-            execution.endMillis = nowMillis()
-            // What failed may heal, and what was interrupted is no result.
-            if (exit._tag === "Failure" || !exit.value.ok || read.freshnessMillis === undefined) forget()
-            if (exit._tag === "Success") settle(exit.value, "upstream")
-          }),
-          Deferred.done(execution.outcome, exit)
-        )
-      )
+      const { footprint, freshnessMillis, key } = read
+      const outcome = Deferred.makeUnsafe<Outcome>()
+      const execution: Execution = { outcome, footprint, startMillis: nowMillis(), hasEnded: false }
+      executions.set(key, execution)
+      return Effect.onExit(execute, (exit) => {
+        // What failed may heal, and what was interrupted is no result.
+        if (exit._tag === "Failure" || !exit.value.ok || freshnessMillis === undefined) forget(key, execution)
+        execution.hasEnded = true
+        if (executions.get(key) === execution) keep()
+        if (exit._tag === "Success") settle(exit.value, "upstream")
+        return Deferred.done(outcome, exit)
+      })
     })
 
   return {
     run: (read, execute, settle) =>
       Effect.suspend(() => {
         const known = executions.get(read.key)
-        if (known === undefined || !isTrue(known, read)) {
-          return Effect.asVoid(begin(read, execute, settle))
+        if (known !== undefined && isTrue(known, read)) {
+          const source = known.hasEnded ? "memory" : "shared"
+          return Effect.map(Deferred.await(known.outcome), (outcome) => settle(outcome, source))
         }
-        const source = known.endMillis === undefined ? "shared" : "memory"
-        return Effect.map(Deferred.await(known.outcome), (outcome) => settle(outcome, source))
+        if (known !== undefined) forget(read.key, known)
+        return Effect.asVoid(begin(read, execute, settle))
       }),
     written: (footprint) => {
-      writes.push(footprint)
+      for (const [key, execution] of executions) if (overlaps(footprint, execution.footprint)) forget(key, execution)
     }
   }
 }

@@ -156,7 +156,9 @@ export const open = (callId: string, scheduler: SchedulerStep, tools: Readonly<R
       outcomes.set(stepId, { _tag: "Failed", problem: ofStep.map(({ message }) => message).join("; ") })
     }
     const problem = faults[0] === undefined ? null : `The plan has ${faults.length} faults: ${faults[0].message}`
-    return { ...done(undefined), ok: problem === null, text: PlanTool.result(steps, outcomes), problem }
+    const told = PlanTool.result(steps, outcomes)
+    const result = { result: told, encodedResult: told, isFailure: problem !== null, preliminary: false }
+    return { ...done(undefined), ok: problem === null, text: JSON.stringify(told), problem, result }
   }
 
   const refuse = (call: Call, problem: string): Graph.Node => {

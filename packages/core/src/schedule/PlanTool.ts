@@ -10,6 +10,9 @@ import * as ToolShape from "./ToolShape.ts"
 
 export const name = "run_plan"
 
+/** Why an agent whose own toolkit has that name cannot be offered plans. */
+export const taken = `A tool of this agent is named ${name}, as the tool for plans is: rename it, or leave policy.plans off.`
+
 const explanation = `Runs several tool calls at once, each as soon as the results it needs are there. Use it when a call needs \
 another's result. In an input, {"$from":"ID","path":["items",0,"x"]} is that part of step ID's result; "*" in a path takes \
 every element of a list and yields a list. A step with "forEach" (a reference to a list) runs once per element, at most \
@@ -57,8 +60,13 @@ const lostElements = (value: unknown): ReadonlyArray<string> => {
   return lost.length === 0 ? [] : [`${lost.length} of ${elements.length} elements failed, the first with: ${lost[0]}`]
 }
 
-/** The text that the model reads for a finished plan: results of its leaves, and every failure, both by step id. */
-export const result = (steps: ReadonlyArray<Plan.Step>, outcomes: ReadonlyMap<string, Outcome>): string => {
+/** What the model reads of a finished plan, as JSON: results of its leaves, and every failure, both by step id. */
+export interface PlanResult {
+  readonly results: Readonly<Record<string, unknown>>
+  readonly failures: Readonly<Record<string, string>>
+}
+
+export const result = (steps: ReadonlyArray<Plan.Step>, outcomes: ReadonlyMap<string, Outcome>): PlanResult => {
   const leaves = new Set(Plan.leaves(steps))
   const results: Array<readonly [string, unknown]> = []
   const failures: Array<readonly [string, string]> = []
@@ -69,5 +77,5 @@ export const result = (steps: ReadonlyArray<Plan.Step>, outcomes: ReadonlyMap<st
       else failures.push(...lostElements(outcome.value).map((problem) => [id, problem] as const))
     } else failures.push([id, outcome === undefined ? "not run" : outcome.problem])
   }
-  return JSON.stringify({ results: Object.fromEntries(results), failures: Object.fromEntries(failures) })
+  return { results: Object.fromEntries(results), failures: Object.fromEntries(failures) }
 }

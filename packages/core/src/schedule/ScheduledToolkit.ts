@@ -1,8 +1,10 @@
 /**
  * ScheduledToolkit: the same scheduling for applications that keep their own loop over `LanguageModel`: a toolkit whose calls
- * share, wait, repeat and are limited as an agent's do.
+ * share, wait, repeat and are limited as an agent's do, and a `streamText` that also knows when the model has finished.
  */
-import * as Tool from "effect/ai/Tool"
+import type * as AiError from "effect/ai/AiError"
+import type * as LanguageModel from "effect/ai/LanguageModel"
+import type * as Tool from "effect/ai/Tool"
 import type * as Toolkit from "effect/ai/Toolkit"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
@@ -12,19 +14,44 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 
 import type { AgentEvent } from "../AgentEvent.ts"
+import * as Ledger from "../model/Ledger.ts"
 import * as RunLog from "../RunLog.ts"
 import type * as Attempt from "./Attempt.ts"
 import * as Brakes from "./Brakes.ts"
 import * as Once from "./Once.ts"
+import * as PlanTool from "./PlanTool.ts"
 import * as Policy from "./Policy.ts"
+import type { Run } from "./Run.ts"
+import * as ScheduledText from "./ScheduledText.ts"
 import * as Scheduler from "./Scheduler.ts"
 import * as Shared from "./Shared.ts"
 
 export interface Scheduled<Tools extends Record<string, Tool.Any>> {
+  /**
+   * In place of the toolkit itself, for `LanguageModel.streamText` and whoever else calls `handle`. Calls are scheduled in the
+   * order in which they are handed in. Writes are not held back until the model has finished, which nobody tells here.
+   */
   readonly toolkit: Toolkit.WithHandler<Tools>
-  /** What happens to the calls: `ToolStarted`, `ToolProgress`, `ToolSettled`, `ApprovalNeeded`, in order. */
+  /**
+   * In place of `LanguageModel.streamText`, for one message of the model and its calls.
+   *
+   * **Details**
+   *
+   * Reads start while the model still writes; writes start only after a complete finish, and not at all after another. With
+   * `policy.plans` the model is offered plans. `policy.stepLimit` holds. The model's parts come as they are, then the results
+   * of all calls in call order, then the finish: `Prompt.fromResponseParts` makes the next prompt of them.
+   */
+  readonly streamText: (
+    message: ScheduledText.Message
+  ) => Stream.Stream<ScheduledText.Part, AiError.AiError, LanguageModel.LanguageModel>
+  /**
+   * What happens to the calls: `ToolStarted`, `ToolProgress`, `ToolSettled`, `ApprovalNeeded`, in order. The last
+   * `maxUnreadEvents` are kept for a reader who is late.
+   */
   readonly events: Queue.Dequeue<AgentEvent>
 }
+
+export const maxUnreadEvents = 1000
 
 /** What the model reads: the handler's own result, or why there is none. */
 const resultOf = ({ problem, result }: Attempt.Outcome): Tool.HandlerResult<Tool.Any> => {
@@ -34,40 +61,44 @@ const resultOf = ({ problem, result }: Attempt.Outcome): Tool.HandlerResult<Tool
 }
 
 /**
- * `toolkit` with scheduled calls, in the order in which they are handed in, for as long as the scope is open.
+ * `toolkit` with scheduled calls, for as long as the scope is open.
  *
  * **Details**
  *
- * Give it to `LanguageModel.streamText` in place of `toolkit`. Equal reads run once, a read waits for an earlier write of what
- * it reads, what is destructive waits for `Approval`, and retries, hedges, limits and breakers hold as in an agent. Writes are
- * not held back until the model has finished: that is for the loop that calls this to decide.
+ * Equal reads run once, a read waits for an earlier write of what it reads, what is destructive waits for `Approval`, and
+ * retries, hedges, limits, breakers, `policy.budget.toolCalls` and `Ledger.Current` hold as in an agent.
  *
  * **Gotchas**
  *
  * A call that does not run (refused, given up) is a failed result of its tool, in `failureMode: "error"` too: it must not
- * take the calls beside it along. Preliminary results are events, not results. `stepLimit`, `runLimit` and budgets of tokens
- * mean nothing here.
+ * take the calls beside it along. Preliminary results are events, not results. `runLimit` and budgets of model calls, tokens
+ * and money are for the loop that calls this to keep.
  */
 export const make = Effect.fnUntraced(function* <Tools extends Record<string, Tool.Any>>(
   toolkit: Toolkit.WithHandler<Tools>,
   policy: Partial<Policy.Policy> = {}
 ): Effect.fn.Return<Scheduled<Tools>, never, Scope.Scope | Tool.HandlerServices<Tools[keyof Tools]>> {
-  // How long a step or a run may take is for the loop that calls this to decide.
-  const { runLimit: _run, stepLimit: _step, ...whole }: Policy.Policy = { ...Policy.standard, ...policy }
-  const events = yield* Queue.unbounded<AgentEvent>()
+  type Services = Tool.HandlerServices<Tools[keyof Tools]>
+  const { runLimit: _run, ...whole }: Policy.Policy = { ...Policy.standard, ...policy }
+  if (whole.plans && Object.hasOwn(toolkit.tools, PlanTool.name)) return yield* Effect.die(new Error(PlanTool.taken))
+  const services = yield* Effect.context<Services>()
+  const events = yield* Queue.sliding<AgentEvent>(maxUnreadEvents)
   const log = yield* RunLog.make("scheduled", events)
-  const handled: Attempt.Handled<Tool.HandlerServices<Tools[keyof Tools]>> = toolkit
-  const step = yield* Scheduler.open(0, {
+  const handled: Attempt.Handled<Services> = toolkit
+  const run: Run<Services> = {
     toolkit: handled,
     policy: whole,
     log,
     once: Once.make(log.elapsedMillis),
     shared: yield* Shared.Shared,
     brakes: Brakes.make(whole, "", undefined),
-    ledger: undefined
-  })
+    ledger: yield* Ledger.Current
+  }
+  // One step without an end for calls that come by themselves.
+  const step = yield* Scheduler.open(0, { ...run, brakes: { ...run.brakes, toolsEnd: () => Infinity } })
   step.finish(true)
   let calls = 0
+  let messages = 0
 
   const schedule = Effect.fnUntraced(function* (tool: Tool.Any, input: unknown, id: string) {
     const node = yield* step.place({ id, tool, known: input, needs: [], input: () => Result.succeed(input) })
@@ -91,5 +122,10 @@ export const make = Effect.fnUntraced(function* <Tools extends Record<string, To
     return schedule(tool, input, toolCallId) as ReturnType<typeof toolkit.handle<typeof name>>
   }
 
-  return { toolkit: { tools: toolkit.tools, handle }, events }
+  return {
+    toolkit: { tools: toolkit.tools, handle },
+    streamText: (message) =>
+      Stream.unwrap(Effect.provideContext(ScheduledText.streamText(message, ++messages, run, resultOf), services)),
+    events
+  }
 })

@@ -53,7 +53,7 @@ export interface Step {
   readonly cut: (problem: string) => void
 }
 
-/** Opens a step. Closing its scope interrupts every call that still runs, and waits for their finalizers. */
+/** Opens a step, which ends with `cut`. Closing its scope interrupts every call that still runs, and waits for its finalizers. */
 export const open = Effect.fnUntraced(function* <R>(
   step: number,
   run: Run<R>
@@ -171,15 +171,19 @@ export const open = Effect.fnUntraced(function* <R>(
     settle(node, outcome)
     ledger?.cut(node, outcome.text)
   }
+  const timers: Array<Fiber.Fiber<void>> = []
   const cut = (problem: string) => {
-    end = problem
+    end ??= problem
+    for (const timer of timers) timer.interruptUnsafe()
     // Those that run first: the groups that they belong to then settle by themselves, with what is there.
     for (const node of [...fibers.keys(), ...order.writes, ...order.reads]) giveUp(node, problem)
   }
   const cutInTime = () => {
-    const outOfTime = () => cut("It did not end within the time that the run has.")
+    const outOfTime = () => cut(Deadline.notInTime)
     if (remainingMillis() === 0) outOfTime()
-    else if (toolsEndMillis !== Infinity) fork(Effect.map(Effect.sleep(remainingMillis()), outOfTime))
+    else if (toolsEndMillis !== Infinity) {
+      timers.push(fork(Effect.map(Effect.sleep(remainingMillis()), outOfTime)))
+    }
   }
   cutInTime()
 

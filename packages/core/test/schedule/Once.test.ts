@@ -1,4 +1,5 @@
 import * as Annotations from "@callsheet/core/schedule/Annotations"
+import * as Once from "@callsheet/core/schedule/Once"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 
@@ -146,6 +147,27 @@ describe("a finished read", () => {
         "call_1_0 upstream",
         "call_2_0 memory"
       ])
+    })
+  )
+})
+
+describe("what is kept for use again", () => {
+  it.effect("is the last thousand results", () =>
+    Effect.gen(function* () {
+      const once = Once.make(() => 0)
+      const sources: Array<string> = []
+      const done = { ok: true, text: "", problem: null, value: 1, failure: undefined, result: undefined }
+      const ask = (key: number) =>
+        once.run(
+          { key: String(key), footprint: { upstream: undefined, tags: [] }, freshnessMillis: 1000 },
+          Effect.succeed(done),
+          (_, source) => void sources.push(`${key} ${source}`)
+        )
+      for (let key = 0; key <= 1000; key++) yield* ask(key)
+      sources.length = 0
+      yield* ask(1)
+      yield* ask(0)
+      assert.deepStrictEqual(sources, ["1 memory", "0 upstream"])
     })
   )
 })

@@ -55,7 +55,7 @@ describe("the result of a plan", () => {
       step("f", "echo"),
       step("g", "echo")
     ]
-    const text = PlanTool.result(
+    const told = PlanTool.result(
       steps,
       new Map<string, PlanTool.Outcome>([
         ["e", { _tag: "Failed", problem: `not run: step "d" failed` }],
@@ -67,7 +67,7 @@ describe("the result of a plan", () => {
       ])
     )
     assert.strictEqual(
-      text,
+      JSON.stringify(told),
       JSON.stringify({
         results: { b: { title: "Alien" }, c: [{ title: "Alien" }, { error: "no such film" }], f: null },
         failures: { d: "TMDb did not answer.", e: 'not run: step "d" failed', g: "not run" }

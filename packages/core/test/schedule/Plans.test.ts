@@ -1,3 +1,4 @@
+import * as Agent from "@callsheet/core/Agent"
 import type { AgentEvent } from "@callsheet/core/AgentEvent"
 import { type ModelPart, type ModelRequest, ModelStream } from "@callsheet/core/model/ModelStream"
 import { Approval, type ApprovalRequest } from "@callsheet/core/schedule/Approval"
@@ -8,7 +9,7 @@ import { Duration, Effect, Layer, Stream } from "effect"
 import { tagged } from "../fixtures.ts"
 import { outcome, plan, planOf, tools, written } from "./planning.ts"
 import { from, step } from "./plans.ts"
-import { pace, play, type Play, told, Trouble, writing } from "./stage.ts"
+import { model, pace, play, type Play, reading, told, troupe, Trouble, writing } from "./stage.ts"
 
 /** Fails what has the key "broken". */
 const failing: Play["act"] = ({ key, millis }) =>
@@ -58,6 +59,20 @@ describe("plans of a provider that gives every call one id", () => {
 })
 
 describe("plans", () => {
+  it.effect("are refused to an agent whose own toolkit has a tool of that name", () =>
+    Effect.gen(function* () {
+      const { toolkit } = troupe([reading("run_plan")])
+      const agent = Agent.make({ name: "test", instructions: "", toolkit, policy: { plans: true } })
+      const exit = yield* Effect.exit(
+        Effect.provide(
+          agent.ask("Go"),
+          model(() => ({ text: "Done.", calls: [] }))
+        )
+      )
+      assert.include(String(exit), "A tool of this agent is named run_plan")
+    })
+  )
+
   it.effect("steps start while the plan still streams in", () =>
     Effect.gen(function* () {
       const steps = [step("a", "look", { key: "a" }), step("b", "look", { key: "b" }), step("c", "look", { key: "c" })]

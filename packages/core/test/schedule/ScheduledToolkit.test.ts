@@ -1,13 +1,15 @@
+import * as Ledger from "@callsheet/core/model/Ledger"
 import { Approval } from "@callsheet/core/schedule/Approval"
+import type * as Policy from "@callsheet/core/schedule/Policy"
 import * as ScheduledToolkit from "@callsheet/core/schedule/ScheduledToolkit"
-import { turns } from "@callsheet/testkit/scripted/Script"
+import { type Reply, turns, type View } from "@callsheet/testkit/scripted/Script"
 import * as ScriptedModel from "@callsheet/testkit/scripted/ScriptedModel"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Queue, Result, Stream } from "effect"
-import { LanguageModel, Tool, Toolkit } from "effect/ai"
+import { Array, Duration, Effect, Layer, Queue, Result, Stream } from "effect"
+import { LanguageModel, Prompt, type Response, Tool, Toolkit } from "effect/ai"
 
 import { calls, settle, tagged } from "../fixtures.ts"
-import { calm, destroying, pace, reading, troupe, Trouble, writing } from "./stage.ts"
+import { calm, destroying, pace, reading, told, troupe, Trouble, writing } from "./stage.ts"
 
 const tools = [reading("look"), writing("change"), destroying("erase")]
 
@@ -36,6 +38,140 @@ const respond = Effect.fnUntraced(
 )
 
 const resultOf = (key: string) => ({ key, parts: [`${key}1`, `${key}2`, `${key}3`] })
+
+/** Two messages by `streamText` of a scheduled toolkit, the first of which asks for `said` and ends with `reason`. */
+const speak = Effect.fnUntraced(
+  function* (said: Reply["calls"], policy: Partial<Policy.Policy> = {}, reason?: "length") {
+    const { lines, toolkit } = troupe(tools)
+    const scheduled = yield* ScheduledToolkit.make(yield* toolkit, policy)
+    const views: globalThis.Array<View> = []
+    const reply = turns([{ calls: said }, { text: "Done." }])
+    const script = (view: View) => {
+      views.push(view)
+      return reply(view)
+    }
+    const message = (prompt: Prompt.RawInput) =>
+      Stream.runCollect(
+        Stream.map(scheduled.streamText({ prompt }), (part) =>
+          part.type === "finish" && reason !== undefined ? { ...part, reason } : part
+        )
+      )
+    const asked = Prompt.make("Go.")
+    const parts = yield* message(asked).pipe(
+      Effect.tap((parts) => message(Prompt.concat(asked, Prompt.fromResponseParts(parts)))),
+      Effect.provide(ending(reason).pipe(Layer.provide(ScriptedModel.layer({ script, timing: pace })))),
+      settle
+    )
+    return { lines, parts, views, events: yield* Queue.clear(scheduled.events) }
+  },
+  Effect.scoped,
+  Effect.provide(calm)
+)
+
+/** The model, whose messages end with `reason`. */
+const ending = (reason: "length" | undefined) =>
+  Layer.effect(
+    LanguageModel.LanguageModel,
+    Effect.map(LanguageModel.LanguageModel, (model) => {
+      if (reason === undefined) return model
+      const cut = new Proxy(model.streamText, {
+        apply: (target, self, options) =>
+          Stream.map(Reflect.apply(target, self, options), (part: Response.AnyPart) =>
+            part.type === "finish" ? { ...part, reason } : part
+          )
+      })
+      return { ...model, streamText: cut }
+    })
+  )
+
+describe("streamText without our loop", () => {
+  it.effect("starts reads while the model writes, and writes when it has finished", () =>
+    Effect.gen(function* () {
+      const { lines, parts, views } = yield* speak([...calls("change", "x"), ...calls("look", "a", "b")])
+      assert.deepStrictEqual(lines.toSorted(), [
+        "150 start look a",
+        "180 start change x",
+        "180 start look b",
+        "190 end look a",
+        "220 end change x",
+        "220 end look b"
+      ])
+      assert.deepStrictEqual(
+        parts.flatMap((part) => (part.type === "tool-result" || part.type === "finish" ? [part.type] : [])),
+        ["tool-result", "tool-result", "tool-result", "finish"]
+      )
+      assert.deepStrictEqual(told(views[1]), [resultOf("x"), resultOf("a"), resultOf("b")])
+    })
+  )
+
+  it.effect("starts no write of a message that was cut short, and leaves no call without a result", () =>
+    Effect.gen(function* () {
+      const { lines, views } = yield* speak([...calls("change", "x"), ...calls("look", "a")], {}, "length")
+      assert.deepStrictEqual(lines, ["150 start look a", "190 end look a"])
+      const [written, read] = told(views[1])
+      assert.include(JSON.stringify(written), "was cut short, so it did not run")
+      assert.deepStrictEqual(read, resultOf("a"))
+    })
+  )
+
+  it.effect("takes plans", () =>
+    Effect.gen(function* () {
+      const steps = [
+        { id: "a", tool: "look", input: { key: "a" } },
+        { id: "b", tool: "look", input: { key: { $from: "a", path: ["parts", 0] } } }
+      ]
+      const { lines, views } = yield* speak([{ name: "run_plan", input: { steps } }], { plans: true })
+      assert.deepStrictEqual(
+        lines.map((line) => line.replace(/^\d+ /, "")),
+        ["start look a", "end look a", "start look a1", "end look a1"]
+      )
+      assert.deepStrictEqual(views[0]?.tools, ["run_plan", "look", "change", "erase"])
+      assert.deepStrictEqual(told(views[1]), [{ results: { b: resultOf("a1") }, failures: {} }])
+    })
+  )
+
+  it.effect("keeps the time limit of a step", () =>
+    Effect.gen(function* () {
+      const said = [{ name: "look", input: { key: "a", millis: 5000 } }]
+      const { lines, views } = yield* speak(said, { stepLimit: Duration.millis(500) })
+      assert.deepStrictEqual(lines, ["160 start look a", "500 stop look a"])
+      assert.include(JSON.stringify(told(views[1])), "did not end within the time")
+    })
+  )
+
+  it.effect("writes down in the ledger what was done", () =>
+    Effect.gen(function* () {
+      const ledger = Ledger.makeUnsafe()
+      yield* Effect.provideService(speak([...calls("look", "a"), ...calls("erase", "x")]), Ledger.Current, ledger)
+      assert.deepStrictEqual(
+        ledger.entries().map(({ name, state }) => `${name} ${state}`),
+        ["look done", "erase not-started"]
+      )
+    })
+  )
+})
+
+describe("a scheduled toolkit", () => {
+  it.effect("keeps no more of what happened than a late reader may want", () =>
+    Effect.gen(function* () {
+      const { toolkit } = troupe([reading("look")], () => Effect.void)
+      const scheduled = yield* ScheduledToolkit.make(yield* toolkit)
+      const count = ScheduledToolkit.maxUnreadEvents
+      const ask = (key: number) => scheduled.toolkit.handle("look", { key: `k${key}` })
+      yield* Effect.forEach(
+        Array.makeBy(count, (n) => n),
+        (n) => Effect.flatMap(ask(n), Stream.runDrain),
+        {
+          concurrency: 1,
+          discard: true
+        }
+      )
+      const events = yield* Queue.clear(scheduled.events)
+      assert.strictEqual(events.length, count)
+      assert.strictEqual(events.at(-1)?.seq, 2 * count - 1)
+    }).pipe(Effect.scoped, Effect.provide(calm))
+  )
+})
 
 describe("use without our loop", () => {
   it.effect("equal calls run once, each with its own result and event", () =>

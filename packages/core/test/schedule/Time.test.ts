@@ -174,6 +174,47 @@ describe("a run's deadline", () => {
     })
   )
 
+  it.effect(
+    "names every call that had been asked for, also one that had not begun, and says that more may be missing",
+    () =>
+      Effect.gen(function* () {
+        const { events, finished } = yield* play({
+          tools,
+          // The second write is being written at the deadline.
+          replies: [{ calls: [...calls("look", "a"), ...calls("change", "x"), ...calls("change", "y".repeat(4000))] }],
+          ask: { question: "Go", deadlineMillis: 1000 }
+        })
+        assert.deepStrictEqual([finished?.atMillis, finished?.reason], [1000, "deadline"])
+        assert.strictEqual(
+          finished?.answer,
+          "The time limit of 1s was reached before there was an answer. These gave their results: look. Missing:\n" +
+            "- change: It did not end within the time that the run has.\n" +
+            "- the rest of what the model was asking for: It was not written in time."
+        )
+        assert.deepStrictEqual(
+          tagged(events, "ToolSettled").map(({ name, ok }) => [name, ok]),
+          [
+            ["look", true],
+            ["change", false]
+          ]
+        )
+      })
+  )
+
+  it.effect("is kept though a handler does not let itself be interrupted", () =>
+    Effect.gen(function* () {
+      const { finished, lines } = yield* play({
+        tools,
+        replies: [{ calls: calls("look", "a") }],
+        ask: { question: "Go", deadlineMillis: 2000 },
+        act: () => Effect.uninterruptible(Effect.sleep(60_000))
+      })
+      // The tools' time is over at 1800; the model then says "Done.".
+      assert.deepStrictEqual([finished?.atMillis, finished?.reason, finished?.answer], [1910, "deadline", "Done."])
+      assert.deepStrictEqual(lines, ["120 start look a", "60120 stop look a"])
+    })
+  )
+
   it.effect("drops a retry first, whose wait would last too long", () =>
     Effect.gen(function* () {
       const { finished, lines } = yield* play({
