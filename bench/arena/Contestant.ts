@@ -34,6 +34,8 @@ export interface Contestant {
   readonly apis: ReadonlyArray<Setting["api"]>
   readonly hasTracing: boolean
   readonly hasPlans: boolean
+  /** It cannot be set not to stream. */
+  readonly onlyStreams?: boolean
   /** Makes it ready. What it imports it imports here, so that naming a contestant loads nothing. */
   readonly make: (setting: Setting) => Promise<Ready>
 }

@@ -4,16 +4,16 @@
 import type { AgentEvent } from "@callsheet/core/AgentEvent"
 import type { Call } from "@callsheet/core/model/ModelStream"
 import * as RunLog from "@callsheet/core/RunLog"
-import type * as Attempt from "@callsheet/core/schedule/Attempt"
 import * as Brakes from "@callsheet/core/schedule/Brakes"
 import * as Calls from "@callsheet/core/schedule/Calls"
+import type * as Handlers from "@callsheet/core/schedule/Handlers"
 import * as Once from "@callsheet/core/schedule/Once"
 import * as Policy from "@callsheet/core/schedule/Policy"
 import * as Shared from "@callsheet/core/schedule/Shared"
 import * as Tool from "effect/ai/Tool"
 import * as Toolkit from "effect/ai/Toolkit"
 import * as Effect from "effect/Effect"
-import * as Queue from "effect/Queue"
+import * as FiberSet from "effect/FiberSet"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import * as Tracer from "effect/Tracer"
@@ -51,23 +51,25 @@ const callsOf = (count: number): ReadonlyArray<Call> =>
 const smallStep = callsOf(small)
 const largeStep = callsOf(large)
 
-type Handled = Attempt.Handled<Tool.HandlerServices<typeof Look>>
+type Handled = Handlers.Handled<Tool.HandlerServices<typeof Look>>
 type Step = (handled: Handled, calls: ReadonlyArray<Call>) => Effect.Effect<unknown, unknown>
 
 /** As `Agent` opens a step, and `Turn` hands on the calls of one message. */
 const scheduled: Step = (toolkit, calls) =>
   Effect.scoped(
     Effect.gen(function* () {
-      const log = yield* RunLog.make("bench", yield* Queue.unbounded<AgentEvent>())
+      const events: Array<AgentEvent> = []
+      const log = yield* RunLog.make("bench", (event) => void events.push(event))
       const policy = Policy.standard
-      const step = yield* Calls.open(0, {
+      const step = Calls.open(0, {
         toolkit,
         policy,
         log,
         once: Once.make(log.elapsedMillis),
         shared: yield* Shared.Shared,
         brakes: Brakes.make(policy, "bench", undefined),
-        ledger: undefined
+        ledger: undefined,
+        fork: yield* FiberSet.makeRuntime<Tool.HandlerServices<typeof Look>>()
       })
       yield* Effect.forEach(calls, step.onCall, { concurrency: 1, discard: true })
       return yield* step.results(true)

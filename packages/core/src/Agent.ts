@@ -6,6 +6,7 @@ import type * as Toolkit from "effect/ai/Toolkit"
 import * as Cause from "effect/Cause"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as FiberSet from "effect/FiberSet"
 import * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
 import * as Random from "effect/Random"
@@ -20,15 +21,16 @@ import { type Message, type ModelRequest, ModelStream } from "./model/ModelStrea
 import * as Transcript from "./model/Transcript.ts"
 import * as Turn from "./model/Turn.ts"
 import * as RunLog from "./RunLog.ts"
-import type * as Attempt from "./schedule/Attempt.ts"
 import * as Brakes from "./schedule/Brakes.ts"
 import * as Calls from "./schedule/Calls.ts"
 import * as Deadline from "./schedule/Deadline.ts"
+import * as Handlers from "./schedule/Handlers.ts"
 import * as Once from "./schedule/Once.ts"
 import * as PlanTool from "./schedule/PlanTool.ts"
 import * as Policy from "./schedule/Policy.ts"
 import type { Run } from "./schedule/Run.ts"
 import * as Shared from "./schedule/Shared.ts"
+import * as Span from "./Span.ts"
 
 const runId = Effect.map(
   Random.nextIntBetween(0, Number.MAX_SAFE_INTEGER),
@@ -107,9 +109,7 @@ export function make<Tools extends Record<string, Tool.Any>, R>(
     question: string,
     runLog: RunLog.RunLog
   ) {
-    const toolkit: Attempt.Handled<Services> = Effect.isEffect(options.toolkit)
-      ? yield* options.toolkit
-      : options.toolkit
+    const toolkit: Handlers.Handled<Services> = yield* Handlers.resolve(options.toolkit)
     const own = Object.values(toolkit.tools)
     if (policy.plans && Object.hasOwn(toolkit.tools, PlanTool.name)) return yield* Effect.die(new Error(PlanTool.taken))
     const tools = policy.plans ? [PlanTool.make(toolkit.tools), ...own] : own
@@ -134,7 +134,8 @@ export function make<Tools extends Record<string, Tool.Any>, R>(
       }
     }
     const once = Once.make(log.elapsedMillis)
-    const run: Run<Services> = { toolkit, policy, log, once, shared: yield* Shared.Shared, brakes, ledger }
+    const fork = yield* FiberSet.makeRuntime<Services>()
+    const run: Run<Services> = { toolkit, policy, log, once, shared: yield* Shared.Shared, brakes, ledger, fork }
     log.append({ _tag: "Routed", route: "model" })
     let transcript = Transcript.start(instructions, question)
     let added: ReadonlyArray<Message> = transcript
@@ -162,7 +163,7 @@ export function make<Tools extends Record<string, Tool.Any>, R>(
       said = ""
       const last = brakes.last(step, log.elapsedMillis(), added)
       log.append({ _tag: "StepStarted", step })
-      const calls = last === undefined ? yield* Calls.open(step, run) : Calls.none
+      const calls = last === undefined ? Calls.open(step, run) : Calls.none
       const request: ModelRequest = {
         messages: transcript,
         tools,
@@ -202,41 +203,60 @@ export function make<Tools extends Record<string, Tool.Any>, R>(
     }
   })
 
-  const run = (
-    asked: string | AgentRequest.AgentRequest
-  ): Stream.Stream<AgentEvent, AgentError, ModelStream | Services> =>
-    Stream.callback<AgentEvent, AgentError, ModelStream | Services>((queue) =>
-      Effect.gen(function* () {
-        const request = typeof asked === "string" ? { question: asked } : asked
-        const log = yield* RunLog.make(yield* runId, queue)
-        const answered = Effect.gen(function* () {
-          const question = yield* AgentRequest.validate(request, policy.maxQuestionBytes)
-          log.append({ _tag: "RunStarted", agent: name, question })
-          const end = yield* loop(request, question, log)
-          // Inside the scope of the calls, since a call that was given up may take its time to end.
-          log.append({ _tag: "RunFinished", ...end })
-        }).pipe(Effect.scoped)
-        const ledger = yield* Ledger.Current
-        yield* answered.pipe(
-          Effect.tapCause((cause) =>
-            Effect.sync(() => {
-              if (Cause.hasInterruptsOnly(cause)) return
-              const error = Option.getOrUndefined(Cause.findErrorOption(cause))
-              const problem = error?.message ?? "The run broke: this is a fault of the program."
-              log.append({ _tag: "RunFailed", problem, isRetryable: error?.isRetryable ?? false })
-            })
-          ),
-          Effect.onError(() => Effect.sync(() => ledger?.interrupted()))
-        )
-        yield* Queue.end(queue)
+  /** One run, whose events `take` gets as they happen. */
+  const execute = (
+    asked: string | AgentRequest.AgentRequest,
+    take: (event: AgentEvent) => void
+  ): Effect.Effect<void, AgentError, ModelStream | Services> => {
+    const executed = Effect.gen(function* () {
+      const request = typeof asked === "string" ? { question: asked } : asked
+      const log = yield* RunLog.make(yield* runId, take)
+      const ledger = yield* Ledger.Current
+      yield* Effect.gen(function* () {
+        const question = yield* AgentRequest.validate(request, policy.maxQuestionBytes)
+        log.append({ _tag: "RunStarted", agent: name, question })
+        const end = yield* loop(request, question, log)
+        // Inside the scope of the calls, since a call that was given up may take its time to end.
+        log.append({ _tag: "RunFinished", ...end })
       }).pipe(
-        Effect.withSpan(
-          `invoke_agent ${name}`,
-          { attributes: { "gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": name } },
-          { captureStackTrace: false }
+        Effect.scoped,
+        Effect.onError((cause) =>
+          Effect.sync(() => {
+            ledger?.interrupted()
+            if (Cause.hasInterruptsOnly(cause)) return
+            const error = Option.getOrUndefined(Cause.findErrorOption(cause))
+            const problem = error?.message ?? "The run broke: this is a fault of the program."
+            log.append({ _tag: "RunFailed", problem, isRetryable: error?.isRetryable ?? false })
+          })
         )
       )
+    })
+    return Span.whenTraced(
+      executed,
+      Effect.withSpan(
+        `invoke_agent ${name}`,
+        { attributes: { "gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": name } },
+        { captureStackTrace: false }
+      )
     )
+  }
 
-  return { name, run, ask: (question) => RunSummary.collect(run(question)) }
+  return {
+    name,
+    run: (asked) =>
+      Stream.callback((queue) =>
+        Effect.andThen(
+          execute(asked, (event) => void Queue.offerUnsafe(queue, event)),
+          Queue.end(queue)
+        )
+      ),
+    ask: (asked) =>
+      Effect.suspend(() => {
+        let summary = RunSummary.initial
+        const take = (event: AgentEvent) => {
+          summary = RunSummary.add(summary, event)
+        }
+        return Effect.map(execute(asked, take), () => summary)
+      })
+  }
 }

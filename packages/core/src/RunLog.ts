@@ -1,10 +1,8 @@
 /**
- * RunLog: the one place where a run's events are stamped and queued, so that `seq` has no gaps and order is the order of
+ * RunLog: the one place where a run's events are stamped and handed on, so that `seq` has no gaps and order is the order of
  * happening, though tools run side by side.
  */
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import * as Queue from "effect/Queue"
 
 import type { AgentEvent, Fact } from "./AgentEvent.ts"
 
@@ -21,22 +19,19 @@ export interface RunLog {
 export const toMicros = (millis: number): number => Math.round(millis * 1000) / 1000
 
 /**
- * A log that writes to `queue`.
+ * A log that hands each event to `take`.
  *
- * The queue must be unbounded: a reader who is slow must not slow the tools down, and what a run appends is bounded by what
- * its model may write.
+ * `take` must not wait: a reader who is slow must not slow the tools down, and what a run appends is bounded by what its model
+ * may write.
  */
-export const make = Effect.fnUntraced(function* <E>(runId: string, queue: Queue.Enqueue<AgentEvent, E>) {
-  const clock = yield* Clock.Clock
-  const startNanos = clock.monotonicTimeNanosUnsafe()
-  const elapsedMillis = () => Number((clock.monotonicTimeNanosUnsafe() - startNanos) / 1000n) / 1000
-  let seq = 0
-  const log: RunLog = {
-    elapsedMillis,
-    since: (startMillis) => toMicros(elapsedMillis() - startMillis),
-    append: (fact) => {
-      Queue.offerUnsafe(queue, { ...fact, runId, seq: seq++, atMillis: elapsedMillis() })
-    }
-  }
-  return log
-})
+export const make = (runId: string, take: (event: AgentEvent) => void): Effect.Effect<RunLog> =>
+  Effect.clockWith((clock) => {
+    const startNanos = clock.monotonicTimeNanosUnsafe()
+    const elapsedMillis = () => Number((clock.monotonicTimeNanosUnsafe() - startNanos) / 1000n) / 1000
+    let seq = 0
+    return Effect.succeed<RunLog>({
+      elapsedMillis,
+      since: (startMillis) => toMicros(elapsedMillis() - startMillis),
+      append: (fact) => take({ ...fact, runId, seq: seq++, atMillis: elapsedMillis() })
+    })
+  })

@@ -1,9 +1,6 @@
 /**
  * RunSummary: a run's events folded into its answer and figures. Pure.
  */
-import * as Effect from "effect/Effect"
-import * as Stream from "effect/Stream"
-
 import type { AgentEvent, EndReason, ModelCall, Route, ToolSource } from "../AgentEvent.ts"
 import { toMicros } from "../RunLog.ts"
 
@@ -75,10 +72,6 @@ export const add = (summary: RunSummary, event: AgentEvent): RunSummary => {
       return summary
   }
 }
-
-/** Runs `events` to their end and folds them. */
-export const collect = <E, R>(events: Stream.Stream<AgentEvent, E, R>): Effect.Effect<RunSummary, E, R> =>
-  Stream.runFold(events, () => initial, add)
 
 /** The parts of a run's time; together they are its wall time. In milliseconds. */
 export interface TimeParts {

@@ -7,6 +7,7 @@ import * as Stream from "effect/Stream"
 
 import type { ModelCall } from "../AgentEvent.ts"
 import type { RunLog } from "../RunLog.ts"
+import * as Span from "../Span.ts"
 import { type Call, type Finish, type ModelPart, type ModelRequest, ModelStream } from "./ModelStream.ts"
 
 export interface Turn {
@@ -135,8 +136,12 @@ export const take = Effect.fnUntraced(function* (
 
   const read = Stream.runForEachArray(model.stream(request), (parts) =>
     Effect.suspend(() => {
-      const effects = parts.flatMap((part) => take(part) ?? [])
-      return effects.length === 0 ? Effect.void : Effect.all(effects, { discard: true })
+      let effects: Effect.Effect<void> | undefined
+      for (const part of parts) {
+        const effect = take(part)
+        if (effect !== undefined) effects = effects === undefined ? effect : Effect.andThen(effects, effect)
+      }
+      return effects ?? Effect.void
     })
   )
 
@@ -163,21 +168,28 @@ export const take = Effect.fnUntraced(function* (
     }
   })
 
-  return yield* attempt.pipe(
+  return yield* Span.whenTraced(attempt, (effect) => traced(effect, model, step))
+})
+
+const traced = <R>(
+  attempt: Effect.Effect<Turn, AiError.AiError, R>,
+  { model, provider }: ModelStream["Service"],
+  step: number
+) =>
+  attempt.pipe(
     Effect.tap((turn) => Effect.annotateCurrentSpan(attributesOf(turn))),
     Effect.tapError((error) => Effect.annotateCurrentSpan("error.type", error.reason._tag)),
     Effect.withSpan(
-      `chat ${model.model}`,
+      `chat ${model}`,
       {
         kind: "client",
         attributes: {
           "gen_ai.operation.name": "chat",
-          "gen_ai.provider.name": model.provider,
-          "gen_ai.request.model": model.model,
+          "gen_ai.provider.name": provider,
+          "gen_ai.request.model": model,
           "callsheet.step": step
         }
       },
       { captureStackTrace: false }
     )
   )
-})

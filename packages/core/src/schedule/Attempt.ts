@@ -7,24 +7,19 @@ import * as Cause from "effect/Cause"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { format } from "effect/Formatter"
+import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Stream from "effect/Stream"
 
-/** Effect's `Toolkit.WithHandler`, whatever its tools: names and arguments come from a model, so neither is known to be right. */
-export interface Handled<R> {
-  readonly tools: Readonly<Record<string, Tool.Any>>
-  handle(
-    name: string,
-    params: unknown,
-    toolCallId?: string
-  ): Effect.Effect<Stream.Stream<Tool.HandlerResult<Tool.Any>, unknown, R>, unknown, R>
-}
+import type * as Handlers from "./Handlers.ts"
 
 /** A call as a tool is asked: with arguments that are whole and readable. */
 export interface Request {
   readonly id: string
   readonly name: string
   readonly input: unknown
+  /** The input as the tool reads it; none where it does not fit, which the tool is then asked to say. */
+  readonly parameters: Option.Option<{ readonly decoded: unknown }>
 }
 
 export interface Outcome {
@@ -78,23 +73,27 @@ const outcomeOf = (name: string, result: Tool.HandlerResult<Tool.Any> | undefine
  * finalizers.
  */
 export const run = <R>(
-  toolkit: Handled<R>,
-  { id, input, name }: Request,
+  toolkit: Handlers.Handled<R>,
+  { id, input, name, parameters }: Request,
   limitMillis: number,
   onProgress: (progress: unknown) => void
 ): Effect.Effect<Outcome, never, R> => {
-  const attempt = toolkit.handle(name, input, id).pipe(
-    Effect.flatMap((results) =>
-      Stream.runFold(
-        results,
-        (): Tool.HandlerResult<Tool.Any> | undefined => undefined,
-        (last, result) => {
-          if (!result.preliminary) return result
-          onProgress(result.encodedResult)
-          return last
-        }
-      )
-    ),
+  const ask = Option.isSome(parameters) ? toolkit.askOf?.(name) : undefined
+  const results =
+    ask === undefined || Option.isNone(parameters)
+      ? Effect.flatMap(toolkit.handle(name, input, id), (results) =>
+          Stream.runFold(
+            results,
+            (): Tool.HandlerResult<Tool.Any> | undefined => undefined,
+            (last, result) => {
+              if (!result.preliminary) return result
+              onProgress(result.encodedResult)
+              return last
+            }
+          )
+        )
+      : ask(parameters.value.decoded, id, onProgress)
+  const attempt = results.pipe(
     Effect.map((result) => outcomeOf(name, result)),
     Effect.catchCause((cause) =>
       Effect.as(

@@ -43,14 +43,17 @@ export const make = (policy: Policy, model: string, deadlineMillis: number | und
   const modelCalls: Array<ModelCall> = []
   let spent = Budget.nothing
   let incomplete = 0
+  /** Without a budget nothing is counted: an estimate of tokens reads every message. */
+  const hasBudget = Object.keys(budget).length > 0
   const first = Budget.check(budget, spent, { inputTokensEstimate: 0, model }, prices)
 
   return {
     deadlineMillis,
     problem: first?._tag === "Unchecked" ? first.sentence : undefined,
     last: (step, nowMillis, added) => {
-      const inputTokensEstimate = Budget.nextInputTokens(spent, added)
-      const verdict = Budget.check(budget, spent, { inputTokensEstimate, model }, prices)
+      const verdict = hasBudget
+        ? Budget.check(budget, spent, { inputTokensEstimate: Budget.nextInputTokens(spent, added), model }, prices)
+        : undefined
       if (verdict?._tag === "Reached") return { reason: "budget", sentence: verdict.sentence }
       if (Deadline.isFinalStep(deadline, nowMillis, modelCalls)) return { reason: "deadline", sentence: undefined }
       return step + 1 >= maxSteps || incomplete >= maxIncomplete
@@ -61,6 +64,7 @@ export const make = (policy: Policy, model: string, deadlineMillis: number | und
       const { finish, isComplete, modelCall } = turn
       modelCalls.push(modelCall)
       incomplete = isComplete ? 0 : incomplete + 1
+      if (!hasBudget) return
       const inputTokens = Budget.nextInputTokens(spent, [])
       spent = Budget.add(spent, modelCall, finish.model ?? model, {
         inputTokens,
@@ -68,6 +72,7 @@ export const make = (policy: Policy, model: string, deadlineMillis: number | und
       })
     },
     takeCall: () => {
+      if (!hasBudget) return true
       if (Budget.allowedCalls(budget, spent, 1) < 1) return false
       spent = Budget.addTools(spent, 1)
       return true

@@ -26,9 +26,9 @@ export interface Calls extends Listener {
 const unknownTool = (name: string, tools: Readonly<Record<string, Tool.Any>>): string =>
   `There is no tool ${name}. The tools are: ${Object.keys(tools).join(", ")}.`
 
-/** Opens the calls of step `step`. Closing the scope interrupts what still runs, and waits for its finalizers. */
-export const open = Effect.fnUntraced(function* <R>(step: number, run: Run<R>) {
-  const scheduler = yield* Scheduler.open(step, run)
+/** Opens the calls of step `step`. */
+export const open = <R>(step: number, run: Run<R>): Calls => {
+  const scheduler = Scheduler.open(step, run)
   const { tools } = run.toolkit
   const nodes: Array<Graph.Node> = []
   const plans = new Map<string, PlanRun.PlanRun>()
@@ -62,7 +62,7 @@ export const open = Effect.fnUntraced(function* <R>(step: number, run: Run<R>) {
       : scheduler.place({ id, tool, known: input, needs: [], input: () => Result.succeed(input) })
   }
 
-  const calls: Calls = {
+  return {
     onCall: (call) => Effect.map(place(call), (node) => void nodes.push(node)),
     onCallDelta: (id, delta) => planOf(id).write(delta),
     results: (isComplete) =>
@@ -77,8 +77,7 @@ export const open = Effect.fnUntraced(function* <R>(step: number, run: Run<R>) {
       }),
     cut: scheduler.cut
   }
-  return calls
-})
+}
 
 const notRun: CallResult = { ok: false, text: JSON.stringify({ error: "not run" }) }
 

@@ -40,7 +40,7 @@ export const run = Effect.fnUntraced(function* <R>(
     ledger?.started(node)
     log.append({ _tag: "ToolStarted", step, callId, name, input })
     const onProgress = (progress: unknown) => log.append({ _tag: "ToolProgress", step, callId, name, progress })
-    return Pipeline.run(toolkit, { id: callId, name, input }, rules, shared, optionalMillis, onProgress)
+    return Pipeline.run(toolkit, { id: callId, name, input, parameters }, rules, shared, optionalMillis, onProgress)
   })
   const executed = shared.admission.withPlace(
     {

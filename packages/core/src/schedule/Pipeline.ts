@@ -4,7 +4,9 @@
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 
+import * as Span from "../Span.ts"
 import * as Attempt from "./Attempt.ts"
+import type * as Handlers from "./Handlers.ts"
 import * as Hedge from "./Hedge.ts"
 import type * as Policy from "./Policy.ts"
 import * as Retry from "./Retry.ts"
@@ -23,7 +25,7 @@ class FailedCall extends Data.TaggedError("FailedCall")<{ readonly outcome: Atte
  * remembered when it succeeds, for the hedges of later ones.
  */
 export const run = <R>(
-  toolkit: Attempt.Handled<R>,
+  toolkit: Handlers.Handled<R>,
   request: Attempt.Request,
   rules: Policy.ToolRules,
   shared: Shared,
@@ -39,8 +41,12 @@ export const run = <R>(
     ? Effect.map(Retry.run(guarded, { remainingMillis: optionalMillis }), ({ outcome }) => outcome)
     : guarded
   const hedged = rules.isReadOnly ? Hedge.run(name, repeated, shared.timings, optionalMillis) : repeated
-  return hedged.pipe(
-    // The span ends as the call did: a failed call is a failed span, though it is a result to everybody else.
+  return Span.whenTraced(hedged, (effect) => traced(effect, request))
+}
+
+/** In a span that ends as the call did: a failed call is a failed span, though it is a result to everybody else. */
+const traced = <R>(effect: Effect.Effect<Attempt.Outcome, never, R>, { id, name }: Attempt.Request) =>
+  effect.pipe(
     Effect.filterOrFail(
       ({ ok }) => ok,
       (outcome) => new FailedCall({ outcome })
@@ -51,7 +57,7 @@ export const run = <R>(
         attributes: {
           "gen_ai.operation.name": "execute_tool",
           "gen_ai.tool.name": name,
-          "gen_ai.tool.call.id": request.id,
+          "gen_ai.tool.call.id": id,
           "gen_ai.tool.type": "function"
         }
       },
@@ -59,4 +65,3 @@ export const run = <R>(
     ),
     Effect.catchTag("FailedCall", ({ outcome }) => Effect.succeed(outcome))
   )
-}

@@ -1,16 +1,19 @@
 /**
  * Run: what the steps of one run have in common.
  */
+import type * as Effect from "effect/Effect"
+import type * as Fiber from "effect/Fiber"
+
 import type * as Ledger from "../model/Ledger.ts"
 import type { RunLog } from "../RunLog.ts"
-import type * as Attempt from "./Attempt.ts"
 import type { Brakes } from "./Brakes.ts"
+import type * as Handlers from "./Handlers.ts"
 import type { Once } from "./Once.ts"
 import type * as Policy from "./Policy.ts"
 import type { Shared } from "./Shared.ts"
 
 export interface Run<R> {
-  readonly toolkit: Attempt.Handled<R>
+  readonly toolkit: Handlers.Handled<R>
   readonly policy: Policy.Policy
   readonly log: RunLog
   readonly once: Once
@@ -18,4 +21,6 @@ export interface Run<R> {
   readonly brakes: Brakes
   /** What is kept for a conversation that goes on after an interruption. */
   readonly ledger: Ledger.Ledger | undefined
+  /** Runs a call's work in a fiber that ends with the run at the latest. */
+  readonly fork: (effect: Effect.Effect<void, never, R>) => Fiber.Fiber<void>
 }

@@ -6,6 +6,7 @@ import type * as Prompt from "effect/ai/Prompt"
 import * as Response from "effect/ai/Response"
 import type * as Tool from "effect/ai/Tool"
 import * as Effect from "effect/Effect"
+import * as FiberSet from "effect/FiberSet"
 import * as Stream from "effect/Stream"
 
 import * as LanguageModelStream from "../model/LanguageModelStream.ts"
@@ -38,7 +39,8 @@ const partOf = ({ id, name }: Call, { encodedResult, isFailure, result }: Tool.H
 
 /**
  * The parts of message `step` of `run`: those of the model as they come, then the results of all calls in call order, then the
- * finish. `resultOf` gives what stands in the response for an outcome.
+ * finish. `resultOf` gives what stands in the response for an outcome. Closing the scope interrupts what still runs, and waits
+ * for its finalizers.
  */
 export const streamText = Effect.fnUntraced(function* <R>(
   { prompt, toolChoice = "auto" }: Message,
@@ -46,7 +48,7 @@ export const streamText = Effect.fnUntraced(function* <R>(
   run: Run<R>,
   resultOf: (outcome: Attempt.Outcome) => Tool.HandlerResult<Tool.Any>
 ) {
-  const calls = yield* Calls.open(step, run)
+  const calls = Calls.open(step, { ...run, fork: yield* FiberSet.makeRuntime<R>() })
   const { tools } = run.toolkit
   const offered = [...(run.policy.plans ? [PlanTool.make(tools)] : []), ...Object.values(tools)]
   const asked: Array<Call> = []

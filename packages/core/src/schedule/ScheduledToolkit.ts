@@ -8,6 +8,7 @@ import type * as Tool from "effect/ai/Tool"
 import type * as Toolkit from "effect/ai/Toolkit"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as FiberSet from "effect/FiberSet"
 import * as Queue from "effect/Queue"
 import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
@@ -18,6 +19,7 @@ import * as Ledger from "../model/Ledger.ts"
 import * as RunLog from "../RunLog.ts"
 import type * as Attempt from "./Attempt.ts"
 import * as Brakes from "./Brakes.ts"
+import type * as Handlers from "./Handlers.ts"
 import * as Once from "./Once.ts"
 import * as PlanTool from "./PlanTool.ts"
 import * as Policy from "./Policy.ts"
@@ -83,8 +85,8 @@ export const make = Effect.fnUntraced(function* <Tools extends Record<string, To
   if (whole.plans && Object.hasOwn(toolkit.tools, PlanTool.name)) return yield* Effect.die(new Error(PlanTool.taken))
   const services = yield* Effect.context<Services>()
   const events = yield* Queue.sliding<AgentEvent>(maxUnreadEvents)
-  const log = yield* RunLog.make("scheduled", events)
-  const handled: Attempt.Handled<Services> = toolkit
+  const log = yield* RunLog.make("scheduled", (event) => void Queue.offerUnsafe(events, event))
+  const handled: Handlers.Handled<Services> = toolkit
   const run: Run<Services> = {
     toolkit: handled,
     policy: whole,
@@ -92,10 +94,11 @@ export const make = Effect.fnUntraced(function* <Tools extends Record<string, To
     once: Once.make(log.elapsedMillis),
     shared: yield* Shared.Shared,
     brakes: Brakes.make(whole, "", undefined),
-    ledger: yield* Ledger.Current
+    ledger: yield* Ledger.Current,
+    fork: yield* FiberSet.makeRuntime<Services>()
   }
   // One step without an end for calls that come by themselves.
-  const step = yield* Scheduler.open(0, { ...run, brakes: { ...run.brakes, toolsEnd: () => Infinity } })
+  const step = Scheduler.open(0, { ...run, brakes: { ...run.brakes, toolsEnd: () => Infinity } })
   step.finish(true)
   let calls = 0
   let messages = 0

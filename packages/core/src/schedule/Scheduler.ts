@@ -8,9 +8,7 @@
 import type * as Tool from "effect/ai/Tool"
 import * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
-import * as FiberSet from "effect/FiberSet"
 import * as Result from "effect/Result"
-import type * as Scope from "effect/Scope"
 
 import type { ToolSource } from "../AgentEvent.ts"
 import { ask } from "./Approval.ts"
@@ -53,13 +51,9 @@ export interface Step {
   readonly cut: (problem: string) => void
 }
 
-/** Opens a step, which ends with `cut`. Closing its scope interrupts every call that still runs, and waits for its finalizers. */
-export const open = Effect.fnUntraced(function* <R>(
-  step: number,
-  run: Run<R>
-): Effect.fn.Return<Step, never, R | Scope.Scope> {
-  const fork = yield* FiberSet.makeRuntime<R>()
-  const { brakes, ledger, log, policy } = run
+/** Opens a step, which ends with `cut`. */
+export const open = <R>(step: number, run: Run<R>): Step => {
+  const { brakes, fork, ledger, log, policy } = run
   const stepStartMillis = log.elapsedMillis()
   let toolsEndMillis = brakes.toolsEnd(stepStartMillis)
   const remainingMillis = () => Deadline.untilMillis(log.elapsedMillis(), toolsEndMillis)
@@ -211,4 +205,4 @@ export const open = Effect.fnUntraced(function* <R>(
     giveUp,
     cut
   }
-})
+}
