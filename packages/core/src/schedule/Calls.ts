@@ -2,7 +2,6 @@
  * Calls: the calls of one model message, scheduled while the model still writes them, and their results in call order.
  */
 import type * as Tool from "effect/ai/Tool"
-import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 
@@ -69,10 +68,8 @@ export const open = <R>(step: number, run: Run<R>): Calls => {
       Effect.suspend(() => {
         for (const plan of plans.values()) plan.close()
         scheduler.finish(isComplete)
-        // One after another, because all run already: this only gathers them.
-        return Effect.tap(
-          Effect.forEach(nodes, ({ settled }) => Deferred.await(settled), { concurrency: 1 }),
-          () => Effect.sync(() => scheduler.cut("The plan that it belongs to was refused, so it was stopped."))
+        return Effect.tap(Graph.outcomes(nodes), () =>
+          Effect.sync(() => scheduler.cut("The plan that it belongs to was refused, so it was stopped."))
         )
       }),
     cut: scheduler.cut

@@ -27,13 +27,20 @@ export interface Executing {
 }
 
 /** Runs the call, or shares the run of an equal one. */
-export const run = Effect.fnUntraced(function* <R>(
+export const run = <R>(run: Run<R>, executing: Executing): Effect.Effect<void, never, R> => {
+  const { input, parameters, tool } = executing
+  return parameters === undefined
+    ? Effect.flatMap(Parameters.read(tool, input), (read) => runRead(run, executing, read))
+    : runRead(run, executing, parameters)
+}
+
+const runRead = <R>(
   run: Run<R>,
-  { input, node, optionalMillis, parameters: known, rules, settle, step, tool }: Executing
-) {
+  { input, node, optionalMillis, rules, settle, step, tool }: Executing,
+  parameters: Option.Option<Parameters.Parameters>
+): Effect.Effect<void, never, R> => {
   const { ledger, log, once, policy, shared, toolkit } = run
   const { id: callId, name } = node
-  const parameters = known ?? (yield* Parameters.read(tool, input))
   const footprint = Policy.footprint(tool, parameters)
   const begin = Effect.suspend(() => {
     node.startMillis = log.elapsedMillis()
@@ -57,9 +64,9 @@ export const run = Effect.fnUntraced(function* <R>(
   const same = Option.getOrUndefined(parameters)?.key
   if (rules.isReadOnly && same !== undefined) {
     const key = `${name} ${same}`
-    return yield* once.run({ key, footprint, freshnessMillis: rules.freshnessMillis }, executed, settle)
+    return once.run({ key, footprint, freshnessMillis: rules.freshnessMillis }, executed, settle)
   }
   // However a write ends, its upstream may have done it.
   const wrote = rules.isReadOnly ? Effect.void : Effect.sync(() => once.written(footprint))
-  settle(yield* Effect.ensuring(executed, wrote), "upstream")
-})
+  return Effect.map(Effect.ensuring(executed, wrote), (outcome) => settle(outcome, "upstream"))
+}

@@ -6,7 +6,6 @@
  *
  * Once more is known of what a node touches (`narrow`), it and those after it no longer wait for one another in vain.
  */
-import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 
 import type { Outcome } from "./Attempt.ts"
@@ -19,14 +18,12 @@ export interface Node {
   readonly order: Order
   /** Its place in the order, between those of its neighbours. */
   readonly position: number
-  /** Completed when the node settles: for those who wait from outside the graph. */
-  readonly settled: Deferred.Deferred<Outcome>
   /** What is to happen when it settles, in order. */
   readonly dependents: Array<() => void>
-  /** The nodes that wait for it because they stand after it and may touch the same. */
-  readonly after: Set<Node>
   /** Called once, when it waits for nothing more: that may be while it is placed. */
   readonly onReady: () => void
+  /** The nodes that wait for it because they stand after it and may touch the same; `undefined` while there are none. */
+  after: Set<Node> | undefined
   /** What it may touch, as far as that is known. */
   footprint: Footprint
   /** The nodes that stand in its place; see `hold`. */
@@ -51,16 +48,21 @@ export const makeOrder = (): Order => ({ reads: new Set(), writes: new Set(), re
 
 const unsettledLike = ({ isReadOnly, order }: Node): Set<Node> => (isReadOnly ? order.reads : order.writes)
 
+const takeFirst = (ready: Array<Node>): Node | undefined => {
+  if (ready.length < 2) return ready.pop()
+  const first = ready.reduce((one, other) => (other.position < one.position ? other : one))
+  ready.splice(ready.indexOf(first), 1)
+  return first
+}
+
 /** Does all of `change`, and only then lets begin, in order, what became ready by it. */
 const inTurns = (order: Order, change: () => void): void => {
   const { isTaking, ready } = order
   order.isTaking = true
   change()
   if (isTaking) return
-  while (ready.length > 0) {
-    const first = ready.reduce((one, other) => (other.position < one.position ? other : one))
-    ready.splice(ready.indexOf(first), 1)
-    if (first.outcome === undefined) first.onReady()
+  for (let next = takeFirst(ready); next !== undefined; next = takeFirst(ready)) {
+    if (next.outcome === undefined) next.onReady()
   }
   order.isTaking = false
 }
@@ -71,6 +73,7 @@ const meet = (one: Node, other: Node): boolean =>
 /** Whatever may not run beside `node`, of those before it. */
 const before = (node: Node): ReadonlyArray<Node> => {
   const { isReadOnly, order, position } = node
+  if (order.writes.size === 0 && (isReadOnly || order.reads.size === 0)) return []
   const others = isReadOnly ? order.writes : [...order.writes, ...order.reads]
   return [...others].filter((other) => other.position < position && meet(other, node))
 }
@@ -86,9 +89,8 @@ const makeNode = (placing: Placing, order: Order, position: number, onReady: () 
   ...placing,
   order,
   position,
-  settled: Deferred.makeUnsafe<Outcome>(),
   dependents: [],
-  after: new Set(),
+  after: undefined,
   onReady,
   parts: 0,
   waiting: 1,
@@ -98,13 +100,14 @@ const makeNode = (placing: Placing, order: Order, position: number, onReady: () 
 
 /** `later` stands after `earlier` and waits for it. */
 const wait = (later: Node, earlier: Node): void => {
+  earlier.after ??= new Set()
   earlier.after.add(later)
   later.waiting++
 }
 
 /** `later` need not wait for `earlier` any more. */
 const release = (later: Node, earlier: Node): void => {
-  if (earlier.after.delete(later)) arrive(later)
+  if (earlier.after?.delete(later) === true) arrive(later)
 }
 
 /**
@@ -137,7 +140,7 @@ export const hold = (placing: Placing, order: Order): Node => {
 export const yieldPlace = (node: Node): void => {
   unsettledLike(node).delete(node)
   inTurns(node.order, () => {
-    for (const later of node.after) release(later, node)
+    for (const later of node.after ?? []) release(later, node)
   })
 }
 
@@ -148,7 +151,7 @@ export const narrow = (node: Node, footprint: Footprint): void => {
   node.footprint = footprint
   inTurns(node.order, () => {
     for (const earlier of waitedFor) if (!meet(earlier, node)) release(node, earlier)
-    for (const later of node.after) if (!meet(node, later)) release(later, node)
+    for (const later of node.after ?? []) if (!meet(node, later)) release(later, node)
   })
 }
 
@@ -165,11 +168,9 @@ export const settle = (node: Node, outcome: Outcome): boolean => {
   node.outcome = outcome
   unsettledLike(node).delete(node)
   inTurns(node.order, () => {
-    for (const later of node.after) release(later, node)
+    for (const later of node.after ?? []) release(later, node)
     for (const dependent of node.dependents) dependent()
   })
-  // Last, because who waits for it may go on at once.
-  Deferred.doneUnsafe(node.settled, Effect.succeed(outcome))
   return true
 }
 
@@ -184,6 +185,12 @@ export const whenSettled = (nodes: ReadonlyArray<Node>, then: () => void): void 
   }
   for (const node of open) node.dependents.push(one)
 }
+
+/** The outcomes of all of `nodes`, in order, once all have settled. */
+export const outcomes = (nodes: ReadonlyArray<Node>): Effect.Effect<ReadonlyArray<Outcome>> =>
+  Effect.callback((resume) =>
+    whenSettled(nodes, () => resume(Effect.succeed(nodes.flatMap(({ outcome }) => outcome ?? []))))
+  )
 
 /** Calls `then` once: when all of `nodes` have ended well, or as soon as one has not. */
 export const whenDecided = (nodes: ReadonlyArray<Node>, then: () => void): void => {

@@ -6,6 +6,7 @@
  */
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import type * as Exit from "effect/Exit"
 
 import type { Outcome } from "./Attempt.ts"
 import { type Footprint, overlaps } from "./Policy.ts"
@@ -18,11 +19,13 @@ export interface Read {
 }
 
 interface Execution {
-  readonly outcome: Deferred.Deferred<Outcome>
+  /** Completed at its end, for those who share it; `undefined` while nobody does. */
+  shared: Deferred.Deferred<Outcome> | undefined
+  /** Once it has ended. */
+  exit: Exit.Exit<Outcome> | undefined
   readonly footprint: Footprint
   /** When it began. */
   readonly startMillis: number
-  hasEnded: boolean
 }
 
 /** Results kept for use again; beyond them the one that began first is forgotten. */
@@ -50,33 +53,32 @@ export const make = (nowMillis: () => number): Once => {
   const forget = (key: string, execution: Execution) => {
     if (executions.get(key) !== execution) return
     executions.delete(key)
-    if (execution.hasEnded) kept--
+    if (execution.exit !== undefined) kept--
   }
 
   const keep = () => {
     kept++
     if (kept <= maxKept) return
     for (const [key, execution] of executions) {
-      if (execution.hasEnded) return forget(key, execution)
+      if (execution.exit !== undefined) return forget(key, execution)
     }
   }
 
-  const isTrue = ({ hasEnded, startMillis }: Execution, { freshnessMillis }: Read): boolean =>
-    !hasEnded || (freshnessMillis !== undefined && nowMillis() - startMillis <= freshnessMillis)
+  const isTrue = ({ exit, startMillis }: Execution, { freshnessMillis }: Read): boolean =>
+    exit === undefined || (freshnessMillis !== undefined && nowMillis() - startMillis <= freshnessMillis)
 
   const begin = <R>(read: Read, execute: Effect.Effect<Outcome, never, R>, settle: Settle) =>
     Effect.suspend(() => {
       const { footprint, freshnessMillis, key } = read
-      const outcome = Deferred.makeUnsafe<Outcome>()
-      const execution: Execution = { outcome, footprint, startMillis: nowMillis(), hasEnded: false }
+      const execution: Execution = { shared: undefined, exit: undefined, footprint, startMillis: nowMillis() }
       executions.set(key, execution)
       return Effect.onExit(execute, (exit) => {
         // What failed may heal, and what was interrupted is no result.
         if (exit._tag === "Failure" || !exit.value.ok || freshnessMillis === undefined) forget(key, execution)
-        execution.hasEnded = true
+        execution.exit = exit
         if (executions.get(key) === execution) keep()
         if (exit._tag === "Success") settle(exit.value, "upstream")
-        return Deferred.done(outcome, exit)
+        return execution.shared === undefined ? Effect.void : Deferred.done(execution.shared, exit)
       })
     })
 
@@ -85,8 +87,9 @@ export const make = (nowMillis: () => number): Once => {
       Effect.suspend(() => {
         const known = executions.get(read.key)
         if (known !== undefined && isTrue(known, read)) {
-          const source = known.hasEnded ? "memory" : "shared"
-          return Effect.map(Deferred.await(known.outcome), (outcome) => settle(outcome, source))
+          if (known.exit !== undefined) return Effect.map(known.exit, (outcome) => settle(outcome, "memory"))
+          known.shared ??= Deferred.makeUnsafe()
+          return Effect.map(Deferred.await(known.shared), (outcome) => settle(outcome, "shared"))
         }
         if (known !== undefined) forget(read.key, known)
         return Effect.asVoid(begin(read, execute, settle))

@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
+import * as SchemaAST from "effect/SchemaAST"
 
 export interface Parameters {
   readonly decoded: unknown
@@ -35,17 +36,19 @@ const makeReader = (tool: Tool.Any): Reader => {
   // A cast, because `Tool.Any` forgets which services its schema needs: the handler runs with them, and so does this.
   const schema = tool.parametersSchema as Schema.Codec<unknown>
   const decode = Schema.decodeUnknownEffect(schema)
-  const encode = Schema.encodeUnknownEffect(schema)
+  // What is read as it is written needs no writing again.
+  const isPlain = SchemaAST.toEncoded(schema.ast) === schema.ast
+  const encode = isPlain ? Effect.succeed : Schema.encodeUnknownEffect(schema)
+  const parametersOf = (decoded: unknown): Effect.Effect<Parameters> =>
+    Effect.match(encode(decoded), {
+      onFailure: () => ({ decoded, key: undefined }),
+      onSuccess: (encoded) => ({ decoded, key: canonical(encoded) })
+    })
   return (input) =>
-    decode(input).pipe(
-      Effect.flatMap((decoded) =>
-        Effect.match(encode(decoded), {
-          onFailure: () => ({ decoded, key: undefined }),
-          onSuccess: (encoded) => ({ decoded, key: canonical(encoded) })
-        })
-      ),
-      Effect.option
-    )
+    Effect.matchEffect(decode(input), {
+      onFailure: () => Effect.succeedNone,
+      onSuccess: (decoded) => Effect.asSome(parametersOf(decoded))
+    })
 }
 
 /** None where the arguments do not fit the tool: it does not run, and its own decoding says why. */

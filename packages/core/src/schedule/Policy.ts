@@ -45,6 +45,17 @@ export interface ToolRules {
  * answer is the only one that is right before they are decoded.
  */
 export const rulesOf = (tool: Tool.Any): ToolRules => {
+  const known = rules.get(tool)
+  if (known !== undefined) return known
+  const made = makeRules(tool)
+  rules.set(tool, made)
+  return made
+}
+
+/** A tool is never changed, so its rules are read once. */
+const rules = new WeakMap<Tool.Any, ToolRules>()
+
+const makeRules = (tool: Tool.Any): ToolRules => {
   const get = <A>(annotation: Context.Reference<A>): A => Context.get(tool.annotations, annotation)
   const millis = (input: Duration.Input | undefined) =>
     input === undefined ? undefined : Duration.toMillis(Duration.fromInputUnsafe(input))

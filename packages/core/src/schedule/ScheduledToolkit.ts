@@ -6,7 +6,6 @@ import type * as AiError from "effect/ai/AiError"
 import type * as LanguageModel from "effect/ai/LanguageModel"
 import type * as Tool from "effect/ai/Tool"
 import type * as Toolkit from "effect/ai/Toolkit"
-import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as FiberSet from "effect/FiberSet"
 import * as Queue from "effect/Queue"
@@ -17,8 +16,9 @@ import * as Stream from "effect/Stream"
 import type { AgentEvent } from "../AgentEvent.ts"
 import * as Ledger from "../model/Ledger.ts"
 import * as RunLog from "../RunLog.ts"
-import type * as Attempt from "./Attempt.ts"
+import * as Attempt from "./Attempt.ts"
 import * as Brakes from "./Brakes.ts"
+import * as Graph from "./Graph.ts"
 import type * as Handlers from "./Handlers.ts"
 import * as Once from "./Once.ts"
 import * as PlanTool from "./PlanTool.ts"
@@ -106,8 +106,8 @@ export const make = Effect.fnUntraced(function* <Tools extends Record<string, To
   const schedule = Effect.fnUntraced(function* (tool: Tool.Any, input: unknown, id: string) {
     const node = yield* step.place({ id, tool, known: input, needs: [], input: () => Result.succeed(input) })
     const ended: Effect.Effect<Tool.HandlerResult<Tool.Any>, unknown> = Effect.flatMap(
-      Deferred.await(node.settled),
-      (outcome) =>
+      Graph.outcomes([node]),
+      ([outcome = Attempt.failed("It did not run.")]) =>
         // As the toolkit itself would: the caller asked for failures of the handler as failures.
         tool.failureMode === "error" && outcome.failure !== undefined
           ? Effect.fail(outcome.failure)
