@@ -6,6 +6,7 @@ import type { Call } from "@callsheet/core/model/ModelStream"
 import * as RunLog from "@callsheet/core/RunLog"
 import * as Brakes from "@callsheet/core/schedule/Brakes"
 import * as Calls from "@callsheet/core/schedule/Calls"
+import * as Graph from "@callsheet/core/schedule/Graph"
 import type * as Handlers from "@callsheet/core/schedule/Handlers"
 import * as Once from "@callsheet/core/schedule/Once"
 import * as Policy from "@callsheet/core/schedule/Policy"
@@ -66,6 +67,7 @@ const scheduled: Step = (toolkit, calls) =>
         policy,
         log,
         once: Once.make(log.elapsedMillis),
+        order: Graph.makeOrder(),
         shared: yield* Shared.Shared,
         brakes: Brakes.make(policy, "bench", undefined),
         ledger: undefined,

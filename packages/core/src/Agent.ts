@@ -6,6 +6,7 @@ import type * as Toolkit from "effect/ai/Toolkit"
 import * as Cause from "effect/Cause"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as FiberSet from "effect/FiberSet"
 import * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
@@ -24,6 +25,7 @@ import * as RunLog from "./RunLog.ts"
 import * as Brakes from "./schedule/Brakes.ts"
 import * as Calls from "./schedule/Calls.ts"
 import * as Deadline from "./schedule/Deadline.ts"
+import * as Graph from "./schedule/Graph.ts"
 import * as Handlers from "./schedule/Handlers.ts"
 import * as Once from "./schedule/Once.ts"
 import * as PlanTool from "./schedule/PlanTool.ts"
@@ -69,6 +71,10 @@ type HandlerServices<Tools extends Record<string, Tool.Any>> = 0 extends 1 & Too
   ? never
   : Tool.HandlerServices<Tools[keyof Tools]>
 
+/** Whether it was given up because the time for tools was over. */
+const isCut = ({ problem }: { readonly problem: string | null }): boolean =>
+  problem?.startsWith(Deadline.notInTime) === true
+
 const endReason = ({ finish, isComplete }: Turn.Turn, stopped: EndReason | undefined): EndReason => {
   if (finish.reason === "length" || finish.reason === "content-filter") return finish.reason
   return stopped ?? (isComplete ? "answered" : "incomplete")
@@ -82,9 +88,17 @@ const limitMillis = (
   return least === Infinity ? undefined : least
 }
 
-/** `effect` for at most `millis`; none where that is not enough. */
-const within = <A, E, R>(millis: number, effect: Effect.Effect<A, E, R>): Effect.Effect<Option.Option<A>, E, R> =>
-  millis === Infinity ? Effect.asSome(effect) : Effect.timeoutOption(effect, millis)
+/**
+ * `effect` for at most `millis`; none where that is not enough. It is then interrupted, and not waited for: the scope does that.
+ */
+const within = Effect.fnUntraced(function* <A, E, R>(millis: number, effect: Effect.Effect<A, E, R>) {
+  if (millis === Infinity) return Option.some(yield* effect)
+  const fiber = yield* Effect.forkScoped(effect, { startImmediately: true })
+  const ended = yield* Effect.timeoutOption(Fiber.await(fiber), millis)
+  if (Option.isSome(ended)) return Option.some(yield* ended.value)
+  fiber.interruptUnsafe()
+  return Option.none()
+})
 
 /**
  * An agent that answers with `toolkit`, step by step, until the model has no more calls to make.
@@ -133,9 +147,18 @@ export function make<Tools extends Record<string, Tool.Any>, R>(
         runLog.append(fact)
       }
     }
-    const once = Once.make(log.elapsedMillis)
     const fork = yield* FiberSet.makeRuntime<Services>()
-    const run: Run<Services> = { toolkit, policy, log, once, shared: yield* Shared.Shared, brakes, ledger, fork }
+    const run: Run<Services> = {
+      toolkit,
+      policy,
+      log,
+      once: Once.make(log.elapsedMillis),
+      order: Graph.makeOrder(),
+      shared: yield* Shared.Shared,
+      brakes,
+      ledger,
+      fork
+    }
     log.append({ _tag: "Routed", route: "model" })
     let transcript = Transcript.start(instructions, question)
     let added: ReadonlyArray<Message> = transcript
@@ -146,16 +169,24 @@ export function make<Tools extends Record<string, Tool.Any>, R>(
       runLog.append({ _tag: "TextDelta", step, delta })
     }
 
-    /** The answer of a run whose time is over while the model writes its message of step `step`. */
+    /** The calls of the last message that had some: the model knew of those before it, and has gone on. */
+    const lastCalls = () => {
+      const last = settled.at(-1)?.step
+      return settled.filter(({ step }) => step === last)
+    }
+    const missingOf = (calls: ReturnType<typeof lastCalls>) =>
+      calls.flatMap(({ name, problem }) => (problem === null ? [] : [{ name, why: problem }]))
+
+    /** The answer of a run whose time is over, by `step`, before the model has said all. */
     const outOfTime = (step: number, calls: Calls.Calls) => {
       calls.cut(Deadline.notInTime)
       ledger?.interrupted()
       const done = settled.filter(({ ok }) => ok).map(({ name }) => name)
-      const missing = settled.flatMap(({ name, problem }) => (problem === null ? [] : [{ name, why: problem }]))
-      if (settled.some((call) => call.step === step)) missing.push(Deadline.restOfMessage)
-      const answer = Deadline.partialAnswer({ text: said, done, missing, deadlineMillis: brakes.deadlineMillis ?? 0 })
-      say(step, answer.slice(said.trim().length))
-      return { answer, steps: step + 1, reason: "deadline" } as const
+      const last = lastCalls()
+      const missing = missingOf(last)
+      if (last.some((call) => call.step === step)) missing.push(Deadline.restOfMessage)
+      say(step, Deadline.unfinishedNote({ text: said, done, missing, deadlineMillis: brakes.deadlineMillis ?? 0 }))
+      return { answer: said, steps: step + 1, reason: "deadline" } as const
     }
 
     /** One model call and the calls it asks for: the transcript to go on with, or the answer. */
@@ -191,9 +222,14 @@ export function make<Tools extends Record<string, Tool.Any>, R>(
         return undefined
       }
       if (turn.text.trim() === "") {
-        return yield* new AgentError({ reason: new NoAnswer({ finishReason: turn.finish.reason }) })
+        if (last?.reason === "deadline") return outOfTime(step, calls)
+        if (last?.sentence === undefined) {
+          return yield* new AgentError({ reason: new NoAnswer({ finishReason: turn.finish.reason }) })
+        }
       }
-      if (last?.sentence !== undefined) say(step, `\n\n${last.sentence}`)
+      if (last?.sentence !== undefined) say(step, `${said === "" ? "" : "\n\n"}${last.sentence}`)
+      const missing = last?.reason === "deadline" ? missingOf(lastCalls().filter(isCut)) : []
+      if (missing.length > 0) say(step, Deadline.missingNote(missing, brakes.deadlineMillis ?? 0))
       return { answer: said, steps: step + 1, reason: endReason(turn, tools.length > 0 ? last?.reason : undefined) }
     })
 

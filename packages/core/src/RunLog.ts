@@ -29,9 +29,15 @@ export const make = (runId: string, take: (event: AgentEvent) => void): Effect.E
     const startNanos = clock.monotonicTimeNanosUnsafe()
     const elapsedMillis = () => Number((clock.monotonicTimeNanosUnsafe() - startNanos) / 1000n) / 1000
     let seq = 0
+    let isOver = false
     return Effect.succeed<RunLog>({
       elapsedMillis,
       since: (startMillis) => toMicros(elapsedMillis() - startMillis),
-      append: (fact) => take({ ...fact, runId, seq: seq++, atMillis: elapsedMillis() })
+      append: (fact) => {
+        // Of a handler that outlives its run nothing is told.
+        if (isOver) return
+        isOver = fact._tag === "RunFinished" || fact._tag === "RunFailed"
+        take({ ...fact, runId, seq: seq++, atMillis: elapsedMillis() })
+      }
     })
   })

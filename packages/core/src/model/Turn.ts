@@ -8,6 +8,7 @@ import * as Stream from "effect/Stream"
 import type { ModelCall } from "../AgentEvent.ts"
 import type { RunLog } from "../RunLog.ts"
 import * as Span from "../Span.ts"
+import * as CallIds from "./CallIds.ts"
 import { type Call, type Finish, type ModelPart, type ModelRequest, ModelStream } from "./ModelStream.ts"
 
 export interface Turn {
@@ -53,33 +54,6 @@ const attributesOf = (turn: Turn): Record<string, unknown> => {
   return attributes
 }
 
-/**
- * Gives each call an id that no other call of the conversation has: some servers give two calls one id, and results are told
- * apart by it. `begun` is for a call whose arguments are still coming, `whole` for the same call when it is complete.
- */
-const makeIds = (messages: ModelRequest["messages"]) => {
-  const taken = new Set(messages.flatMap((message) => (message.role === "tool" ? [message.callId] : [])))
-  const open = new Map<string, string>()
-  const own = (id: string): string => {
-    let free = id
-    for (let n = 2; taken.has(free); n++) free = `${id}_${n}`
-    taken.add(free)
-    return free
-  }
-  return {
-    begun: (id: string): string => {
-      const known = open.get(id) ?? own(id)
-      open.set(id, known)
-      return known
-    },
-    whole: (id: string): string => {
-      const known = open.get(id) ?? own(id)
-      open.delete(id)
-      return known
-    }
-  }
-}
-
 /** What is to happen with calls while the model still writes. */
 export interface Listener {
   /** A call is complete. Calls come in the model's order. */
@@ -107,7 +81,7 @@ export const take = Effect.fnUntraced(function* (
   let finish = unfinished
   const calls: Array<Call> = []
   const echo: Array<unknown> = []
-  const ids = makeIds(request.messages)
+  const ids = CallIds.make(request.messages)
 
   /** Takes `part` in; an effect where something is to happen at once. */
   const take = (part: ModelPart): Effect.Effect<void> | undefined => {

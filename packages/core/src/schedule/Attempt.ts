@@ -78,21 +78,25 @@ export const run = <R>(
   limitMillis: number,
   onProgress: (progress: unknown) => void
 ): Effect.Effect<Outcome, never, R> => {
-  const ask = Option.isSome(parameters) ? toolkit.askOf?.(name) : undefined
-  const results =
-    ask === undefined || Option.isNone(parameters)
-      ? Effect.flatMap(toolkit.handle(name, input, id), (results) =>
-          Stream.runFold(
-            results,
-            (): Tool.HandlerResult<Tool.Any> | undefined => undefined,
-            (last, result) => {
-              if (!result.preliminary) return result
-              onProgress(result.encodedResult)
-              return last
-            }
-          )
-        )
-      : ask(parameters.value.decoded, id, onProgress)
+  const byHandle = Effect.flatMap(toolkit.handle(name, input, id), (results) =>
+    Stream.runFold(
+      results,
+      (): Tool.HandlerResult<Tool.Any> | undefined => undefined,
+      (last, result) => {
+        if (!result.preliminary) return result
+        onProgress(result.encodedResult)
+        return last
+      }
+    )
+  )
+  const ask = toolkit.askOf?.(name)
+  let isRepeat = false
+  const results = Effect.suspend(() => {
+    // The first attempt alone: a handler may change what it is given, and a repeat has to be given the same.
+    if (ask === undefined || Option.isNone(parameters) || isRepeat) return byHandle
+    isRepeat = true
+    return ask(parameters.value.decoded, id, onProgress)
+  })
   const attempt = results.pipe(
     Effect.map((result) => outcomeOf(name, result)),
     Effect.catchCause((cause) =>

@@ -99,16 +99,23 @@ const counted = (names: ReadonlyArray<string>): ReadonlyArray<string> => {
   return Array.from(times, ([name, n]) => (n === 1 ? name : `${name} (${n} times)`))
 }
 
-/** The best partial answer: the text so far, if any, and a note that names what is missing. Markdown. */
-export const partialAnswer = ({ deadlineMillis, done, missing, text }: Unfinished): string => {
-  const said = text.trim()
-  const limit = Duration.format(Duration.millis(deadlineMillis))
-  const stopped =
-    said === ""
-      ? `The time limit of ${limit} was reached before there was an answer.`
-      : `The time limit of ${limit} was reached: this answer is not complete.`
-  const found = said !== "" || done.length === 0 ? "" : ` These gave their results: ${counted(done).join(", ")}.`
-  const missed = counted(missing.map(({ name, why }) => `${name}: ${why}`)).map((line) => `\n- ${line}`)
-  const lacking = missed.length === 0 ? "" : ` Missing:${missed.join("")}`
-  return [...(said === "" ? [] : [said]), stopped + found + lacking].join("\n\n")
+const missingLines = (missing: ReadonlyArray<Missing>): string =>
+  missing.length === 0
+    ? ""
+    : ` Missing:${counted(missing.map(({ name, why }) => `${name}: ${why}`))
+        .map((line) => `\n- ${line}`)
+        .join("")}`
+
+const limitOf = (deadlineMillis: number): string =>
+  `The time limit of ${Duration.format(Duration.millis(deadlineMillis))} was reached`
+
+/** What is said after `text` in the model's place, when it could not finish: a note that names what is missing. Markdown. */
+export const unfinishedNote = ({ deadlineMillis, done, missing, text }: Unfinished): string => {
+  if (text.trim() !== "") return `\n\n${limitOf(deadlineMillis)}: this answer is not complete.${missingLines(missing)}`
+  const found = done.length === 0 ? "" : ` These gave their results: ${counted(done).join(", ")}.`
+  return `${limitOf(deadlineMillis)} before there was an answer.${found}${missingLines(missing)}`
 }
+
+/** What is said after the model's answer where some of what it had asked for did not end in time. Markdown. */
+export const missingNote = (missing: ReadonlyArray<Missing>, deadlineMillis: number): string =>
+  `\n\n${limitOf(deadlineMillis)}.${missingLines(missing)}`

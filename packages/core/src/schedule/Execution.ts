@@ -43,6 +43,8 @@ const runRead = <R>(
   const { id: callId, name } = node
   const footprint = Policy.footprint(tool, parameters)
   const begin = Effect.suspend(() => {
+    // Given up while it waited for a place, or for an equal call that was itself given up.
+    if (node.outcome !== undefined) return Effect.interrupt
     node.startMillis = log.elapsedMillis()
     ledger?.started(node)
     log.append({ _tag: "ToolStarted", step, callId, name, input })
@@ -64,7 +66,8 @@ const runRead = <R>(
   const same = Option.getOrUndefined(parameters)?.key
   if (rules.isReadOnly && same !== undefined) {
     const key = `${name} ${same}`
-    return once.run({ key, footprint, freshnessMillis: rules.freshnessMillis }, executed, settle)
+    const isAbandoned = () => node.outcome !== undefined
+    return once.run({ key, footprint, freshnessMillis: rules.freshnessMillis, isAbandoned }, executed, settle)
   }
   // However a write ends, its upstream may have done it.
   const wrote = rules.isReadOnly ? Effect.void : Effect.sync(() => once.written(footprint))

@@ -1,10 +1,11 @@
 /**
- * Graph: the calls of one step in their order, and what each still waits for. Synchronous: whoever settles a node gets the
- * nodes that became ready, in the order in which they were placed.
+ * Graph: the calls of a run in their order, and what each still waits for. Synchronous: whoever settles a node gets the nodes
+ * that became ready, in the order in which they were placed.
  *
- *     place ──> waits for earlier ones that may touch the same, and for `arrive` ──> ready ──> settle ──> those after it
+ *     place ──> waits for `arrive`, and for earlier ones that may touch the same ──> ready ──> settle ──> those after it
  *
- * Once more is known of what a node touches (`narrow`), it and those after it no longer wait for one another in vain.
+ * Of the earlier ones a node watches one at a time, the last; when that is out of its way it looks for another. So what is
+ * known later (`narrow`), stands in another's place (`hold`), or stays behind one that was given up (`leave`) needs no telling.
  */
 import * as Effect from "effect/Effect"
 
@@ -22,31 +23,39 @@ export interface Node {
   readonly dependents: Array<() => void>
   /** Called once, when it waits for nothing more: that may be while it is placed. */
   readonly onReady: () => void
-  /** The nodes that wait for it because they stand after it and may touch the same; `undefined` while there are none. */
-  after: Set<Node> | undefined
   /** What it may touch, as far as that is known. */
   footprint: Footprint
-  /** The nodes that stand in its place; see `hold`. */
+  /** The nodes that were put into its place; see `hold`. */
   parts: number
-  waiting: number
+  /** The nodes that watch it; `undefined` while there are none. */
+  watchers: Set<Node> | undefined
   /** When its tool was asked, in milliseconds since the run began; `undefined` while it was not. */
   startMillis: number | undefined
   outcome: Outcome | undefined
 }
 
-/** An order of calls: those of it that have not settled, and whose turn it is. */
+/** An order of calls: those of it that are in the way of others, and whose turn it is. */
 export interface Order {
   readonly reads: Set<Node>
   readonly writes: Set<Node>
   /** Nodes that became ready together: they begin in the order of their positions. */
   readonly ready: Array<Node>
   placed: number
+  /** Whether `reads` and `writes` are sorted by position: they are until a part is put into a place. */
+  isSorted: boolean
   isTaking: boolean
 }
 
-export const makeOrder = (): Order => ({ reads: new Set(), writes: new Set(), ready: [], placed: 0, isTaking: false })
+export const makeOrder = (): Order => ({
+  reads: new Set(),
+  writes: new Set(),
+  ready: [],
+  placed: 0,
+  isSorted: true,
+  isTaking: false
+})
 
-const unsettledLike = ({ isReadOnly, order }: Node): Set<Node> => (isReadOnly ? order.reads : order.writes)
+const inTheWay = ({ isReadOnly, order }: Node): Set<Node> => (isReadOnly ? order.reads : order.writes)
 
 const takeFirst = (ready: Array<Node>): Node | undefined => {
   if (ready.length < 2) return ready.pop()
@@ -67,15 +76,35 @@ const inTurns = (order: Order, change: () => void): void => {
   order.isTaking = false
 }
 
-const meet = (one: Node, other: Node): boolean =>
-  !(one.isReadOnly && other.isReadOnly) && overlaps(one.footprint, other.footprint)
+/** The last of `others` before `node` that may touch what it touches; `found` where none comes after that. */
+const lastBefore = (node: Node, others: Set<Node>, found: Node | undefined): Node | undefined => {
+  let last = found
+  for (const other of others) {
+    if (other.position >= node.position) {
+      if (node.order.isSorted) break
+    } else if ((last === undefined || other.position > last.position) && overlaps(other.footprint, node.footprint)) {
+      last = other
+    }
+  }
+  return last
+}
 
-/** Whatever may not run beside `node`, of those before it. */
-const before = (node: Node): ReadonlyArray<Node> => {
-  const { isReadOnly, order, position } = node
-  if (order.writes.size === 0 && (isReadOnly || order.reads.size === 0)) return []
-  const others = isReadOnly ? order.writes : [...order.writes, ...order.reads]
-  return [...others].filter((other) => other.position < position && meet(other, node))
+/** Finds what `node`, which has arrived, has to watch now; it is ready where that is nothing. */
+const look = (node: Node): void => {
+  const { isReadOnly, order } = node
+  const write = lastBefore(node, order.writes, undefined)
+  const last = isReadOnly ? write : lastBefore(node, order.reads, write)
+  if (last !== undefined) {
+    last.watchers ??= new Set()
+    last.watchers.add(node)
+  } else order.ready.push(node)
+}
+
+/** `node` has changed: those that watch it look again. */
+const stir = (node: Node): void => {
+  const { watchers } = node
+  node.watchers = undefined
+  for (const watcher of watchers ?? []) if (watcher.outcome === undefined) look(watcher)
 }
 
 export interface Placing {
@@ -85,90 +114,79 @@ export interface Placing {
   readonly footprint: Footprint
 }
 
-const makeNode = (placing: Placing, order: Order, position: number, onReady: () => void): Node => ({
-  ...placing,
-  order,
-  position,
-  dependents: [],
-  after: undefined,
-  onReady,
-  parts: 0,
-  waiting: 1,
-  startMillis: undefined,
-  outcome: undefined
-})
-
-/** `later` stands after `earlier` and waits for it. */
-const wait = (later: Node, earlier: Node): void => {
-  earlier.after ??= new Set()
-  earlier.after.add(later)
-  later.waiting++
+const append = (
+  { footprint, id, isReadOnly, name }: Placing,
+  order: Order,
+  position: number,
+  onReady: () => void
+): Node => {
+  if (order.reads.size + order.writes.size === 0) order.isSorted = true
+  const node: Node = {
+    id,
+    name,
+    isReadOnly,
+    footprint,
+    order,
+    position,
+    dependents: [],
+    onReady,
+    parts: 0,
+    watchers: undefined,
+    startMillis: undefined,
+    outcome: undefined
+  }
+  inTheWay(node).add(node)
+  return node
 }
 
-/** `later` need not wait for `earlier` any more. */
-const release = (later: Node, earlier: Node): void => {
-  if (earlier.after?.delete(later) === true) arrive(later)
+/** Halfway from the last one of the same place to the next place. */
+const within = (held: Node): number => {
+  held.order.isSorted = false
+  return held.position + 1 - 1 / (++held.parts + 1)
 }
 
 /**
  * Appends a node, or puts it in the place that `held` holds, after what was put there before.
  *
- * It waits for one `arrive` and, unless both only read, for every unsettled node before it that may touch the same. All
- * waiting points backwards, so no circle can arise.
+ * It waits for `arrive` and then, unless both only read, for every node before it that is in its way: one that has not settled
+ * and may touch the same. All waiting points backwards, so no circle can arise.
  */
-export const place = (placing: Placing, order: Order, onReady: () => void, held?: Node): Node => {
-  // Halfway from the last one of the same place to the next place.
-  const position = held === undefined ? order.placed++ : held.position + 1 - 1 / (++held.parts + 1)
-  const node = makeNode(placing, order, position, onReady)
-  for (const earlier of before(node)) if (earlier !== held) wait(node, earlier)
-  for (const later of held?.after ?? []) if (meet(node, later)) wait(later, node)
-  unsettledLike(node).add(node)
-  return node
-}
+export const place = (placing: Placing, order: Order, onReady: () => void, held?: Node): Node =>
+  append(placing, order, held === undefined ? order.placed++ : within(held), onReady)
 
 /**
- * Appends a node that only holds a place, until `yieldPlace`: for calls that are not known yet. Those after it wait for it; it
- * waits for nothing itself, and whoever made it settles it.
+ * Appends a node that only holds a place, until `yieldPlace`: for calls that are not known yet. It is in the way of those after
+ * it, waits for nothing itself, and whoever made it settles it.
  */
-export const hold = (placing: Placing, order: Order): Node => {
-  const node = makeNode(placing, order, order.placed++, () => {})
-  unsettledLike(node).add(node)
-  return node
-}
+export const hold = (placing: Placing, order: Order): Node => append(placing, order, order.placed++, () => {})
 
-/** Leaves the place to those that were put there. */
+/** Leaves in the place of `node`, which is to be settled though its work goes on, one that is in the way until `yieldPlace`. */
+export const leave = (node: Node): Node => append(node, node.order, within(node), () => {})
+
+/** `node` is in nobody's way any more. */
 export const yieldPlace = (node: Node): void => {
-  unsettledLike(node).delete(node)
-  inTurns(node.order, () => {
-    for (const later of node.after ?? []) release(later, node)
-  })
+  inTheWay(node).delete(node)
+  inTurns(node.order, () => stir(node))
 }
 
 /** `node` touches no more than `footprint`, which lies within what was thought before. */
 export const narrow = (node: Node, footprint: Footprint): void => {
-  if (node.outcome !== undefined) return
-  const waitedFor = before(node)
   node.footprint = footprint
-  inTurns(node.order, () => {
-    for (const earlier of waitedFor) if (!meet(earlier, node)) release(node, earlier)
-    for (const later of node.after ?? []) if (!meet(node, later)) release(later, node)
-  })
+  inTurns(node.order, () => stir(node))
 }
 
-/** One thing that `node` waited for has happened. */
+/** `node` waits for nothing any more but those in its way. Called once. */
 export const arrive = (node: Node): void => {
-  node.waiting--
-  if (node.waiting > 0) return
-  inTurns(node.order, () => void node.order.ready.push(node))
+  inTurns(node.order, () => look(node))
 }
 
 /** Ends `node` with `outcome`, and readies those that waited for it alone. False where it had ended already. */
 export const settle = (node: Node, outcome: Outcome): boolean => {
   if (node.outcome !== undefined) return false
   node.outcome = outcome
-  unsettledLike(node).delete(node)
+  inTheWay(node).delete(node)
   inTurns(node.order, () => {
-    for (const later of node.after ?? []) release(later, node)
+    stir(node)
     for (const dependent of node.dependents) dependent()
   })
   return true

@@ -16,14 +16,16 @@ export interface Read {
   readonly key: string
   readonly footprint: Footprint
   readonly freshnessMillis: number | undefined
+  /** Whether the call was given up: what it still does is for nobody. */
+  readonly isAbandoned: () => boolean
 }
 
 interface Execution {
+  readonly read: Read
   /** Completed at its end, for those who share it; `undefined` while nobody does. */
-  shared: Deferred.Deferred<Outcome> | undefined
+  shared: Deferred.Deferred<Exit.Exit<Outcome>> | undefined
   /** Once it has ended. */
   exit: Exit.Exit<Outcome> | undefined
-  readonly footprint: Footprint
   /** When it began. */
   readonly startMillis: number
 }
@@ -64,13 +66,14 @@ export const make = (nowMillis: () => number): Once => {
     }
   }
 
-  const isTrue = ({ exit, startMillis }: Execution, { freshnessMillis }: Read): boolean =>
-    exit === undefined || (freshnessMillis !== undefined && nowMillis() - startMillis <= freshnessMillis)
+  const isTrue = ({ exit, read, startMillis }: Execution, { freshnessMillis }: Read): boolean =>
+    (exit === undefined && !read.isAbandoned()) ||
+    (exit !== undefined && freshnessMillis !== undefined && nowMillis() - startMillis <= freshnessMillis)
 
   const begin = <R>(read: Read, execute: Effect.Effect<Outcome, never, R>, settle: Settle) =>
     Effect.suspend(() => {
-      const { footprint, freshnessMillis, key } = read
-      const execution: Execution = { shared: undefined, exit: undefined, footprint, startMillis: nowMillis() }
+      const { freshnessMillis, key } = read
+      const execution: Execution = { read, shared: undefined, exit: undefined, startMillis: nowMillis() }
       executions.set(key, execution)
       return Effect.onExit(execute, (exit) => {
         // What failed may heal, and what was interrupted is no result.
@@ -78,24 +81,34 @@ export const make = (nowMillis: () => number): Once => {
         execution.exit = exit
         if (executions.get(key) === execution) keep()
         if (exit._tag === "Success") settle(exit.value, "upstream")
-        return execution.shared === undefined ? Effect.void : Deferred.done(execution.shared, exit)
+        return execution.shared === undefined ? Effect.void : Deferred.succeed(execution.shared, exit)
       })
     })
 
+  const run = <R>(
+    read: Read,
+    execute: Effect.Effect<Outcome, never, R>,
+    settle: Settle
+  ): Effect.Effect<void, never, R> =>
+    Effect.suspend(() => {
+      const known = executions.get(read.key)
+      if (known !== undefined && isTrue(known, read)) {
+        if (known.exit !== undefined) return Effect.map(known.exit, (outcome) => settle(outcome, "memory"))
+        known.shared ??= Deferred.makeUnsafe()
+        return Effect.flatMap(Deferred.await(known.shared), (exit) =>
+          // Whoever ran it was stopped, which is no reason to stop those who share it.
+          exit._tag === "Success" ? Effect.sync(() => settle(exit.value, "shared")) : run(read, execute, settle)
+        )
+      }
+      if (known !== undefined) forget(read.key, known)
+      return Effect.asVoid(begin(read, execute, settle))
+    })
+
   return {
-    run: (read, execute, settle) =>
-      Effect.suspend(() => {
-        const known = executions.get(read.key)
-        if (known !== undefined && isTrue(known, read)) {
-          if (known.exit !== undefined) return Effect.map(known.exit, (outcome) => settle(outcome, "memory"))
-          known.shared ??= Deferred.makeUnsafe()
-          return Effect.map(Deferred.await(known.shared), (outcome) => settle(outcome, "shared"))
-        }
-        if (known !== undefined) forget(read.key, known)
-        return Effect.asVoid(begin(read, execute, settle))
-      }),
+    run,
     written: (footprint) => {
-      for (const [key, execution] of executions) if (overlaps(footprint, execution.footprint)) forget(key, execution)
+      for (const [key, execution] of executions)
+        if (overlaps(footprint, execution.read.footprint)) forget(key, execution)
     }
   }
 }

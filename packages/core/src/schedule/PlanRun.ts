@@ -39,6 +39,9 @@ const done = (value: unknown): Attempt.Outcome => ({
   result: undefined
 })
 
+/** Of two keys of one name only the last counts, but steps begin as they are written. */
+const rewritten = `the plan names "steps" twice; write one list`
+
 /** Opens the plan of call `callId`, whose steps are placed with `scheduler`. */
 export const open = (callId: string, scheduler: SchedulerStep, tools: Readonly<Record<string, Tool.Any>>): PlanRun => {
   const seen: Array<Plan.Step> = []
@@ -87,7 +90,11 @@ export const open = (callId: string, scheduler: SchedulerStep, tools: Readonly<R
       return Effect.map(scheduler.place(placing), keep)
     }
     const expand = Effect.fnUntraced(function* (inputs: ReadonlyArray<Result.Result<unknown, string>>) {
-      const elements = yield* Effect.forEach(inputs, placeElement, { concurrency: 1 })
+      const elements: Array<Graph.Node> = []
+      for (const [index, input] of inputs.entries()) {
+        if (group.outcome !== undefined) return
+        elements.push(yield* placeElement(input, index))
+      }
       Graph.yieldPlace(group)
       Graph.whenSettled(elements, () => gather(elements))
     })
@@ -184,6 +191,8 @@ export const open = (callId: string, scheduler: SchedulerStep, tools: Readonly<R
       const faults = Plan.check(steps, tools, PlanTool.name)
       const ofWhole = faults.find(({ stepId }) => stepId === null)
       if (ofWhole !== undefined) return refuse(call, ofWhole.message)
+      const ids = new Set(steps.map(({ id }) => id))
+      if (!seen.every(({ id }) => ids.has(id))) return refuse(call, rewritten)
       isSound = faults.length === 0
       const faulty = new Set(faults.map(({ stepId }) => stepId))
       const known = new Set(seen.map(({ id }) => id))

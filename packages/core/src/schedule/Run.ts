@@ -7,6 +7,7 @@ import type * as Fiber from "effect/Fiber"
 import type * as Ledger from "../model/Ledger.ts"
 import type { RunLog } from "../RunLog.ts"
 import type { Brakes } from "./Brakes.ts"
+import type * as Graph from "./Graph.ts"
 import type * as Handlers from "./Handlers.ts"
 import type { Once } from "./Once.ts"
 import type * as Policy from "./Policy.ts"
@@ -17,6 +18,8 @@ export interface Run<R> {
   readonly policy: Policy.Policy
   readonly log: RunLog
   readonly once: Once
+  /** All steps' calls stand in one order: a write that was given up may still be at work in the next step. */
+  readonly order: Graph.Order
   readonly shared: Shared
   readonly brakes: Brakes
   /** What is kept for a conversation that goes on after an interruption. */

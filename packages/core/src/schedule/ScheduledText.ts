@@ -9,6 +9,7 @@ import * as Effect from "effect/Effect"
 import * as FiberSet from "effect/FiberSet"
 import * as Stream from "effect/Stream"
 
+import * as CallIds from "../model/CallIds.ts"
 import * as LanguageModelStream from "../model/LanguageModelStream.ts"
 import type { Call } from "../model/ModelStream.ts"
 import type * as Attempt from "./Attempt.ts"
@@ -51,6 +52,17 @@ export const streamText = Effect.fnUntraced(function* <R>(
   const calls = Calls.open(step, { ...run, fork: yield* FiberSet.makeRuntime<R>() })
   const { tools } = run.toolkit
   const offered = [...(run.policy.plans ? [PlanTool.make(tools)] : []), ...Object.values(tools)]
+  let hasEnded = false
+  // Those of earlier messages are their loop's affair.
+  run.ledger?.reported([])
+  yield* Effect.addFinalizer(() =>
+    Effect.sync(() => {
+      if (hasEnded) return
+      calls.cut("Whoever asked for it went away.")
+      run.ledger?.interrupted()
+    })
+  )
+  const ids = CallIds.make([])
   const asked: Array<Call> = []
   const finishes: Array<Part> = []
   /** Plans that are being written. */
@@ -62,12 +74,13 @@ export const streamText = Effect.fnUntraced(function* <R>(
         if (run.policy.plans && part.name === PlanTool.name) plans.add(part.id)
         return Effect.void
       case "tool-params-delta":
-        return plans.has(part.id) ? calls.onCallDelta(part.id, part.delta) : Effect.void
+        return plans.has(part.id) ? calls.onCallDelta(ids.begun(part.id), part.delta) : Effect.void
       case "tool-call": {
         if (part.providerExecuted) return Effect.void
         const call = LanguageModelStream.callOf(part.id, part.name, part.params)
         asked.push(call)
-        return calls.onCall(call)
+        plans.delete(part.id)
+        return calls.onCall({ ...call, id: ids.whole(part.id) })
       }
       case "finish":
         finishes.push(part)
@@ -80,13 +93,14 @@ export const streamText = Effect.fnUntraced(function* <R>(
     const isComplete = finishes.some(
       (part) => part.type === "finish" && (part.reason === "stop" || part.reason === "tool-calls")
     )
-    return Effect.map(calls.results(isComplete), (outcomes): ReadonlyArray<Part> => [
-      ...asked.flatMap((call, index) => {
+    return Effect.map(calls.results(isComplete), (outcomes): ReadonlyArray<Part> => {
+      hasEnded = true
+      const results = asked.flatMap((call, index) => {
         const outcome = outcomes[index]
         return outcome === undefined ? [] : [partOf(call, resultOf(outcome))]
-      }),
-      ...finishes
-    ])
+      })
+      return [...results, ...finishes]
+    })
   })
   return LanguageModel.streamText({
     prompt,

@@ -6,6 +6,7 @@ import type * as AiError from "effect/ai/AiError"
 import type * as LanguageModel from "effect/ai/LanguageModel"
 import type * as Tool from "effect/ai/Tool"
 import type * as Toolkit from "effect/ai/Toolkit"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as FiberSet from "effect/FiberSet"
 import * as Queue from "effect/Queue"
@@ -68,7 +69,8 @@ const resultOf = ({ problem, result }: Attempt.Outcome): Tool.HandlerResult<Tool
  * **Details**
  *
  * Equal reads run once, a read waits for an earlier write of what it reads, what is destructive waits for `Approval`, and
- * retries, hedges, limits, breakers, `policy.budget.toolCalls` and `Ledger.Current` hold as in an agent.
+ * retries, hedges, limits, breakers and `policy.budget.toolCalls` hold as in an agent. `Ledger.Current` gets its entries; the
+ * transcript is the caller's own.
  *
  * **Gotchas**
  *
@@ -92,6 +94,7 @@ export const make = Effect.fnUntraced(function* <Tools extends Record<string, To
     policy: whole,
     log,
     once: Once.make(log.elapsedMillis),
+    order: Graph.makeOrder(),
     shared: yield* Shared.Shared,
     brakes: Brakes.make(whole, "", undefined),
     ledger: yield* Ledger.Current,
@@ -100,6 +103,7 @@ export const make = Effect.fnUntraced(function* <Tools extends Record<string, To
   // One step without an end for calls that come by themselves.
   const step = Scheduler.open(0, { ...run, brakes: { ...run.brakes, toolsEnd: () => Infinity } })
   step.finish(true)
+  yield* Effect.addFinalizer(() => Effect.sync(() => step.cut("The scheduled toolkit was closed.")))
   let calls = 0
   let messages = 0
 
@@ -128,7 +132,12 @@ export const make = Effect.fnUntraced(function* <Tools extends Record<string, To
   return {
     toolkit: { tools: toolkit.tools, handle },
     streamText: (message) =>
-      Stream.unwrap(Effect.provideContext(ScheduledText.streamText(message, ++messages, run, resultOf), services)),
+      Stream.unwrap(
+        Effect.updateContext(
+          ScheduledText.streamText(message, ++messages, run, resultOf),
+          (context: Context.Context<LanguageModel.LanguageModel | Scope.Scope>) => Context.merge(services, context)
+        )
+      ),
     events
   }
 })

@@ -53,12 +53,13 @@ export interface Step {
 
 /** Opens a step, which ends with `cut`. */
 export const open = <R>(step: number, run: Run<R>): Step => {
-  const { brakes, fork, ledger, log, policy } = run
+  const { brakes, fork, ledger, log, order, policy } = run
   const stepStartMillis = log.elapsedMillis()
   let toolsEndMillis = brakes.toolsEnd(stepStartMillis)
   const remainingMillis = () => Deadline.untilMillis(log.elapsedMillis(), toolsEndMillis)
   const optionalMillis = () => Deadline.optionalMillis(log.elapsedMillis(), toolsEndMillis)
-  const order = Graph.makeOrder()
+  /** Calls of this step that have not settled, in the order in which they were placed. */
+  const unsettled = new Set<Graph.Node>()
   const fibers = new Map<Graph.Node, Fiber.Fiber<void>>()
   /** Writes that wait for the end of the message; `undefined` once it has come. */
   let gated: Array<() => void> | undefined = []
@@ -74,6 +75,7 @@ export const open = <R>(step: number, run: Run<R>): Step => {
   ) => {
     if (node.outcome !== undefined) return
     fibers.delete(node)
+    unsettled.delete(node)
     const { id: callId, name } = node
     const { ok, problem } = outcome
     const millis = log.since(startMillis)
@@ -91,11 +93,18 @@ export const open = <R>(step: number, run: Run<R>): Step => {
     if (fiber.pollUnsafe() === undefined) fibers.set(node, fiber)
   }
 
+  const refuse = (id: string, name: string, problem: string) => {
+    const node = Graph.hold({ id, name, isReadOnly: true, footprint: Policy.nothing }, order)
+    fail(node, problem)
+    return node
+  }
+
   const place = Effect.fnUntraced(function* ({ held, id, input, known, needs, tool }: Placing) {
     const { name } = tool
     const rules = Policy.rulesOf(tool)
     const { isReadOnly, needsApproval } = rules
     let parameters = known === undefined ? undefined : yield* Parameters.read(tool, known)
+    if (held?.outcome !== undefined) return refuse(id, name, held.outcome.problem ?? "not run")
     let value: Result.Result<unknown, string> = Result.succeed(known)
 
     const arrive = () => Graph.arrive(node)
@@ -108,6 +117,7 @@ export const open = <R>(step: number, run: Run<R>): Step => {
     /** What comes between its input and its turn: the end of the message, then approval. */
     const permit = (input: unknown) => {
       const opened = () => {
+        if (node.outcome !== undefined) return
         if (end !== undefined) return fail(node, end)
         if (!isReadOnly && !mayWrite) {
           return fail(node, "The message that asked for this was cut short, so it did not run.")
@@ -146,6 +156,7 @@ export const open = <R>(step: number, run: Run<R>): Step => {
       },
       held
     )
+    unsettled.add(node)
     Graph.whenDecided(needs, () => {
       if (node.outcome !== undefined) return
       value = input()
@@ -157,20 +168,32 @@ export const open = <R>(step: number, run: Run<R>): Step => {
     return node
   })
 
-  const giveUp = (node: Graph.Node, problem: string) => {
-    if (node.outcome !== undefined) return
-    fibers.get(node)?.interruptUnsafe()
+  /** Settles `node` with `problem`; its work is interrupted by the function returned. */
+  const abandon = (node: Graph.Node, problem: string): (() => void) | undefined => {
+    if (node.outcome !== undefined) return undefined
+    const fiber = fibers.get(node)
     const isUncertain = !node.isReadOnly && node.startMillis !== undefined
+    if (isUncertain) {
+      fiber?.interruptUnsafe()
+      if (fiber !== undefined && fiber.pollUnsafe() === undefined) {
+        // What it writes may yet come, so it stays in the way of what reads or writes that.
+        const rest = Graph.leave(node)
+        fiber.addObserver(() => Graph.yieldPlace(rest))
+      }
+    }
     const outcome = Attempt.failed(isUncertain ? `${problem} It may or may not have taken effect.` : problem)
     settle(node, outcome)
     ledger?.cut(node, outcome.text)
+    return () => fiber?.interruptUnsafe()
   }
   const timers: Array<Fiber.Fiber<void>> = []
   const cut = (problem: string) => {
     end ??= problem
     for (const timer of timers) timer.interruptUnsafe()
-    // Those that run first: the groups that they belong to then settle by themselves, with what is there.
-    for (const node of [...fibers.keys(), ...order.writes, ...order.reads]) giveUp(node, problem)
+    // A place whose parts are known settles with them, by what is there. All are settled before the first is interrupted, so
+    // that none takes over what another shared with it.
+    const all = [...fibers.keys(), ...unsettled].filter(({ parts }) => parts === 0)
+    for (const interrupt of all.map((node) => abandon(node, problem))) interrupt?.()
   }
   const cutInTime = () => {
     const outOfTime = () => cut(Deadline.notInTime)
@@ -183,12 +206,12 @@ export const open = <R>(step: number, run: Run<R>): Step => {
 
   return {
     place,
-    hold: (placing) => Graph.hold(placing, order),
-    refuse: (id, name, problem) => {
-      const node = Graph.hold({ id, name, isReadOnly: true, footprint: Policy.nothing }, order)
-      fail(node, problem)
+    hold: (placing) => {
+      const node = Graph.hold(placing, order)
+      unsettled.add(node)
       return node
     },
+    refuse,
     fork: (effect) => void fork(effect),
     finish: (isComplete) => {
       // The model's message may have taken long, and as much is kept for its answer.
@@ -202,7 +225,7 @@ export const open = <R>(step: number, run: Run<R>): Step => {
       gated = undefined
       for (const opened of waiting) opened()
     },
-    giveUp,
+    giveUp: (node, problem) => abandon(node, problem)?.(),
     cut
   }
 }

@@ -85,35 +85,35 @@ describe("Deadline", () => {
   })
 })
 
-describe("Deadline.partialAnswer", () => {
-  it("keeps the text so far and names what is missing", () => {
-    const answer = Deadline.partialAnswer({
-      text: "Heat runs 170 minutes.\n",
+describe("Deadline.unfinishedNote", () => {
+  it("follows the text so far and names what is missing", () => {
+    const note = Deadline.unfinishedNote({
+      text: "Heat runs 170 minutes.",
       done: ["get_title"],
       missing: [{ name: "ratings", why: "it did not answer in time" }],
       deadlineMillis: 5000
     })
     assert.strictEqual(
-      answer,
-      "Heat runs 170 minutes.\n\nThe time limit of 5s was reached: this answer is not complete. Missing:\n- ratings: it did not answer in time"
+      note,
+      "\n\nThe time limit of 5s was reached: this answer is not complete. Missing:\n- ratings: it did not answer in time"
     )
   })
 
   it("says what is there where the model wrote nothing", () => {
-    const answer = Deadline.partialAnswer({
+    const note = Deadline.unfinishedNote({
       text: "",
       done: ["get_title", "shelf", "get_title"],
       missing: [],
       deadlineMillis: 1500
     })
     assert.strictEqual(
-      answer,
+      note,
       "The time limit of 1s 500ms was reached before there was an answer. These gave their results: get_title (2 times), shelf."
     )
   })
 
   it("is a sentence even where there is nothing", () => {
-    const answer = Deadline.partialAnswer({ text: " ", done: [], missing: [], deadlineMillis: 1000 })
-    assert.strictEqual(answer, "The time limit of 1s was reached before there was an answer.")
+    const note = Deadline.unfinishedNote({ text: " ", done: [], missing: [], deadlineMillis: 1000 })
+    assert.strictEqual(note, "The time limit of 1s was reached before there was an answer.")
   })
 })

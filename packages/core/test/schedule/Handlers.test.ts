@@ -139,4 +139,33 @@ describe("a handler that is asked directly", () => {
       assert.isFalse(seen(direct).ok ?? true)
     })
   )
+
+  it.effect("is given the same arguments again at a repeat, whatever it did to them", () =>
+    Effect.gen(function* () {
+      const List = Tool.make("list", {
+        parameters: Schema.Struct({ items: Schema.mutable(Schema.Array(Schema.Finite)) }),
+        success: Schema.Array(Schema.Finite)
+      })
+      const kit = Toolkit.make(List)
+      const layer = kit.toLayer({
+        list: ({ items }) =>
+          Effect.sync(() => {
+            items.push(100)
+            return items
+          })
+      })
+      const texts = yield* Effect.gen(function* () {
+        const input = { items: [1] }
+        const parameters = yield* Parameters.read(List, input)
+        const attempt = Attempt.run(
+          yield* Handlers.resolve(kit),
+          { id: "call_0", name: "list", input, parameters },
+          Infinity,
+          () => {}
+        )
+        return [(yield* attempt).text, (yield* attempt).text]
+      }).pipe(Effect.provide(layer))
+      assert.deepStrictEqual(texts, ["[1,100]", "[1,100]"])
+    })
+  )
 })

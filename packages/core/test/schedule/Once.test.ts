@@ -159,7 +159,12 @@ describe("what is kept for use again", () => {
       const done = { ok: true, text: "", problem: null, value: 1, failure: undefined, result: undefined }
       const ask = (key: number) =>
         once.run(
-          { key: String(key), footprint: { upstream: undefined, tags: [] }, freshnessMillis: 1000 },
+          {
+            key: String(key),
+            footprint: { upstream: undefined, tags: [] },
+            freshnessMillis: 1000,
+            isAbandoned: () => false
+          },
           Effect.succeed(done),
           (_, source) => void sources.push(`${key} ${source}`)
         )

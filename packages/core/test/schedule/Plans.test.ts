@@ -4,7 +4,7 @@ import { type ModelPart, type ModelRequest, ModelStream } from "@callsheet/core/
 import { Approval, type ApprovalRequest } from "@callsheet/core/schedule/Approval"
 import { replyMillis } from "@callsheet/testkit/scripted/Timing"
 import { assert, describe, it } from "@effect/vitest"
-import { Duration, Effect, Layer, Stream } from "effect"
+import { Duration, Effect, Layer, Schema, SchemaGetter, Stream } from "effect"
 
 import { tagged } from "../fixtures.ts"
 import { outcome, plan, planOf, tools, written } from "./planning.ts"
@@ -425,3 +425,77 @@ describe("plans", () => {
     })
   )
 })
+
+/** A tool whose parameters take a second to be read. */
+const slowly = (tool: ReturnType<typeof writing>) => {
+  const { fields } = tool.parametersSchema
+  const key = Schema.String.pipe(
+    Schema.decode({
+      decode: SchemaGetter.transformEffect((text: string) => Effect.as(Effect.sleep(1000), text)),
+      encode: SchemaGetter.passthrough()
+    })
+  )
+  return tool.setParameters(Schema.Struct({ ...fields, key }))
+}
+
+describe("a plan with a fault", () => {
+  const faulty = step("bad", "nothing")
+
+  it.effect("runs no element of a write for each, though its elements take their time to be read", () =>
+    Effect.gen(function* () {
+      const keys = ["a", "b", "c", "d", "e"]
+      const slow = step("r", "look", { key: "r", millis: 20_000 })
+      const { lines } = yield* plan([slow, step("w", "change", { key: from("$item") }, keys), faulty], {
+        tools: [reading("look"), slowly(writing("change"))]
+      })
+      assert.deepStrictEqual(
+        lines.map((line) => line.replace(/^\d+ /, "")),
+        ["start look r", "end look r"]
+      )
+    })
+  )
+
+  it.effect("asks nobody to approve what it refused", () =>
+    Effect.gen(function* () {
+      const { events } = yield* plan([step("e", "erase", { key: "e" }), faulty])
+      assert.isEmpty(tagged(events, "ApprovalNeeded"))
+    })
+  )
+
+  it.effect("is one that names its steps twice: nothing of either list that writes runs", () =>
+    Effect.gen(function* () {
+      const one = JSON.stringify([step("w", "change", { key: "x" })])
+      const other = JSON.stringify([step("r", "look", { key: "y" })])
+      const { lines, views } = yield* play({
+        tools,
+        policy: { plans: true },
+        replies: [planOf([step("placeholder", "look", { key: "z" })])],
+        through: saying(`{"steps":${one},"steps":${other}}`)
+      })
+      assert.isEmpty(lines.filter((line) => line.includes("change")))
+      assert.include(JSON.stringify(told(views[1])), 'names \\"steps\\" twice')
+    })
+  )
+})
+
+/** A provider whose first call has `text` for its arguments. */
+const saying = (text: string) => (model: Layer.Layer<ModelStream>) =>
+  Layer.effect(
+    ModelStream,
+    Effect.map(ModelStream, (stream) => ({
+      ...stream,
+      stream: (request: ModelRequest) =>
+        Stream.map(stream.stream(request), (part): ModelPart => {
+          if (part._tag === "CallDelta") return { ...part, delta: "" }
+          return part._tag === "Call"
+            ? { ...part, call: { ...part.call, inputText: text, input: JSON.parse(text) } }
+            : part
+        }).pipe(
+          Stream.flatMap((part) =>
+            part._tag === "Call"
+              ? Stream.make<[ModelPart, ModelPart]>({ _tag: "CallDelta", id: part.call.id, delta: text }, part)
+              : Stream.make(part)
+          )
+        )
+    }))
+  ).pipe(Layer.provide(model))

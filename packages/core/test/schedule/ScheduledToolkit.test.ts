@@ -5,8 +5,9 @@ import * as ScheduledToolkit from "@callsheet/core/schedule/ScheduledToolkit"
 import { type Reply, turns, type View } from "@callsheet/testkit/scripted/Script"
 import * as ScriptedModel from "@callsheet/testkit/scripted/ScriptedModel"
 import { assert, describe, it } from "@effect/vitest"
-import { Array, Duration, Effect, Layer, Queue, Result, Stream } from "effect"
+import { Array, Duration, Effect, Exit, Fiber, Layer, Option, Queue, Result, Scope, Stream } from "effect"
 import { LanguageModel, Prompt, type Response, Tool, Toolkit } from "effect/ai"
+import { TestClock } from "effect/testing"
 
 import { calls, settle, tagged } from "../fixtures.ts"
 import { calm, destroying, pace, reading, told, troupe, Trouble, writing } from "./stage.ts"
@@ -152,6 +153,70 @@ describe("streamText without our loop", () => {
 })
 
 describe("a scheduled toolkit", () => {
+  it.effect("stops the calls of a message whose reader leaves, and lets none begin after that", () =>
+    Effect.gen(function* () {
+      const { lines, toolkit } = troupe(tools)
+      const ledger = Ledger.makeUnsafe()
+      const scheduled = yield* Effect.provideService(ScheduledToolkit.make(yield* toolkit), Ledger.Current, ledger)
+      const said = [{ name: "look", input: { key: "a", millis: 5000 } }, ...calls("erase", "x")]
+      const reader = yield* Effect.forkChild(
+        Stream.runDrain(scheduled.streamText({ prompt: "Go." })).pipe(
+          Effect.provide(ScriptedModel.layer({ script: turns([{ calls: said }]), timing: pace }))
+        )
+      )
+      yield* TestClock.adjust("1 second")
+      yield* Fiber.interrupt(reader)
+      yield* TestClock.adjust("1 minute")
+      assert.deepStrictEqual(lines, ["160 start look a", "1000 stop look a"])
+      assert.deepStrictEqual(
+        ledger.entries().map(({ name, state }) => `${name} ${state}`),
+        ["look interrupted", "erase not-started"]
+      )
+    }).pipe(
+      Effect.scoped,
+      Effect.provide(calm),
+      Effect.provideService(Approval, () => Effect.delay(Effect.succeed(true), "3 seconds"))
+    )
+  )
+
+  it.effect("goes on with a read for those who share it, when the one who began it leaves", () =>
+    Effect.gen(function* () {
+      const { toolkit } = troupe([reading("look")])
+      const { toolkit: kit } = yield* ScheduledToolkit.make(yield* toolkit)
+      const ask = Effect.flatMap(kit.handle("look", { key: "a", millis: 1000 }), Stream.runLast)
+      const first = yield* Effect.forkChild(ask)
+      const second = yield* Effect.forkChild(ask)
+      yield* TestClock.adjust("500 millis")
+      yield* Fiber.interrupt(first)
+      yield* TestClock.adjust("1 minute")
+      const result = yield* Fiber.join(second)
+      assert.deepStrictEqual(
+        Option.map(result, ({ encodedResult }) => encodedResult),
+        Option.some(resultOf("a"))
+      )
+    }).pipe(Effect.scoped, Effect.provide(calm))
+  )
+
+  it.effect("answers every call, also when it is closed", () =>
+    Effect.gen(function* () {
+      const { toolkit } = troupe([reading("look")])
+      const plain = yield* toolkit
+      const scope = yield* Scope.make()
+      const { toolkit: kit } = yield* Scope.provide(ScheduledToolkit.make(plain), scope)
+      const ask = Effect.flatMap(kit.handle("look", { key: "a", millis: 1000 }), Stream.runLast)
+      const pending = yield* Effect.forkChild(ask)
+      yield* TestClock.adjust("500 millis")
+      yield* Scope.close(scope, Exit.void)
+      const results = [yield* settle(Fiber.join(pending)), yield* settle(ask)]
+      for (const result of results) {
+        assert.include(
+          JSON.stringify(Option.getOrUndefined(result)?.encodedResult),
+          "The scheduled toolkit was closed."
+        )
+      }
+    }).pipe(Effect.provide(calm))
+  )
+
   it.effect("keeps no more of what happened than a late reader may want", () =>
     Effect.gen(function* () {
       const { toolkit } = troupe([reading("look")], () => Effect.void)

@@ -1,6 +1,7 @@
+import { ModelStream } from "@callsheet/core/model/ModelStream"
 import * as Annotations from "@callsheet/core/schedule/Annotations"
 import { assert, describe, it } from "@effect/vitest"
-import { Duration, Effect } from "effect"
+import { Duration, Effect, Layer, Stream } from "effect"
 
 import { calls, tagged } from "../fixtures.ts"
 import { play, reading, told, Trouble, writing } from "./stage.ts"
@@ -66,6 +67,54 @@ describe("a tool's time limit", () => {
 })
 
 describe("a step's time limit", () => {
+  const stubborn = (key: string) => (doing: { readonly key: string; readonly millis: number }) =>
+    doing.key === key ? Effect.uninterruptible(Effect.sleep(2000)) : Effect.sleep(doing.millis)
+  const limit = { stepLimit: Duration.millis(500) }
+
+  it.effect("lets nothing run beside a write that was given up and goes on, in later steps too", () =>
+    Effect.gen(function* () {
+      const { lines } = yield* play({
+        tools: [reading("look").annotate(Annotations.Freshness, "1 hour"), writing("change")],
+        policy: { stepLimit: Duration.millis(1000) },
+        replies: [
+          { calls: calls("look", "a") },
+          { calls: calls("change", "a") },
+          { calls: calls("look", "a", "b") },
+          { calls: calls("look", "a") }
+        ],
+        act: (doing) => (doing.name === "change" ? stubborn("a")(doing) : Effect.sleep(doing.millis))
+      })
+      const at = (line: RegExp) => lines.filter((one) => line.test(one)).map((one) => Number.parseInt(one, 10))
+      const [ended = 0] = at(/(stop|end) change a/)
+      const reads = at(/start look a/)
+      assert.isAbove(ended, 2000)
+      assert.isEmpty(reads.slice(1).filter((millis) => millis < ended))
+      assert.strictEqual(reads.length, 2)
+      assert.isBelow(at(/start look b/)[0] ?? Infinity, ended)
+    })
+  )
+
+  it.effect("is the reason that every call hears, also one that shared another's run", () =>
+    Effect.gen(function* () {
+      const same = { name: "look", input: { key: "a", millis: 5000 } }
+      const { lines, views } = yield* play({ tools, policy: limit, replies: [{ calls: [same, same] }] })
+      assert.deepStrictEqual(told(views[1]), [cutOff, cutOff])
+      assert.deepStrictEqual(lines, ["160 start look a", "500 stop look a"])
+    })
+  )
+
+  it.effect("leaves nothing for an equal call of the next step to share", () =>
+    Effect.gen(function* () {
+      const { views } = yield* play({
+        tools,
+        policy: limit,
+        replies: [{ calls: calls("look", "a") }, { calls: calls("look", "a") }],
+        act: ({ attempt }) => (attempt === 1 ? Effect.uninterruptible(Effect.sleep(5000)) : Effect.sleep(10))
+      })
+      assert.deepStrictEqual(told(views[2]), [{ key: "a", parts: ["a1", "a2", "a3"] }])
+    })
+  )
+
   it.effect("gives up what has not ended, and the next step has its own", () =>
     Effect.gen(function* () {
       const slow = { calls: [{ name: "look", input: { key: "a", millis: 5000 } }, ...calls("look", "b")] }
@@ -90,6 +139,10 @@ describe("a step's time limit", () => {
   )
 })
 
+/** What follows the model's answer where a tool was given up. */
+const stopped =
+  "\n\nThe time limit of 2s was reached. Missing:\n- look: It did not end within the time that the run has."
+
 describe("a run's deadline", () => {
   const slow = { calls: [{ name: "look", input: { key: "a", millis: 60_000 } }, ...calls("look", "b")] }
 
@@ -111,7 +164,10 @@ describe("a run's deadline", () => {
           views.map(({ toolChoice }) => toolChoice),
           ["auto", "none"]
         )
-        assert.deepStrictEqual([finished?.atMillis, finished?.reason, finished?.answer], [1910, "deadline", "Done."])
+        assert.deepStrictEqual(
+          [finished?.atMillis, finished?.reason, finished?.answer],
+          [1910, "deadline", `Done.${stopped}`]
+        )
         assert.strictEqual(tagged(events, "ToolSettled").length, 2)
       })
     )
@@ -210,8 +266,59 @@ describe("a run's deadline", () => {
         act: () => Effect.uninterruptible(Effect.sleep(60_000))
       })
       // The tools' time is over at 1800; the model then says "Done.".
-      assert.deepStrictEqual([finished?.atMillis, finished?.reason, finished?.answer], [1910, "deadline", "Done."])
+      assert.deepStrictEqual(
+        [finished?.atMillis, finished?.reason, finished?.answer],
+        [1910, "deadline", `Done.${stopped}`]
+      )
       assert.deepStrictEqual(lines, ["120 start look a", "60120 stop look a"])
+    })
+  )
+
+  it.effect("is kept though the model's connection closes slowly", () =>
+    Effect.gen(function* () {
+      const { finished } = yield* play({
+        tools,
+        replies: [{ text: "x".repeat(4000) }],
+        ask: { question: "Go", deadlineMillis: 2000 },
+        through: (model) =>
+          Layer.effect(
+            ModelStream,
+            Effect.map(ModelStream, (whole) => ({
+              ...whole,
+              stream: (request) => Stream.ensuring(whole.stream(request), Effect.sleep(5000))
+            }))
+          ).pipe(Layer.provide(model))
+      })
+      assert.deepStrictEqual([finished?.atMillis, finished?.reason], [2000, "deadline"])
+    })
+  )
+
+  it.effect("is told where the model has nothing to say in its last message", () =>
+    Effect.gen(function* () {
+      const { finished } = yield* play({
+        tools,
+        replies: [slow, { text: "" }],
+        ask: { question: "Go", deadlineMillis: 2000 }
+      })
+      assert.strictEqual(finished?.reason, "deadline")
+      assert.strictEqual(
+        finished?.answer,
+        "The time limit of 2s was reached before there was an answer. These gave their results: look. Missing:\n" +
+          "- look: It did not end within the time that the run has."
+      )
+    })
+  )
+
+  it.effect("does not name what the model has heard of and gone on from", () =>
+    Effect.gen(function* () {
+      const { finished } = yield* play({
+        tools,
+        replies: [{ calls: calls("look", "broken") }, { calls: calls("look", "b") }, { text: "x".repeat(8000) }],
+        ask: { question: "Go", deadlineMillis: 2000 },
+        act: ({ key }) =>
+          key === "broken" ? Effect.fail(new Trouble({ sentence: "No.", isRetryable: false })) : Effect.void
+      })
+      assert.match(finished?.answer ?? "", /: this answer is not complete\.$/)
     })
   )
 
