@@ -98,7 +98,8 @@ export const take = Effect.fnUntraced(function* (
       case "CallDelta":
         return listener.onCallDelta(ids.begun(part.id), part.delta)
       case "Call": {
-        const call = { ...part.call, id: ids.whole(part.call.id) }
+        const id = ids.whole(part.call.id)
+        const call = id === part.call.id ? part.call : { ...part.call, id }
         calls.push(call)
         return listener.onCall(call)
       }

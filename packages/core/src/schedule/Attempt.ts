@@ -18,7 +18,7 @@ export interface Request {
   readonly id: string
   readonly name: string
   readonly input: unknown
-  /** The input as the tool reads it; none where it does not fit, which the tool is then asked to say. */
+  /** The input as the tool reads it, for this attempt alone; none where the tool is to read it itself. */
   readonly parameters: Option.Option<{ readonly decoded: unknown }>
 }
 
@@ -63,6 +63,37 @@ const outcomeOf = (name: string, result: Tool.HandlerResult<Tool.Any> | undefine
   return { ok: true, text, problem: null, value: encodedResult, failure: undefined, result }
 }
 
+type Handled = Tool.HandlerResult<Tool.Any> | undefined
+
+const endings = (name: string) => ({
+  onSuccess: (result: Handled) => Effect.succeed(outcomeOf(name, result)),
+  onFailure: (cause: Cause.Cause<unknown>) =>
+    Effect.as(
+      Effect.logDebug(`tool ${name} failed`, cause),
+      Cause.hasFails(cause)
+        ? failed(describe(Cause.squash(cause)), Cause.squash(cause))
+        : failed(`The tool ${name} broke: it cannot be used now.`)
+    )
+})
+
+/** By Effect's `handle`, which decodes the arguments itself. */
+const byHandle = <R>(
+  toolkit: Handlers.Handled<R>,
+  { id, input, name }: Request,
+  onProgress: (progress: unknown) => void
+): Effect.Effect<Handled, unknown, R> =>
+  Effect.flatMap(toolkit.handle(name, input, id), (results) =>
+    Stream.runFold(
+      results,
+      (): Handled => undefined,
+      (last, result) => {
+        if (!result.preliminary) return result
+        onProgress(result.encodedResult)
+        return last
+      }
+    )
+  )
+
 /**
  * Runs `request` once, for at most `limitMillis` (`Infinity`: as long as it takes).
  *
@@ -71,52 +102,34 @@ const outcomeOf = (name: string, result: Tool.HandlerResult<Tool.Any> | undefine
  * Never fails: a failure of the handler, arguments that do not decode, a handler that dies and one that takes too long are
  * outcomes with `ok` false. Preliminary results go to `onProgress`, encoded. Interruption passes through, after the handler's
  * finalizers.
+ *
+ * **Gotchas**
+ *
+ * A handler may change what it is given, so a repeat is made of a `request` without `parameters`, and decodes them again.
  */
 export const run = <R>(
   toolkit: Handlers.Handled<R>,
-  { id, input, name, parameters }: Request,
+  request: Request,
   limitMillis: number,
   onProgress: (progress: unknown) => void
 ): Effect.Effect<Outcome, never, R> => {
-  const byHandle = Effect.flatMap(toolkit.handle(name, input, id), (results) =>
-    Stream.runFold(
-      results,
-      (): Tool.HandlerResult<Tool.Any> | undefined => undefined,
-      (last, result) => {
-        if (!result.preliminary) return result
-        onProgress(result.encodedResult)
-        return last
-      }
-    )
-  )
-  const ask = toolkit.askOf?.(name)
-  let isRepeat = false
-  const results = Effect.suspend(() => {
-    // The first attempt alone: a handler may change what it is given, and a repeat has to be given the same.
-    if (ask === undefined || Option.isNone(parameters) || isRepeat) return byHandle
-    isRepeat = true
-    return ask(parameters.value.decoded, id, onProgress)
-  })
-  const attempt = results.pipe(
-    Effect.map((result) => outcomeOf(name, result)),
-    Effect.catchCause((cause) =>
-      Effect.as(
-        Effect.logDebug(`tool ${name} failed`, cause),
-        Cause.hasFails(cause)
-          ? failed(describe(Cause.squash(cause)), Cause.squash(cause))
-          : failed(`The tool ${name} broke: it cannot be used now.`)
-      )
-    )
-  )
-  return limitMillis === Infinity
-    ? attempt
-    : Effect.timeoutOrElse(attempt, {
-        duration: limitMillis,
-        orElse: () =>
-          Effect.succeed(
-            failed(`The tool ${name} did not answer within ${Duration.format(Duration.millis(limitMillis))}.`, {
-              isRetryable: true
-            })
-          )
-      })
+  const { id, name, parameters } = request
+  const ask = Option.isSome(parameters) ? toolkit.askOf?.(name) : undefined
+  const results =
+    ask === undefined || Option.isNone(parameters)
+      ? byHandle(toolkit, request, onProgress)
+      : ask(parameters.value.decoded, id, onProgress)
+  const attempt = Effect.matchCauseEffect(results, endings(name))
+  return limitMillis === Infinity ? attempt : limited(name, attempt, limitMillis)
 }
+
+const limited = <R>(name: string, attempt: Effect.Effect<Outcome, never, R>, limitMillis: number) =>
+  Effect.timeoutOrElse(attempt, {
+    duration: limitMillis,
+    orElse: () =>
+      Effect.succeed(
+        failed(`The tool ${name} did not answer within ${Duration.format(Duration.millis(limitMillis))}.`, {
+          isRetryable: true
+        })
+      )
+  })

@@ -14,6 +14,8 @@ import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
 
+import * as AtOnce from "../AtOnce.ts"
+
 type Result = Tool.HandlerResult<Tool.Any>
 
 /** Asks a handler: fails as `Toolkit.handle` and its stream would. `onProgress` gets preliminary results, encoded. */
@@ -66,9 +68,11 @@ const makeAsk = (tool: Tool.Any, { context, handler }: Handler): Ask<never> => {
     // A cast, because `Tool.Any` forgets which services its schemas need: whoever asks has them.
     const write = Schema.encodeUnknownEffect(schema as Schema.Codec<unknown>)
     return (toolResult: unknown): Effect.Effect<unknown, AiError.AiError> =>
-      Effect.mapError(write(toolResult), ({ message }) =>
-        fault(new AiError.ToolResultEncodingError({ toolName: name, toolResult, description: message }))
-      )
+      AtOnce.matchEffect(write(toolResult), {
+        onFailure: ({ message }) =>
+          Effect.fail(fault(new AiError.ToolResultEncodingError({ toolName: name, toolResult, description: message }))),
+        onSuccess: Effect.succeed
+      })
   }
   const encodeSuccess = encode(successSchema)
   const encodeFailure = encode(Tool.failureResultSchema(tool))
@@ -95,36 +99,39 @@ const makeAsk = (tool: Tool.Any, { context, handler }: Handler): Ask<never> => {
     return both
   }
 
-  return (decoded, toolCallId, onProgress) =>
-    Effect.suspend(() => {
-      let unwritable: AiError.AiError | undefined
-      const preliminary = (result: unknown) =>
-        Effect.match(encodeSuccess(result), {
-          onFailure: (error) => void (unwritable ??= error),
-          onSuccess: onProgress
-        })
-      const handled: Effect.Effect<unknown, unknown> = Effect.updateContext(
-        handler(decoded, { toolCallId, preliminary }),
-        merged
-      )
-      const succeeded = (result: unknown): Effect.Effect<Result, AiError.AiError> =>
-        unwritable === undefined
-          ? Effect.map(encodeSuccess(result), (encodedResult) => {
+  return (decoded, toolCallId, onProgress) => {
+    let unwritable: AiError.AiError | undefined
+    const preliminary = (result: unknown) =>
+      Effect.match(encodeSuccess(result), {
+        onFailure: (error) => void (unwritable ??= error),
+        onSuccess: onProgress
+      })
+    const succeeded = (result: unknown): Effect.Effect<Result, AiError.AiError> =>
+      unwritable === undefined
+        ? AtOnce.matchEffect(encodeSuccess(result), {
+            onFailure: Effect.fail,
+            onSuccess: (encodedResult) => {
               const whole = { result, encodedResult, isFailure: false, preliminary: false }
-              return toModelOutput === undefined ? whole : { ...whole, modelOutput: toModelOutput(result) }
-            })
-          : Effect.fail(unwritable)
-      const failed = (cause: Cause.Cause<unknown>): Effect.Effect<Result, unknown> => {
-        const first = cause.reasons.find(Cause.isFailReason)
-        if (first === undefined || failureMode === "error") return Effect.failCause(Cause.map(cause, normalized))
-        const result = normalized(first.error)
-        return Effect.map(encodeFailure(result), (encodedResult) => ({
-          result,
-          encodedResult,
-          isFailure: true,
-          preliminary: false
-        }))
-      }
-      return Effect.matchCauseEffect(handled, { onFailure: failed, onSuccess: succeeded })
-    })
+              return Effect.succeed(
+                toModelOutput === undefined ? whole : { ...whole, modelOutput: toModelOutput(result) }
+              )
+            }
+          })
+        : Effect.fail(unwritable)
+    const failed = (cause: Cause.Cause<unknown>): Effect.Effect<Result, unknown> => {
+      const first = cause.reasons.find(Cause.isFailReason)
+      if (first === undefined || failureMode === "error") return Effect.failCause(Cause.map(cause, normalized))
+      const result = normalized(first.error)
+      return Effect.map(encodeFailure(result), (encodedResult) => ({
+        result,
+        encodedResult,
+        isFailure: true,
+        preliminary: false
+      }))
+    }
+    return Effect.suspend(() => handler(decoded, { toolCallId, preliminary })).pipe(
+      Effect.updateContext(merged),
+      Effect.matchCauseEffect({ onFailure: failed, onSuccess: succeeded })
+    )
+  }
 }

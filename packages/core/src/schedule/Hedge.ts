@@ -1,6 +1,7 @@
 /**
  * Hedge: a second attempt beside a first that is slower than its tool mostly is, for calls that change nothing.
  */
+import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 
@@ -13,17 +14,21 @@ export const Enabled = Context.Reference<boolean>("@callsheet/core/Hedge/Enabled
 /** Tools whose 95th percentile is below this are not hedged: arming one costs two fibers and a timer. */
 const leastMillis = 10
 
-const timed = <A extends Failure.Outcome, R>(tool: string, attempt: Effect.Effect<A, never, R>, timings: Timings) =>
-  Effect.clockWith((clock) => {
-    const startNanos = clock.monotonicTimeNanosUnsafe()
-    return Effect.map(attempt, (outcome) => {
-      if (outcome.ok) timings.record(tool, Number(clock.monotonicTimeNanosUnsafe() - startNanos) / 1e6)
-      return outcome
-    })
+/** Records how long `attempt` takes, from `startNanos`, where it succeeds. */
+const timed = <A extends Failure.Outcome, R>(
+  tool: string,
+  attempt: Effect.Effect<A, never, R>,
+  timings: Timings,
+  clock: Clock.Clock,
+  startNanos: bigint
+) =>
+  Effect.map(attempt, (outcome) => {
+    if (outcome.ok) timings.record(tool, Number(clock.monotonicTimeNanosUnsafe() - startNanos) / 1e6)
+    return outcome
   })
 
 /**
- * Runs `attempt`, an attempt at a read of `tool`, and a second one if it takes longer than 95 % of the tool's calls did.
+ * Runs `attempt`, an attempt at a read of `tool`, and `repeat` beside it if it takes longer than 95 % of the tool's calls did.
  *
  * **Details**
  *
@@ -37,25 +42,28 @@ const timed = <A extends Failure.Outcome, R>(tool: string, attempt: Effect.Effec
 export const run = <A extends Failure.Outcome, R>(
   tool: string,
   attempt: Effect.Effect<A, never, R>,
+  repeat: () => Effect.Effect<A, never, R>,
   timings: Timings,
   /** Milliseconds until the deadline; `Infinity` without one. */
   remainingMillis: () => number
 ): Effect.Effect<A, never, R> =>
   Effect.withFiber((fiber) => {
-    const once = timed(tool, attempt, timings)
+    const clock = fiber.getRef(Clock.Clock)
+    const first = timed(tool, attempt, timings, clock, clock.monotonicTimeNanosUnsafe())
     const usualMillis = fiber.getRef(Enabled) ? timings.quantile(tool, 0.95) : undefined
-    if (usualMillis === undefined || usualMillis < leastMillis) return once
+    if (usualMillis === undefined || usualMillis < leastMillis) return first
     let unsettled = 1
-    const settle = Effect.filterOrElse(
-      once,
-      (outcome) => outcome.ok || --unsettled === 0,
-      () => Effect.never
-    )
+    const settle = (once: Effect.Effect<A, never, R>) =>
+      Effect.filterOrElse(
+        once,
+        (outcome) => outcome.ok || --unsettled === 0,
+        () => Effect.never
+      )
     const begin = Effect.suspend(() => {
       if (remainingMillis() < usualMillis || !timings.takeHedge(tool)) return Effect.never
       unsettled++
-      return settle
+      return settle(timed(tool, repeat(), timings, clock, clock.monotonicTimeNanosUnsafe()))
     })
     const second = Effect.delay(begin, usualMillis)
-    return Effect.raceFirst(settle, second)
+    return Effect.raceFirst(settle(first), second)
   })

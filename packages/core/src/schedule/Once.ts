@@ -70,20 +70,19 @@ export const make = (nowMillis: () => number): Once => {
     (exit === undefined && !read.isAbandoned()) ||
     (exit !== undefined && freshnessMillis !== undefined && nowMillis() - startMillis <= freshnessMillis)
 
-  const begin = <R>(read: Read, execute: Effect.Effect<Outcome, never, R>, settle: Settle) =>
-    Effect.suspend(() => {
-      const { freshnessMillis, key } = read
-      const execution: Execution = { read, shared: undefined, exit: undefined, startMillis: nowMillis() }
-      executions.set(key, execution)
-      return Effect.onExit(execute, (exit) => {
-        // What failed may heal, and what was interrupted is no result.
-        if (exit._tag === "Failure" || !exit.value.ok || freshnessMillis === undefined) forget(key, execution)
-        execution.exit = exit
-        if (executions.get(key) === execution) keep()
-        if (exit._tag === "Success") settle(exit.value, "upstream")
-        return execution.shared === undefined ? Effect.void : Deferred.succeed(execution.shared, exit)
-      })
+  const begin = <R>(read: Read, execute: Effect.Effect<Outcome, never, R>, settle: Settle) => {
+    const { freshnessMillis, key } = read
+    const execution: Execution = { read, shared: undefined, exit: undefined, startMillis: nowMillis() }
+    executions.set(key, execution)
+    return Effect.onExit(execute, (exit) => {
+      // What failed may heal, and what was interrupted is no result.
+      if (exit._tag === "Failure" || !exit.value.ok || freshnessMillis === undefined) forget(key, execution)
+      execution.exit = exit
+      if (executions.get(key) === execution) keep()
+      if (exit._tag === "Success") settle(exit.value, "upstream")
+      return execution.shared === undefined ? Effect.void : Deferred.succeed(execution.shared, exit)
     })
+  }
 
   const run = <R>(
     read: Read,

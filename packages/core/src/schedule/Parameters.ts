@@ -8,6 +8,8 @@ import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import * as SchemaAST from "effect/SchemaAST"
 
+import * as AtOnce from "../AtOnce.ts"
+
 export interface Parameters {
   readonly decoded: unknown
   /**
@@ -17,8 +19,18 @@ export interface Parameters {
   readonly key: string | undefined
 }
 
+const isScalar = (value: unknown): boolean => !Predicate.isObjectOrArray(value)
+
 /** JSON with every object's keys in order, so that the order in which a model wrote them is forgotten. */
-const canonical = (value: unknown): string =>
+const canonical = (value: unknown): string => {
+  // Flat arguments, as most are, need no replacer.
+  if (Predicate.isObject(value) && !Array.isArray(value) && Object.values(value).every(isScalar)) {
+    return JSON.stringify(value, Object.keys(value).sort())
+  }
+  return canonicalDeep(value)
+}
+
+const canonicalDeep = (value: unknown): string =>
   JSON.stringify(value, (_, inner: unknown) =>
     Predicate.isObject(inner) && !Array.isArray(inner)
       ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
@@ -39,16 +51,12 @@ const makeReader = (tool: Tool.Any): Reader => {
   // What is read as it is written needs no writing again.
   const isPlain = SchemaAST.toEncoded(schema.ast) === schema.ast
   const encode = isPlain ? Effect.succeed : Schema.encodeUnknownEffect(schema)
-  const parametersOf = (decoded: unknown): Effect.Effect<Parameters> =>
-    Effect.match(encode(decoded), {
-      onFailure: () => ({ decoded, key: undefined }),
-      onSuccess: (encoded) => ({ decoded, key: canonical(encoded) })
+  const parametersOf = (decoded: unknown): Effect.Effect<Option.Option<Parameters>> =>
+    AtOnce.matchEffect(encode(decoded), {
+      onFailure: () => Effect.succeedSome({ decoded, key: undefined }),
+      onSuccess: (encoded) => Effect.succeedSome({ decoded, key: canonical(encoded) })
     })
-  return (input) =>
-    Effect.matchEffect(decode(input), {
-      onFailure: () => Effect.succeedNone,
-      onSuccess: (decoded) => Effect.asSome(parametersOf(decoded))
-    })
+  return (input) => AtOnce.matchEffect(decode(input), { onFailure: () => Effect.succeedNone, onSuccess: parametersOf })
 }
 
 /** None where the arguments do not fit the tool: it does not run, and its own decoding says why. */

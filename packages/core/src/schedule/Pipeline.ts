@@ -3,6 +3,7 @@
  */
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 
 import * as Span from "../Span.ts"
 import * as Attempt from "./Attempt.ts"
@@ -33,14 +34,18 @@ export const run = <R>(
   optionalMillis: () => number,
   onProgress: (progress: unknown) => void
 ): Effect.Effect<Attempt.Outcome, never, R> => {
-  const { name } = request
-  const attempt = Attempt.run(toolkit, request, rules.timeLimitMillis, onProgress)
-  const { upstream } = rules
-  const guarded = upstream === undefined ? attempt : shared.upstreams.guard(upstream, attempt, Attempt.failed)
-  const repeated = rules.mayRepeat
-    ? Effect.map(Retry.run(guarded, { remainingMillis: optionalMillis }), ({ outcome }) => outcome)
-    : guarded
-  const hedged = rules.isReadOnly ? Hedge.run(name, repeated, shared.timings, optionalMillis) : repeated
+  const { timeLimitMillis, upstream } = rules
+  const attempt = (request: Attempt.Request) => {
+    const once = Attempt.run(toolkit, request, timeLimitMillis, onProgress)
+    return upstream === undefined ? once : shared.upstreams.guard(upstream, once, Attempt.failed)
+  }
+  const repeat = () => attempt({ ...request, parameters: Option.none() })
+  const repeated = (once: Effect.Effect<Attempt.Outcome, never, R>) =>
+    rules.mayRepeat ? Retry.run(once, repeat, { remainingMillis: optionalMillis }) : once
+  const first = repeated(attempt(request))
+  const hedged = rules.isReadOnly
+    ? Hedge.run(request.name, first, () => repeated(repeat()), shared.timings, optionalMillis)
+    : first
   return Span.whenTraced(hedged, (effect) => traced(effect, request))
 }
 

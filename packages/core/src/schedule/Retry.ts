@@ -15,27 +15,18 @@ export interface Rules {
   readonly maxRepeats?: number
 }
 
-export interface Retried<A> {
-  /** Of the last attempt. */
-  readonly outcome: A
-  readonly repeats: number
-  /** Waited between attempts. */
-  readonly waitedMillis: number
-}
-
 /** Whether waits vary at random by a fifth, so that runs that failed together do not come back together. */
 export const Jitter = Context.Reference<boolean>("@callsheet/core/Retry/Jitter", { defaultValue: () => true })
 
 /** An upstream that wants a longer wait is not asked again. */
 const longestWait = Duration.seconds(30)
 
+/** What comes of a failure that is retryable. */
 const again = Effect.fnUntraced(function* <A extends Failure.Outcome, R>(
-  attempt: Effect.Effect<A, never, R>,
-  first: A,
+  failed: A,
+  repeat: Effect.Effect<A, never, R>,
   { maxRepeats = 2, remainingMillis }: Rules
 ) {
-  let repeats = 0
-  let waitedMillis = 0
   const backoff = Schedule.exponential("100 millis")
   const schedule = ((yield* Jitter) ? Schedule.jittered(backoff) : backoff).pipe(
     Schedule.setInputType<A>(),
@@ -49,20 +40,13 @@ const again = Effect.fnUntraced(function* <A extends Failure.Outcome, R>(
         Duration.isLessThanOrEqualTo(duration, longestWait) &&
         Duration.toMillis(duration) < remainingMillis()
     ),
-    Schedule.tap(({ attempt, duration }) =>
-      Effect.sync(() => {
-        repeats = attempt
-        waitedMillis += Duration.toMillis(duration)
-      })
-    ),
     Schedule.passthrough
   )
-  const outcome = yield* Effect.scheduleFrom(attempt, first, schedule)
-  return { outcome, repeats, waitedMillis }
+  return yield* Effect.scheduleFrom(repeat, failed, schedule)
 })
 
 /**
- * Runs `attempt`, and again while it fails with what is retryable.
+ * Runs `attempt`, and `repeat` while it fails with what is retryable.
  *
  * **Details**
  *
@@ -76,10 +60,11 @@ const again = Effect.fnUntraced(function* <A extends Failure.Outcome, R>(
  */
 export const run = <A extends Failure.Outcome, R>(
   attempt: Effect.Effect<A, never, R>,
+  repeat: () => Effect.Effect<A, never, R>,
   rules: Rules
-): Effect.Effect<Retried<A>, never, R> =>
-  Effect.flatMap(attempt, (outcome) =>
-    Failure.isRetryable(outcome.failure)
-      ? again(attempt, outcome, rules)
-      : Effect.succeed({ outcome, repeats: 0, waitedMillis: 0 })
+): Effect.Effect<A, never, R> =>
+  Effect.filterOrElse(
+    attempt,
+    ({ failure }) => !Failure.isRetryable(failure),
+    (outcome) => again(outcome, repeat(), rules)
   )

@@ -8,6 +8,7 @@
 import type * as Tool from "effect/ai/Tool"
 import * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
+import type * as Option from "effect/Option"
 import * as Result from "effect/Result"
 
 import type { ToolSource } from "../AgentEvent.ts"
@@ -99,11 +100,20 @@ export const open = <R>(step: number, run: Run<R>): Step => {
     return node
   }
 
-  const place = Effect.fnUntraced(function* ({ held, id, input, known, needs, tool }: Placing) {
+  const place = (placing: Placing): Effect.Effect<Graph.Node> => {
+    const { known, tool } = placing
+    if (known === undefined) return Effect.sync(() => placeRead(placing, undefined))
+    return Effect.map(Parameters.read(tool, known), (read) => placeRead(placing, read))
+  }
+
+  const placeRead = (
+    { held, id, input, known, needs, tool }: Placing,
+    read: Option.Option<Parameters.Parameters> | undefined
+  ): Graph.Node => {
     const { name } = tool
     const rules = Policy.rulesOf(tool)
     const { isReadOnly, needsApproval } = rules
-    let parameters = known === undefined ? undefined : yield* Parameters.read(tool, known)
+    let parameters = read
     if (held?.outcome !== undefined) return refuse(id, name, held.outcome.problem ?? "not run")
     let value: Result.Result<unknown, string> = Result.succeed(known)
 
@@ -166,7 +176,7 @@ export const open = <R>(step: number, run: Run<R>): Step => {
       else permit(value.success)
     })
     return node
-  })
+  }
 
   /** Settles `node` with `problem`; its work is interrupted by the function returned. */
   const abandon = (node: Graph.Node, problem: string): (() => void) | undefined => {

@@ -1,14 +1,23 @@
 import * as Attempt from "@callsheet/core/schedule/Attempt"
 import * as Handlers from "@callsheet/core/schedule/Handlers"
 import * as Parameters from "@callsheet/core/schedule/Parameters"
+import * as Pipeline from "@callsheet/core/schedule/Pipeline"
+import * as Policy from "@callsheet/core/schedule/Policy"
+import * as Shared from "@callsheet/core/schedule/Shared"
 import { assert, describe, it } from "@effect/vitest"
 import { Context, Effect, Exit, Fiber, Layer, Option, Schema } from "effect"
 import { AiError, Prompt, Tool, Toolkit } from "effect/ai"
+
+import { settle } from "../fixtures.ts"
 
 class Wrong extends Schema.TaggedError<Wrong>()("Wrong", { sentence: Schema.String }) {
   override get message(): string {
     return this.sentence
   }
+}
+
+class Passing extends Schema.TaggedError<Passing>()("Passing", {}) {
+  readonly isRetryable = true
 }
 
 /** Provided where the handlers are made, and another where they are asked. */
@@ -144,28 +153,35 @@ describe("a handler that is asked directly", () => {
     Effect.gen(function* () {
       const List = Tool.make("list", {
         parameters: Schema.Struct({ items: Schema.mutable(Schema.Array(Schema.Finite)) }),
-        success: Schema.Array(Schema.Finite)
-      })
+        success: Schema.Array(Schema.Finite),
+        failure: Passing,
+        failureMode: "return"
+      }).annotate(Tool.Readonly, true)
       const kit = Toolkit.make(List)
+      let asked = 0
       const layer = kit.toLayer({
         list: ({ items }) =>
-          Effect.sync(() => {
+          Effect.suspend(() => {
             items.push(100)
-            return items
+            return ++asked < 3 ? Effect.fail(new Passing()) : Effect.succeed(items)
           })
       })
-      const texts = yield* Effect.gen(function* () {
-        const input = { items: [1] }
+      const input = { items: [1] }
+      const { text } = yield* Effect.gen(function* () {
         const parameters = yield* Parameters.read(List, input)
-        const attempt = Attempt.run(
-          yield* Handlers.resolve(kit),
-          { id: "call_0", name: "list", input, parameters },
-          Infinity,
+        const request = { id: "call_0", name: "list", input, parameters }
+        const handled = yield* Handlers.resolve(kit)
+        const shared = yield* Shared.make
+        return yield* Pipeline.run(
+          handled,
+          request,
+          Policy.rulesOf(List),
+          shared,
+          () => Infinity,
           () => {}
         )
-        return [(yield* attempt).text, (yield* attempt).text]
-      }).pipe(Effect.provide(layer))
-      assert.deepStrictEqual(texts, ["[1,100]", "[1,100]"])
+      }).pipe(Effect.provide(layer), settle)
+      assert.deepStrictEqual([text, asked], ["[1,100]", 3])
     })
   )
 })

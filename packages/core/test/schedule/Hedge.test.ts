@@ -21,7 +21,7 @@ describe("Hedge.run", () => {
   it.effect("starts a second attempt after the tool's 95th percentile, and the first success wins", () =>
     Effect.gen(function* () {
       const { attempt, lines } = yield* script([600, first], [30, second])
-      assert.deepStrictEqual(yield* settle(Hedge.run("look", attempt, known(), anyTime)), second)
+      assert.deepStrictEqual(yield* settle(Hedge.run("look", attempt, () => attempt, known(), anyTime)), second)
       assert.deepStrictEqual(lines, ["0 start 1", "40 start 2", "70 end 2", "70 stop 1"])
     })
   )
@@ -29,7 +29,7 @@ describe("Hedge.run", () => {
   it.effect("interrupts the second where the first succeeds before it", () =>
     Effect.gen(function* () {
       const { attempt, lines } = yield* script([60, first], [30, second])
-      assert.deepStrictEqual(yield* settle(Hedge.run("look", attempt, known(), anyTime)), first)
+      assert.deepStrictEqual(yield* settle(Hedge.run("look", attempt, () => attempt, known(), anyTime)), first)
       assert.deepStrictEqual(lines, ["0 start 1", "40 start 2", "60 end 1", "60 stop 2"])
     })
   )
@@ -42,7 +42,10 @@ describe("Hedge.run", () => {
         isFirst = false
         return Effect.onInterrupt(Effect.never, () => Effect.sleep(25))
       })
-      const endedAt = Effect.andThen(Hedge.run("look", attempt, known(), anyTime), Clock.currentTimeMillis)
+      const endedAt = Effect.andThen(
+        Hedge.run("look", attempt, () => attempt, known(), anyTime),
+        Clock.currentTimeMillis
+      )
       assert.strictEqual(yield* settle(endedAt), 40 + 10 + 25)
     })
   )
@@ -51,7 +54,7 @@ describe("Hedge.run", () => {
     Effect.gen(function* () {
       for (const outcome of [first, transient]) {
         const { attempt, lines } = yield* script([39, outcome])
-        assert.deepStrictEqual(yield* settle(Hedge.run("look", attempt, known(), anyTime)), outcome)
+        assert.deepStrictEqual(yield* settle(Hedge.run("look", attempt, () => attempt, known(), anyTime)), outcome)
         assert.strictEqual(lines.length, 2)
       }
     })
@@ -66,7 +69,7 @@ describe("Hedge.run", () => {
         [[90, final], [30, transient], final]
       ] as const) {
         const { attempt, lines } = yield* script(one, other)
-        assert.deepStrictEqual(yield* settle(Hedge.run("look", attempt, known(), anyTime)), outcome)
+        assert.deepStrictEqual(yield* settle(Hedge.run("look", attempt, () => attempt, known(), anyTime)), outcome)
         assert.strictEqual(lines.filter((line) => line.includes("end")).length, 2)
       }
     })
@@ -76,7 +79,7 @@ describe("Hedge.run", () => {
     Effect.gen(function* () {
       for (const timings of [Timings.makeUnsafe(), known(40, 19), known(9)]) {
         const { attempt, lines } = yield* script([600, first])
-        assert.deepStrictEqual(yield* settle(Hedge.run("look", attempt, timings, anyTime)), first)
+        assert.deepStrictEqual(yield* settle(Hedge.run("look", attempt, () => attempt, timings, anyTime)), first)
         assert.deepStrictEqual(lines, ["0 start 1", "600 end 1"])
         yield* TestClock.setTime(0)
       }
@@ -93,7 +96,7 @@ describe("Hedge.run", () => {
         const clock = yield* Clock.Clock
         const { attempt, lines } = yield* script([60, first], [30, second])
         const remaining = () => deadlineMillis - clock.currentTimeMillisUnsafe()
-        assert.deepStrictEqual(yield* settle(Hedge.run("look", attempt, known(), remaining)), first)
+        assert.deepStrictEqual(yield* settle(Hedge.run("look", attempt, () => attempt, known(), remaining)), first)
         assert.strictEqual(lines.filter((line) => line.includes("start")).length, attempts)
       }
     })
@@ -102,7 +105,7 @@ describe("Hedge.run", () => {
   it.effect("starts none where it is turned off", () =>
     Effect.gen(function* () {
       const { attempt, lines } = yield* script([600, first], [30, second])
-      const run = Hedge.run("look", attempt, known(), anyTime)
+      const run = Hedge.run("look", attempt, () => attempt, known(), anyTime)
       assert.deepStrictEqual(yield* settle(Effect.provideService(run, Hedge.Enabled, false)), first)
       assert.strictEqual(lines.length, 2)
     })
@@ -116,7 +119,7 @@ describe("Hedge.run", () => {
         attempts++
         return Effect.delay(Effect.succeed(first), 45)
       })
-      const runs = Array.from({ length: 980 }, () => Hedge.run("look", attempt, timings, anyTime))
+      const runs = Array.from({ length: 980 }, () => Hedge.run("look", attempt, () => attempt, timings, anyTime))
       yield* settle(Effect.all(runs, { discard: true }))
       // With the 20 that were known before, 999 calls were recorded when the last began.
       assert.strictEqual(attempts - 980, 49)
@@ -133,7 +136,7 @@ describe("Hedge.run", () => {
         [[25, final] as const]
       ]) {
         const { attempt } = yield* script(...results)
-        yield* settle(Hedge.run("look", attempt, timings, anyTime))
+        yield* settle(Hedge.run("look", attempt, () => attempt, timings, anyTime))
       }
       assert.deepStrictEqual(recorded, [
         ["look", 30],
@@ -147,7 +150,7 @@ describe("Hedge.run", () => {
       Effect.gen(function* () {
         for (let n = 0; n < 300; n++) {
           const { attempt, running } = yield* script([100, n % 3 === 0 ? transient : first])
-          const fiber = yield* Effect.forkChild(Hedge.run("look", attempt, known(), anyTime))
+          const fiber = yield* Effect.forkChild(Hedge.run("look", attempt, () => attempt, known(), anyTime))
           yield* TestClock.adjust(yield* Random.nextIntBetween(0, 160))
           yield* Fiber.interrupt(fiber)
           assert.deepStrictEqual([timers(), running()], [0, 0])

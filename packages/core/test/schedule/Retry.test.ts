@@ -1,20 +1,40 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Cause, Duration, Effect, Fiber, Random } from "effect"
+import { Cause, Clock, Duration, Effect, Fiber, Random } from "effect"
 import { TestClock } from "effect/testing"
 
 import * as Retry from "../../src/schedule/Retry.ts"
 import { settle } from "../fixtures.ts"
-import { failed, final, ok, script, throttled, transient, withTimers } from "./trouble.ts"
+import { failed, final, ok, type Result, script, throttled, transient, withTimers } from "./trouble.ts"
 
 const anyTime = { remainingMillis: () => Infinity }
 const plainly = Effect.provideService(Retry.Jitter, false)
+
+/** What comes of it, how often it is made again, and how long it waits in between. */
+const retried = <R>(attempt: Effect.Effect<Result, never, R>, rules: Retry.Rules) =>
+  Effect.suspend(() => {
+    let begun = 0
+    let waitedMillis = 0
+    let endMillis: number | undefined
+    const now = Clock.currentTimeMillis
+    const watched = Effect.gen(function* () {
+      begun++
+      waitedMillis += (yield* now) - (endMillis ?? (yield* now))
+      const outcome = yield* attempt
+      endMillis = yield* now
+      return outcome
+    })
+    return Effect.map(
+      Retry.run(watched, () => watched, rules),
+      (outcome) => ({ outcome, repeats: begun - 1, waitedMillis })
+    )
+  })
 
 describe("Retry.run", () => {
   it.effect("does not touch a success", () =>
     Effect.gen(function* () {
       const { attempt, lines } = yield* script([5, ok()])
-      const retried = yield* settle(Retry.run(attempt, anyTime))
-      assert.deepStrictEqual(retried, { outcome: ok(), repeats: 0, waitedMillis: 0 })
+      const made = yield* settle(retried(attempt, anyTime))
+      assert.deepStrictEqual(made, { outcome: ok(), repeats: 0, waitedMillis: 0 })
       assert.deepStrictEqual(lines, ["0 start 1", "5 end 1"])
     })
   )
@@ -22,8 +42,8 @@ describe("Retry.run", () => {
   it.effect("does not repeat a failure that is final", () =>
     Effect.gen(function* () {
       const { attempt, lines } = yield* script([5, final])
-      const retried = yield* settle(Retry.run(attempt, anyTime))
-      assert.deepStrictEqual(retried, { outcome: final, repeats: 0, waitedMillis: 0 })
+      const made = yield* settle(retried(attempt, anyTime))
+      assert.deepStrictEqual(made, { outcome: final, repeats: 0, waitedMillis: 0 })
       assert.deepStrictEqual(lines, ["0 start 1", "5 end 1"])
     })
   )
@@ -31,8 +51,8 @@ describe("Retry.run", () => {
   it.effect("repeats what may heal after 100 ms, then after 200 ms, and then gives up", () =>
     Effect.gen(function* () {
       const { attempt, lines } = yield* script([5, transient])
-      const retried = yield* settle(plainly(Retry.run(attempt, anyTime)))
-      assert.deepStrictEqual(retried, { outcome: transient, repeats: 2, waitedMillis: 300 })
+      const made = yield* settle(plainly(retried(attempt, anyTime)))
+      assert.deepStrictEqual(made, { outcome: transient, repeats: 2, waitedMillis: 300 })
       assert.deepStrictEqual(lines, ["0 start 1", "5 end 1", "105 start 2", "110 end 2", "310 start 3", "315 end 3"])
     })
   )
@@ -41,8 +61,8 @@ describe("Retry.run", () => {
     Effect.gen(function* () {
       for (const end of [ok(), final]) {
         const { attempt } = yield* script([5, transient], [5, end])
-        const retried = yield* settle(plainly(Retry.run(attempt, anyTime)))
-        assert.deepStrictEqual(retried, { outcome: end, repeats: 1, waitedMillis: 100 })
+        const made = yield* settle(plainly(retried(attempt, anyTime)))
+        assert.deepStrictEqual(made, { outcome: end, repeats: 1, waitedMillis: 100 })
       }
     })
   )
@@ -50,7 +70,7 @@ describe("Retry.run", () => {
   it.effect("repeats a time-out", () =>
     Effect.gen(function* () {
       const { attempt } = yield* script([5, failed(new Cause.TimeoutError("too long"))], [5, ok()])
-      assert.strictEqual((yield* settle(Retry.run(attempt, anyTime))).repeats, 1)
+      assert.strictEqual((yield* settle(retried(attempt, anyTime))).repeats, 1)
     })
   )
 
@@ -61,8 +81,8 @@ describe("Retry.run", () => {
         [4, 1500]
       ] as const) {
         const { attempt } = yield* script([5, transient])
-        const retried = yield* settle(plainly(Retry.run(attempt, { ...anyTime, maxRepeats })))
-        assert.deepStrictEqual(retried, { outcome: transient, repeats: maxRepeats, waitedMillis })
+        const made = yield* settle(plainly(retried(attempt, { ...anyTime, maxRepeats })))
+        assert.deepStrictEqual(made, { outcome: transient, repeats: maxRepeats, waitedMillis })
       }
     })
   )
@@ -70,8 +90,8 @@ describe("Retry.run", () => {
   it.effect("waits as long as the upstream asks, where that is longer", () =>
     Effect.gen(function* () {
       const { attempt, lines } = yield* script([5, throttled("2 seconds")], [5, throttled("1 milli")], [5, ok()])
-      const retried = yield* settle(plainly(Retry.run(attempt, anyTime)))
-      assert.deepStrictEqual(retried, { outcome: ok(), repeats: 2, waitedMillis: 2200 })
+      const made = yield* settle(plainly(retried(attempt, anyTime)))
+      assert.deepStrictEqual(made, { outcome: ok(), repeats: 2, waitedMillis: 2200 })
       assert.deepStrictEqual(lines.slice(2), ["2005 start 2", "2010 end 2", "2210 start 3", "2215 end 3"])
     })
   )
@@ -83,7 +103,7 @@ describe("Retry.run", () => {
         [Duration.millis(30_001), 0]
       ] as const) {
         const { attempt } = yield* script([0, throttled(wish)], [0, ok()])
-        assert.strictEqual((yield* settle(plainly(Retry.run(attempt, anyTime)))).repeats, repeats)
+        assert.strictEqual((yield* settle(plainly(retried(attempt, anyTime)))).repeats, repeats)
       }
     })
   )
@@ -96,8 +116,8 @@ describe("Retry.run", () => {
         [-5, 0]
       ] as const) {
         const { attempt } = yield* script([5, transient], [5, ok()])
-        const retried = yield* settle(plainly(Retry.run(attempt, { remainingMillis: () => remaining })))
-        assert.strictEqual(retried.repeats, repeats)
+        const made = yield* settle(plainly(retried(attempt, { remainingMillis: () => remaining })))
+        assert.strictEqual(made.repeats, repeats)
       }
     })
   )
@@ -107,7 +127,7 @@ describe("Retry.run", () => {
       const waits: Array<number> = []
       for (let n = 0; n < 50; n++) {
         const { attempt } = yield* script([5, transient])
-        waits.push((yield* settle(Retry.run(attempt, { ...anyTime, maxRepeats: 1 }))).waitedMillis)
+        waits.push((yield* settle(retried(attempt, { ...anyTime, maxRepeats: 1 }))).waitedMillis)
       }
       assert.isTrue(waits.every((millis) => millis >= 80 && millis <= 120))
       assert.isTrue(Math.max(...waits) - Math.min(...waits) > 20)
@@ -119,7 +139,7 @@ describe("Retry.run", () => {
       Effect.gen(function* () {
         for (let n = 0; n < 300; n++) {
           const { attempt, running } = yield* script([50, transient])
-          const fiber = yield* Effect.forkChild(Retry.run(attempt, anyTime))
+          const fiber = yield* Effect.forkChild(retried(attempt, anyTime))
           yield* TestClock.adjust(yield* Random.nextIntBetween(0, 500))
           yield* Fiber.interrupt(fiber)
           assert.deepStrictEqual([timers(), running()], [0, 0])
