@@ -4,6 +4,7 @@
 import type * as Tool from "effect/ai/Tool"
 import type * as Toolkit from "effect/ai/Toolkit"
 import * as Cause from "effect/Cause"
+import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -11,6 +12,7 @@ import * as FiberSet from "effect/FiberSet"
 import * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
 import * as Random from "effect/Random"
+import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 
 import { AgentError, BudgetUnchecked, ModelFailed, NoAnswer } from "./AgentError.ts"
@@ -147,7 +149,11 @@ export function make<Tools extends Record<string, Tool.Any>, R>(
         runLog.append(fact)
       }
     }
-    const fork = yield* FiberSet.makeRuntime<Services>()
+    const fork = yield* Effect.updateContext(
+      FiberSet.makeRuntime<Services>(),
+      (context: Context.Context<Services | Scope.Scope>) =>
+        toolkit.services === undefined ? context : Context.merge(toolkit.services, context)
+    )
     const run: Run<Services> = {
       toolkit,
       policy,

@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import type { AgentEvent, Fact } from "./AgentEvent.ts"
 
 export interface RunLog {
-  /** Stamps `fact` and hands it on. Never waits. */
+  /** Stamps `fact`, which is the log's from then on, and hands it on. Never waits. */
   readonly append: (fact: Fact) => void
   /** Milliseconds since the run began, by the monotonic clock, in microsecond steps. */
   readonly elapsedMillis: () => number
@@ -37,7 +37,7 @@ export const make = (runId: string, take: (event: AgentEvent) => void): Effect.E
         // Of a handler that outlives its run nothing is told.
         if (isOver) return
         isOver = fact._tag === "RunFinished" || fact._tag === "RunFailed"
-        take({ ...fact, runId, seq: seq++, atMillis: elapsedMillis() })
+        take(Object.assign(fact, { runId, seq: seq++, atMillis: elapsedMillis() }))
       }
     })
   })

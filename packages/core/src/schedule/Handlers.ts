@@ -35,6 +35,8 @@ export interface Handled<R> {
   ): Effect.Effect<Stream.Stream<Result, unknown, R>, unknown, R>
   /** `undefined` for a tool whose handler is not known. */
   readonly askOf?: (name: string) => Ask<R> | undefined
+  /** What the handlers that `askOf` knows were made with: they are to be asked with it, below what is provided anyway. */
+  readonly services?: Context.Context<never> | undefined
 }
 
 /** `toolkit` with its handlers, which are known where it is an Effect `Toolkit` and they are in the context. */
@@ -44,13 +46,17 @@ export const resolve = Effect.fnUntraced(function* <Tools extends Record<string,
   if (!Effect.isEffect(toolkit)) return toolkit
   const handled: Handled<Tool.HandlerServices<Tools[keyof Tools]>> = yield* toolkit
   if (!Predicate.hasProperty(toolkit, "toHandlers")) return handled
-  const { mapUnsafe: services } = yield* Effect.context<R>()
+  const { mapUnsafe } = yield* Effect.context<R>()
   const asks = new Map<string, Ask<never>>()
+  let services: Context.Context<never> | undefined
   for (const tool of Object.values(handled.tools)) {
-    const handler: unknown = services.get(tool.id)
-    if (isHandler(handler)) asks.set(tool.name, makeAsk(tool, handler))
+    const handler: unknown = mapUnsafe.get(tool.id)
+    if (!isHandler(handler)) continue
+    // Those of one layer were made with the same services, which then need no providing call by call.
+    services ??= handler.context
+    asks.set(tool.name, makeAsk(tool, handler, services))
   }
-  return { ...handled, askOf: (name) => asks.get(name) }
+  return { ...handled, askOf: (name) => asks.get(name), services }
 })
 
 /** What `Toolkit.toLayer` puts into the context. */
@@ -61,7 +67,7 @@ const isHandler = (value: unknown): value is Handler =>
   Predicate.isFunction(value.handler) &&
   Predicate.hasProperty(value, "context")
 
-const makeAsk = (tool: Tool.Any, { context, handler }: Handler): Ask<never> => {
+const makeAsk = (tool: Tool.Any, { context, handler }: Handler, provided: Context.Context<never>): Ask<never> => {
   const { failureMode, name, successSchema, toModelOutput } = tool
   const fault = (reason: AiError.AiErrorReason) => AiError.make({ module: "Toolkit", method: `${name}.handle`, reason })
   const encode = (schema: Schema.Top) => {
@@ -129,9 +135,10 @@ const makeAsk = (tool: Tool.Any, { context, handler }: Handler): Ask<never> => {
         preliminary: false
       }))
     }
-    return Effect.suspend(() => handler(decoded, { toolCallId, preliminary })).pipe(
-      Effect.updateContext(merged),
-      Effect.matchCauseEffect({ onFailure: failed, onSuccess: succeeded })
-    )
+    const handled = Effect.suspend(() => handler(decoded, { toolCallId, preliminary }))
+    return Effect.matchCauseEffect(context === provided ? handled : Effect.updateContext(handled, merged), {
+      onFailure: failed,
+      onSuccess: succeeded
+    })
   }
 }

@@ -87,7 +87,12 @@ const both = Effect.fnUntraced(
       const tool = handled.tools[name]
       const read = tool === undefined ? Option.none() : yield* Parameters.read(tool, input)
       const request = { id: "call_0", name, input, parameters: read }
-      const fiber = yield* Effect.forkChild(Attempt.run(handled, request, Infinity, (part) => void progress.push(part)))
+      const fiber = yield* Attempt.run(handled, request, Infinity, (part) => void progress.push(part)).pipe(
+        Effect.updateContext((context: Context.Context<Caller>) =>
+          Context.merge(handled.services ?? Context.empty(), context)
+        ),
+        Effect.forkChild
+      )
       const exit = yield* Fiber.await(fiber)
       return { progress, outcome: Option.getOrUndefined(Exit.getSuccess(exit)) }
     })
