@@ -12,6 +12,7 @@ export default defineConfig({
   test: {
     projects: [
       { test: { name: "architecture", root: "architecture", include: ["**/*.test.ts"] } },
+      project("cache", "packages/cache"),
       project("core", "packages/core"),
       project("openai", "packages/openai"),
       project("media", "packages/media"),

@@ -11,6 +11,7 @@ const root = resolve(import.meta.dirname, "..")
 
 /** What each package's `src` may import besides itself, as the first segments of the specifier. */
 const allowed: Readonly<Record<string, ReadonlyArray<string>>> = {
+  cache: ["effect", "@redis/client", "node:"],
   core: ["effect"],
   openai: ["effect", "openai", "node:", "@callsheet/core/model/ModelStream"],
   media: ["effect", "@callsheet/core/schedule/Annotations", "@callsheet/core/foresee/Route"],

@@ -3,11 +3,11 @@
  */
 import * as MediaToolkit from "@callsheet/media/MediaToolkit"
 import * as OpenAiModel from "@callsheet/openai/OpenAiModel"
-import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 
 import { failed } from "./ExitError.ts"
+import * as HttpPool from "./HttpPool.ts"
 import * as Settings from "./Settings.ts"
 
 export type ModelChoice = "offline" | "openai"
@@ -71,7 +71,7 @@ const telemetry = Effect.fnUntraced(function* (settings: Settings.Settings) {
 /** The model and the tools that `settings` name with `overrides` in front, over one pool of connections. */
 export const clients = (settings: Settings.Settings, overrides: Readonly<Record<string, string>>) =>
   Layer.merge(OpenAiModel.layerConfig, MediaToolkit.MediaToolkit.layerConfig).pipe(
-    Layer.provide(NodeHttpClient.layerUndici),
+    Layer.provide(HttpPool.layer),
     Layer.provide(Settings.layer(settings, overrides))
   )
 

@@ -8,7 +8,8 @@ import type { AgentEvent } from "@callsheet/core/AgentEvent"
 import type { ApprovalRequest } from "@callsheet/core/schedule/Approval"
 import { displayWidth } from "effect/cli/CliOutput"
 
-import { clean, fit, oneLine } from "./TerminalText.ts"
+import { fit } from "./TerminalFit.ts"
+import { clean, oneLine } from "./TerminalText.ts"
 import { duration } from "./TimeLine.ts"
 
 /** Of the terminal, in cells; 0 rows where the height is unknown. */

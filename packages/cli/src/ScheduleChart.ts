@@ -4,7 +4,8 @@
 import type { ModelCall } from "@callsheet/core/AgentEvent"
 import type { RunSummary, ToolCall } from "@callsheet/core/explain/RunSummary"
 
-import { fit, oneLine } from "./TerminalText.ts"
+import { fit } from "./TerminalFit.ts"
+import { oneLine } from "./TerminalText.ts"
 import { duration } from "./TimeLine.ts"
 
 interface Row {

@@ -7,7 +7,6 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
-import { parse } from "yaml"
 
 import { ExitError, failed } from "./ExitError.ts"
 
@@ -63,6 +62,7 @@ const readFile = Effect.gen(function* () {
   const files = yield* FileSystem.FileSystem
   if (!(yield* files.exists(fileName))) return {}
   const text = yield* files.readFileString(fileName)
+  const { parse } = yield* Effect.promise(() => import("yaml"))
   const document = yield* Effect.try({
     // Every value is text, as in the environment: a key 0123 is no number.
     try: (): unknown => parse(text, { schema: "failsafe", logLevel: "error" }),

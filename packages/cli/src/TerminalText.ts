@@ -1,7 +1,6 @@
 /**
- * TerminalText: text from elsewhere, made harmless and made to fit a terminal. Pure.
+ * TerminalText: text from elsewhere, made harmless. Pure.
  */
-import { displayWidth } from "effect/cli/CliOutput"
 
 /** Control characters but line break and tab, and those that turn the direction of writing. */
 const steering = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/g
@@ -11,17 +10,3 @@ export const clean = (text: string): string => text.replaceAll(steering, "")
 
 /** As `clean`, with line breaks and tabs as spaces. */
 export const oneLine = (text: string): string => clean(text.replaceAll(/\s*[\r\n\u2028\u2029]+\s*|\t/g, " "))
-
-const graphemes = new Intl.Segmenter()
-
-/** The beginning of one line that `columns` terminal cells hold, with "…" where something is left out. */
-export const fit = (text: string, columns: number): string => {
-  let width = 0
-  let end = 0
-  for (const { index, segment } of graphemes.segment(text)) {
-    width += displayWidth(segment)
-    if (width > columns) return `${text.slice(0, end)}…`
-    if (width < columns) end = index + segment.length
-  }
-  return text
-}

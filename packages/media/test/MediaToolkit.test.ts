@@ -2,7 +2,7 @@
 import { Upstream } from "@callsheet/core/schedule/Annotations"
 import * as Policy from "@callsheet/core/schedule/Policy"
 import { assert, describe, it } from "@effect/vitest"
-import { Clock, Context, Duration, Effect, Fiber, Layer } from "effect"
+import { Clock, Context, Duration, Effect, Fiber, Layer, Option } from "effect"
 import { Tool } from "effect/ai"
 import { TestClock } from "effect/testing"
 
@@ -327,15 +327,16 @@ describe("definitions", () => {
   it.effect("say what they touch, so that a read waits for every write of what it reads, and for no other", () =>
     Effect.gen(function* () {
       const { tools } = yield* MediaToolkit
+      const known = Option.some({ decoded: {} })
       const add = Policy.footprint(
         Object.values(tools).find(({ name }) => name === "add_movie") ?? Tool.make("none"),
-        {}
+        known
       )
       const stranger = (upstream: string) =>
-        Policy.footprint(Tool.make("write").annotate(Upstream, { name: upstream }), {})
+        Policy.footprint(Tool.make("write").annotate(Upstream, { name: upstream }), known)
       const waiting = (write: Policy.Footprint) =>
         Object.values(tools)
-          .filter((tool) => Policy.rulesOf(tool).isReadOnly && Policy.overlaps(write, Policy.footprint(tool, {})))
+          .filter((tool) => Policy.rulesOf(tool).isReadOnly && Policy.overlaps(write, Policy.footprint(tool, known)))
           .map(({ name }) => name)
           .toSorted()
       const ofTmdb = ["discover_titles", "person_filmography", "recommend_titles", "search_titles", "title_details"]

@@ -14,19 +14,19 @@ import type { Message, Usage } from "@callsheet/core/model/ModelStream"
 import type { FinishReason } from "effect/ai/Response"
 import type * as OpenAi from "openai/resources/chat/completions"
 
+import { ChatCalls } from "./ChatCalls.ts"
 import * as Json from "./Json.ts"
 import * as ModelWire from "./ModelWire.ts"
 
 // Request
 
-const request = (settings: ModelWire.WireSettings, request: ModelWire.WireRequest): Json.JsonObject => ({
+const options = (settings: ModelWire.WireSettings, request: ModelWire.WireRequest): Json.JsonObject => ({
   model: settings.model,
   stream: settings.streaming,
   ...(settings.streaming ? { stream_options: { include_usage: true } } : undefined),
   ...(request.tools.length === 0
     ? undefined
     : {
-        tools: request.tools.map(toolOf),
         tool_choice:
           typeof request.toolChoice === "string"
             ? request.toolChoice
@@ -36,11 +36,10 @@ const request = (settings: ModelWire.WireSettings, request: ModelWire.WireReques
   ...(request.format === undefined
     ? undefined
     : { response_format: { type: "json_schema", json_schema: { strict: true, ...request.format } } }),
-  ...(request.cacheKey === undefined || !settings.hosted ? undefined : { prompt_cache_key: request.cacheKey }),
-  messages: request.messages.map(messageOf)
+  ...(request.cacheKey === undefined || !settings.hosted ? undefined : { prompt_cache_key: request.cacheKey })
 })
 
-const toolOf = (tool: ModelWire.WireRequest["tools"][number]): OpenAi.ChatCompletionFunctionTool => ({
+const tool = (tool: ModelWire.WireRequest["tools"][number]): OpenAi.ChatCompletionFunctionTool => ({
   type: "function",
   function: {
     name: tool.name,
@@ -84,36 +83,43 @@ const assistantMessage = (
         }))
       }
 
+const items = (_: ModelWire.WireSettings, message: ModelWire.WireMessage) => [messageOf(message)]
+
 // Response
 
 export interface ChatState {
   readonly responseId: string | undefined
   readonly model: string | undefined
-  /** The calls that may still grow, in the model's order. */
-  readonly open: ReadonlyArray<OpenCall>
-  /** How many calls have been handed on. */
-  readonly madeCount: number
+  readonly calls: ChatCalls | undefined
   readonly isRefused: boolean
   readonly finishReason: string | undefined
   readonly usage: Usage
 }
 
-interface OpenCall {
-  readonly index: number | undefined
-  readonly id: string | undefined
-  readonly name: string
-  readonly inputText: string
-}
-
 const initial: ChatState = {
   responseId: undefined,
   model: undefined,
-  open: [],
-  madeCount: 0,
+  calls: undefined,
   isRefused: false,
   finishReason: undefined,
   usage: ModelWire.noUsage
 }
+
+const textDelta = `,"delta":{"content":"`
+
+/** A chunk whose objects are itself, its first choice and a delta with nothing but content; and that tells no more. */
+const textOf = ({ model, responseId }: ChatState, data: string): string | undefined => {
+  const delta = data.indexOf(textDelta)
+  if (delta === -1 || responseId === undefined || model === undefined) return undefined
+  const choice = data.indexOf("{", 1)
+  const isFirst = data.startsWith(firstChoice, choice - firstChoice.length + 1)
+  const areAll = data.indexOf("{", choice + 1) === delta + 9 && !data.includes("{", delta + 10)
+  if (!isFirst || !areAll || data.indexOf("}") < delta || /"finish_reason":"|"error":/.test(data)) return undefined
+  const text = ModelWire.plainText(data, textDelta)
+  return text !== undefined && data.startsWith(`"}`, delta + textDelta.length + text.length) ? text : undefined
+}
+
+const firstChoice = `"choices":[{`
 
 const step = (before: ChatState, event: unknown, deltasOf?: string | undefined): ModelWire.Step<ChatState> => {
   const error = Json.get(event, "error") ?? undefined
@@ -130,16 +136,13 @@ const step = (before: ChatState, event: unknown, deltasOf?: string | undefined):
     parts.push({ _tag: "TextDelta", delta: refusal })
     state = { ...state, isRefused: true }
   }
-  for (const piece of Json.array(delta, "tool_calls")) {
-    const next = pieceStep(state, piece)
-    state = next.state
-    parts.push(...next.parts, ...deltaParts(state, piece, deltasOf))
-  }
+  const pieces = Json.array(delta, "tool_calls")
+  if (pieces.length > 0 && state.calls === undefined) state = { ...state, calls: new ChatCalls() }
+  for (const piece of pieces) state.calls?.take(piece, state.responseId, deltasOf, parts)
   const finishReason = Json.text(choice, "finish_reason")
   if (finishReason !== undefined) {
-    const next = closeAll({ ...state, finishReason })
-    state = next.state
-    parts.push(...next.parts)
+    state = { ...state, finishReason }
+    state.calls?.closeAll(state.responseId, parts)
   }
   return { state, parts }
 }
@@ -152,75 +155,6 @@ const identify = (state: ChatState, event: unknown): ChatState => {
   if (Json.isObject(usage)) return { ...state, responseId, model, usage: usageOf(usage) }
   return responseId === state.responseId && model === state.model ? state : { ...state, responseId, model }
 }
-
-/**
- * A piece of a call. It begins a new one unless its index is that of a call still open and its id, if any, the same:
- * some servers leave the id out of later pieces, number every call 0, or send whole calls without an index.
- */
-const pieceStep = (state: ChatState, piece: unknown): ModelWire.Step<ChatState> => {
-  const index = Json.integer(piece, "index")
-  const id = Json.text(piece, "id")
-  const name = Json.text(Json.get(piece, "function"), "name")
-  const inputText = ModelWire.argumentsText(Json.get(Json.get(piece, "function"), "arguments"))
-  const at = state.open.findLastIndex(
-    (call) => call.index === index && (id === undefined || call.id === undefined || call.id === id)
-  )
-  const call = state.open[at]
-  const isWhole = index === undefined && name !== undefined
-  if (call !== undefined && !isWhole) {
-    const grown = { ...call, id: call.id ?? id, name: call.name === "" ? (name ?? "") : call.name }
-    return {
-      state: { ...state, open: state.open.with(at, { ...grown, inputText: call.inputText + inputText }) },
-      parts: ModelWire.noParts
-    }
-  }
-  // The pieces of a call that was already handed on: nothing that begins one.
-  if (name === undefined && state.madeCount + state.open.length > 0) return { state, parts: ModelWire.noParts }
-  const closed = closeReadable(state)
-  return {
-    state: { ...closed.state, open: [...closed.state.open, { index, id, name: name ?? "", inputText }] },
-    parts: closed.parts
-  }
-}
-
-/** The piece itself, where it belongs to a call to `deltasOf`: the call that was begun or continued last. */
-const deltaParts = (
-  { open }: ChatState,
-  piece: unknown,
-  deltasOf: string | undefined
-): ReadonlyArray<ModelWire.WirePart> => {
-  if (deltasOf === undefined) return ModelWire.noParts
-  const index = Json.integer(piece, "index")
-  const call = open.findLast((one) => one.index === index)
-  const delta = ModelWire.argumentsText(Json.get(Json.get(piece, "function"), "arguments"))
-  return call?.name !== deltasOf || call.id === undefined || delta === ""
-    ? ModelWire.noParts
-    : [{ _tag: "CallDelta", id: call.id, delta }]
-}
-
-/** Hands on the calls that are complete once another begins: the foremost whose arguments read as JSON. */
-const closeReadable = (state: ChatState): ModelWire.Step<ChatState> => {
-  const unreadable = state.open.findIndex((call) => Json.parse(call.inputText)._tag === "Failure")
-  return close(state, unreadable === -1 ? state.open.length : unreadable)
-}
-
-const closeAll = (state: ChatState): ModelWire.Step<ChatState> => close(state, state.open.length)
-
-const close = (state: ChatState, count: number): ModelWire.Step<ChatState> =>
-  count === 0
-    ? { state, parts: ModelWire.noParts }
-    : {
-        state: { ...state, open: state.open.slice(count), madeCount: state.madeCount + count },
-        parts: state.open
-          .slice(0, count)
-          .map((call, index) =>
-            ModelWire.callPart(
-              call.id ?? `${state.responseId ?? "call"}_${state.madeCount + index}`,
-              call.name,
-              call.inputText
-            )
-          )
-      }
 
 const finishOf = (state: ChatState): ModelWire.WirePart => ({
   _tag: "Finish",
@@ -235,7 +169,7 @@ const reasonOf = (state: ChatState): FinishReason => {
     // Some servers say "stop" after calls, and some say nothing.
     case "stop":
     case undefined:
-      return state.madeCount > 0
+      return (state.calls?.madeCount ?? 0) > 0
         ? "tool-calls"
         : state.isRefused
           ? "content-filter"
@@ -265,8 +199,10 @@ const usageOf = (usage: unknown): Usage => ({
 
 const end = (state: ChatState, done: boolean): ReadonlyArray<ModelWire.WirePart> => {
   if (!done && state.finishReason === undefined) return [ModelWire.cutPart]
-  const closed = closeAll(state)
-  return [...closed.parts, finishOf(closed.state)]
+  const parts: Array<ModelWire.WirePart> = []
+  state.calls?.closeAll(state.responseId, parts)
+  parts.push(finishOf(state))
+  return parts
 }
 
 /** A whole completion is one chunk whose delta is the message. */
@@ -280,8 +216,12 @@ const read = (body: unknown): ReadonlyArray<ModelWire.WirePart> => {
 
 export const ChatWire: ModelWire.ModelWire<ChatState> = {
   path: "/chat/completions",
-  request,
+  options,
+  tool,
+  itemsKey: "messages",
+  items,
   initial,
+  textOf,
   step,
   end,
   read

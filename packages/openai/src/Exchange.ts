@@ -4,26 +4,16 @@
  *
  * It counts bytes and knows since when it waits for the server, so that a watcher on Effect's clock can end the wait.
  */
-import { Buffer } from "node:buffer"
-import * as Http from "node:http"
-import * as Https from "node:https"
+import type * as Http from "node:http"
 
 import * as Effect from "effect/Effect"
 
-/** The pools of open connections: kept alive between requests, closed together. */
-export interface Agents {
-  readonly http: Http.Agent
-  readonly https: Https.Agent
-}
+import type { Head } from "./Head.ts"
 
-export const makeAgents = (): Agents => ({
-  http: new Http.Agent({ keepAlive: true }),
-  https: new Https.Agent({ keepAlive: true })
-})
-
-export const closeAgents = (agents: Agents): void => {
-  agents.http.destroy()
-  agents.https.destroy()
+/** A way to the server: the module of its protocol, and the connections that are kept between requests. */
+export interface Route {
+  readonly request: typeof Http.request
+  readonly agent: Http.Agent
 }
 
 /** The connection failed: nothing listens, it was reset, it was given up. */
@@ -41,43 +31,51 @@ export class ConnectionFault extends Error {
 /** What the server is being waited for. */
 export type Awaiting = "connection" | "bytes" | "nothing"
 
-/** An answer with an error status, its text read. Header names are in lower case. */
-export interface Refusal {
-  readonly status: number
-  readonly headers: Readonly<Record<string, string>>
-  readonly body: string
-}
-
 /** Which wait took too long. */
 export type Timeout = "connect" | "idle"
 
-export interface SendOptions {
-  readonly method: string
-  readonly headers: Readonly<Record<string, string>>
-  readonly body: string | undefined
+/** What a request carries: its text, and how many bytes that is. */
+export interface Body {
+  readonly text: string
+  readonly bytes: number
 }
 
+/** The bytes of one read from the connection, or of several, as they came. */
+export type Chunks = ReadonlyArray<Uint8Array>
+
+/** The head of an answer. Header names are in lower case. */
+export interface AnswerHead {
+  readonly status: number
+  readonly headers: Http.IncomingHttpHeaders
+}
+
+/** How many bytes may lie unread before the server is made to wait. */
+const maxUnreadBytes = 2 ** 18
+
 export class Exchange {
-  readonly #agents: Agents
   readonly #now: () => number
   #request: Http.ClientRequest | undefined
   #response: Http.IncomingMessage | undefined
   #fault: ConnectionFault | undefined
-  #isClosed = false
+  #isGivenUp = false
+  /** Nobody reads what still comes. */
+  #isDiscarding = false
+  /** The request is over, and its connection closed or back among the kept ones. */
+  #isOver = false
+  #unread: Array<Uint8Array> = []
+  #unreadBytes = 0
   #wake: (() => void) | undefined
+  #isWaking = false
 
   awaiting: Awaiting = "connection"
   /** By the clock, in milliseconds. */
   awaitingSince: number
   requestBytes = 0
   responseBytes = 0
-  /** Set by whoever reads an answer with an error status. */
-  refusal: Refusal | undefined
   /** Set by whoever gives the exchange up for taking too long. */
   timedOut: Timeout | undefined
 
-  constructor(agents: Agents, now: () => number) {
-    this.#agents = agents
+  constructor(now: () => number) {
     this.#now = now
     this.awaitingSince = now()
   }
@@ -86,53 +84,87 @@ export class Exchange {
     return this.#fault
   }
 
-  /** Sends the request; the promise is kept at the answer's head, and rejected with `ConnectionFault`. */
-  send(url: URL, options: SendOptions): Promise<Http.IncomingMessage> {
-    this.requestBytes = options.body === undefined ? 0 : Buffer.byteLength(options.body)
-    return new Promise((resolve, reject) => this.#attempt(url, options, resolve, reject))
+  /** All bytes of the answer have arrived. */
+  get isComplete(): boolean {
+    return this.#response?.complete === true
+  }
+
+  /** Sends the request, up to the head of the answer. */
+  send(route: Route, head: Head, body: Body | undefined): Effect.Effect<AnswerHead, ConnectionFault> {
+    return Effect.callback((resume) => this.#attempt(route, head, body, resume))
   }
 
   #attempt(
-    url: URL,
-    options: SendOptions,
-    resolve: (response: Http.IncomingMessage) => void,
-    reject: (fault: ConnectionFault) => void
+    route: Route,
+    head: Head,
+    body: Body | undefined,
+    resume: (effect: Effect.Effect<AnswerHead, ConnectionFault>) => void
   ): void {
-    if (this.#isClosed) return reject(new ConnectionFault("the request was given up"))
+    if (this.#isGivenUp) return resume(Effect.fail(new ConnectionFault("the request was given up")))
     this.#await("connection")
-    const isSecure = url.protocol === "https:"
-    const request = (isSecure ? Https : Http).request(url, {
-      agent: isSecure ? this.#agents.https : this.#agents.http,
-      method: options.method,
-      headers: { ...options.headers, ...(options.body === undefined ? {} : { "content-length": this.requestBytes }) }
+    this.requestBytes = body?.bytes ?? 0
+    const { headers, host, method, path, port } = head
+    const request = route.request({
+      agent: route.agent,
+      host,
+      port,
+      method,
+      path,
+      headers: body === undefined ? headers : [...headers, "Content-Length", String(body.bytes)]
     })
     this.#request = request
     request.on("socket", (socket) => {
       if (!socket.connecting) return this.#await("bytes")
-      socket.once(isSecure ? "secureConnect" : "connect", () => this.#await("bytes"))
+      socket.once(head.isSecure ? "secureConnect" : "connect", () => this.#await("bytes"))
     })
     request.on("response", (response) => {
       this.#response = response
-      this.#await("bytes")
-      const wake = () => this.#wake?.()
-      response.on("readable", wake).on("end", wake).on("close", wake)
-      response.on("error", (cause) => {
-        this.#fault ??= new ConnectionFault(cause)
-        wake()
-      })
-      resolve(response)
+      this.#await("nothing")
+      response.on("data", this.#take)
+      response.on("error", (cause) => this.#fail(cause))
+      resume(Effect.succeed({ status: response.statusCode ?? 0, headers: response.headers }))
     })
     request.on("error", (cause) => {
-      const fault = new ConnectionFault(cause)
       // The server closed an idle connection at the moment it was taken up again: nothing was lost, a fresh one will
       // do.
-      if (request.reusedSocket && fault.code === "ECONNRESET" && this.#response === undefined && !this.#isClosed) {
-        return this.#attempt(url, options, resolve, reject)
+      if (request.reusedSocket && isReset(cause) && this.#response === undefined && !this.#isGivenUp) {
+        return this.#attempt(route, head, body, resume)
       }
-      this.#fault ??= fault
-      reject(this.#fault)
+      resume(Effect.fail(this.#fail(cause)))
     })
-    request.end(options.body)
+    request.on("close", () => {
+      if (request !== this.#request) return
+      // The connection is put back right after this event.
+      process.nextTick(() => {
+        this.#isOver = true
+        this.#wake?.()
+      })
+    })
+    // Head and body leave in one write.
+    request.end(body?.text)
+  }
+
+  readonly #take = (bytes: Uint8Array): void => {
+    if (this.#isDiscarding) return
+    this.responseBytes += bytes.length
+    this.#unreadBytes += bytes.length
+    this.#unread.push(bytes)
+    if (this.#unreadBytes > maxUnreadBytes) this.#response?.pause()
+    // Once for all chunks of one read from the socket.
+    if (this.#isWaking || this.#wake === undefined) return
+    this.#isWaking = true
+    process.nextTick(this.#wakeReader)
+  }
+
+  readonly #wakeReader = (): void => {
+    this.#isWaking = false
+    this.#wake?.()
+  }
+
+  #fail(cause: unknown): ConnectionFault {
+    this.#fault ??= new ConnectionFault(cause)
+    this.#wake?.()
+    return this.#fault
   }
 
   #await(awaiting: Awaiting): void {
@@ -140,43 +172,63 @@ export class Exchange {
     this.awaitingSince = this.#now()
   }
 
-  /** The bytes that arrived since the last call, at least one; `undefined` at the end of the answer. */
-  readonly read: Effect.Effect<Uint8Array | undefined, ConnectionFault> = Effect.callback((resume) => {
-    const response = this.#response
-    if (response === undefined) return resume(Effect.fail(new ConnectionFault("the request has no answer yet")))
-    const settle = (effect: Effect.Effect<Uint8Array | undefined, ConnectionFault>) => {
-      this.#wake = undefined
-      this.awaiting = "nothing"
-      resume(effect)
-    }
-    const attempt = () => {
-      const bytes: Buffer | null = response.read()
-      if (bytes !== null) {
-        this.responseBytes += bytes.length
-        return settle(Effect.succeed(bytes))
-      }
-      if (this.#fault !== undefined) return settle(Effect.fail(this.#fault))
-      if (response.readableEnded) return settle(Effect.undefined)
-      if (response.destroyed) return settle(Effect.fail(new ConnectionFault("the connection was closed")))
-    }
-    this.#await("bytes")
-    this.#wake = attempt
-    attempt()
-    return Effect.sync(() => {
-      this.#wake = undefined
-    })
+  /** The chunks that arrived since the last call, at least one; `undefined` at the end of the answer. */
+  readonly read: Effect.Effect<Chunks | undefined, ConnectionFault> = Effect.suspend(
+    () => this.#next() ?? this.#arrival
+  )
+
+  /** Until the request is over, and its connection there for others. Nothing is read after this. */
+  readonly over: Effect.Effect<void> = Effect.suspend(() => {
+    this.#discard()
+    return this.#isOver
+      ? Effect.void
+      : Effect.callback((resume) => {
+          this.#wake = () => {
+            if (this.#isOver) resume(Effect.void)
+          }
+        })
   })
 
-  /** Gives the exchange up: the server sees the connection close, unless its answer is complete and only unread. */
-  destroy(): void {
-    this.#isClosed = true
-    if (this.#response?.complete === true) {
-      // Read to the end, so that the connection goes back to the pool.
-      this.#response.removeAllListeners("readable")
-      this.#response.resume()
-      return
+  readonly #arrival: Effect.Effect<Chunks | undefined, ConnectionFault> = Effect.callback((resume) => {
+    this.#await("bytes")
+    this.#wake = () => {
+      const next = this.#next()
+      if (next === undefined) return
+      this.#wake = undefined
+      this.awaiting = "nothing"
+      resume(next)
     }
-    this.#fault ??= new ConnectionFault("the request was given up")
+  })
+
+  /** What a read comes to now; `undefined` where it has to wait. */
+  #next(): Effect.Effect<Chunks | undefined, ConnectionFault> | undefined {
+    if (this.#unread.length > 0) {
+      const chunks = this.#unread
+      this.#unread = []
+      if (this.#unreadBytes > maxUnreadBytes) this.#response?.resume()
+      this.#unreadBytes = 0
+      return Effect.succeed(chunks)
+    }
+    if (this.#fault !== undefined) return Effect.fail(this.#fault)
+    if (this.isComplete && this.#response?.readableLength === 0) return Effect.undefined
+    return this.#isOver ? Effect.fail(new ConnectionFault("the connection was closed")) : undefined
+  }
+
+  /** Lets what still comes pass by: a connection serves others once its answer was read. */
+  #discard(): void {
+    this.#isDiscarding = true
+    this.#unread = []
+    this.#response?.resume()
+  }
+
+  /** Gives the exchange up: the server sees the connection close, unless its answer is complete and only unread. */
+  giveUp(): void {
+    this.#isGivenUp = true
+    this.#discard()
+    if (this.isComplete) return
+    this.#fail("the request was given up")
     this.#request?.destroy()
   }
 }
+
+const isReset = (cause: Error): boolean => "code" in cause && cause.code === "ECONNRESET"

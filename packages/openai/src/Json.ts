@@ -11,11 +11,13 @@ export interface JsonObject {
 }
 
 /** The value that `text` spells, or the parser's complaint, in one line though it may quote several. */
-export const parse = (text: string): Result.Result<unknown, string> =>
-  Result.try({
-    try: (): unknown => JSON.parse(text),
-    catch: (cause) => (cause instanceof Error ? cause.message : String(cause)).replaceAll(/\s+/g, " ")
-  })
+export const parse = (text: string): Result.Result<unknown, string> => {
+  try {
+    return Result.succeed(JSON.parse(text))
+  } catch (cause) {
+    return Result.fail((cause instanceof Error ? cause.message : String(cause)).replaceAll(/\s+/g, " "))
+  }
+}
 
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value)

@@ -2,95 +2,108 @@
  * ModelCall: one model call by either API, retries included. The one thing behind `ModelStream` and `LanguageModel`.
  */
 import type { ModelPart } from "@callsheet/core/model/ModelStream"
-import * as Arr from "effect/Array"
-import * as Cause from "effect/Cause"
+import * as Channel from "effect/Channel"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Pull from "effect/Pull"
 import * as Schedule from "effect/Schedule"
-import type * as Scope from "effect/Scope"
+import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 
+import * as Answer from "./Answer.ts"
 import { ChatWire } from "./ChatWire.ts"
-import type * as Exchange from "./Exchange.ts"
-import * as Json from "./Json.ts"
-import { brokenPart, type ModelWire, type WirePart, type WireRequest } from "./ModelWire.ts"
+import type { ModelWire, WireRequest } from "./ModelWire.ts"
 import type { Settings } from "./OpenAiConfig.ts"
 import * as OpenAiError from "./OpenAiError.ts"
+import * as RequestBody from "./RequestBody.ts"
 import { ResponsesWire } from "./ResponsesWire.ts"
 import * as Transport from "./Transport.ts"
-import { WireReader } from "./WireReader.ts"
 
 export interface ModelCall {
-  /**
-   * Makes one call. Parts that arrive together come as one array; not streaming, all come as one.
-   *
-   * `resend` is what to send where the server no longer holds the response that `request` continues.
-   */
-  readonly stream: (
-    request: WireRequest,
-    options: { readonly streaming: boolean; readonly resend: WireRequest | undefined }
-  ) => Stream.Stream<ModelPart, OpenAiError.Failure>
+  /** Makes one call. Parts that arrive together come as one array; not streaming, all come as one. */
+  readonly stream: (request: WireRequest, options: CallOptions) => Stream.Stream<ModelPart, OpenAiError.Failure>
 }
 
-type Parts = Arr.NonEmptyReadonlyArray<ModelPart>
-type PartsPull = Pull.Pull<Parts, OpenAiError.Failure>
+export interface CallOptions {
+  readonly streaming: boolean
+  /** What to send where the server no longer holds the response that the request continues. */
+  readonly resend: WireRequest | undefined
+}
 
 export const make = (settings: Settings): Effect.Effect<ModelCall, never, Scope.Scope> =>
   settings.api === "responses" ? makeWith(settings, ResponsesWire) : makeWith(settings, ChatWire)
 
 const makeWith = Effect.fnUntraced(function* <State>(settings: Settings, wire: ModelWire<State>) {
-  const transport = yield* Transport.make(settings)
-  const target = OpenAiError.makeTarget(settings, "POST", wire.path)
+  const transport = yield* Transport.make(settings, "POST", wire.path)
+  const bodies = (streaming: boolean) =>
+    RequestBody.make(wire, {
+      model: settings.model,
+      streaming,
+      store: settings.continuation === "previousResponse",
+      hosted: settings.host !== "other"
+    })
+  const streamedBody = bodies(true)
+  const wholeBody = bodies(false)
 
-  /** Sends the request once and reads up to the first parts. */
-  const attempt = Effect.fnUntraced(function* (request: WireRequest, streaming: boolean, retries: number) {
-    const body = wire.request(
-      {
-        model: settings.model,
-        streaming,
-        store: settings.continuation === "previousResponse",
-        hosted: settings.host !== "other"
-      },
-      request
-    )
-    const { contentType, exchange } = yield* transport.send(target, wire.path, body)
-    const mode = modeOf(contentType, streaming)
-    if (mode === undefined) {
-      return yield* Effect.fail(OpenAiError.unreadable(target, `The server answered with ${contentType}.`))
-    }
-    const reads =
-      mode === "events"
-        ? eventReads(transport.read(target, exchange), wire, request.deltasOf)
-        : wholeReads(transport.readText(target, exchange), wire)
-    const drained = Effect.ignore(Effect.timeout(transport.readText(target, exchange), drainTime))
-    const { next, pull } = makePull(target, exchange, reads, drained, retries)
-    return { first: yield* next, rest: pull }
-  })
-
-  /** Sends until one answer's first parts are there, and hands on that answer. */
-  const open = Effect.fnUntraced(function* (request: WireRequest, streaming: boolean, resend: WireRequest | undefined) {
+  /** Sends until one answer's first parts are there; from then on it pulls that answer. `scope` closes the request. */
+  const open = (request: WireRequest, { resend, streaming }: CallOptions, scope: Scope.Scope) => {
+    const bodyOf = streaming ? streamedBody : wholeBody
     let current = request
     let tries = 0
-    const once = Effect.suspend(() => attempt(current, streaming, tries++))
-    const { first, rest } = yield* once.pipe(
-      Effect.catchIf(
-        (failure) => failure.isUnknownResponse && resend !== undefined && current !== resend,
-        () => {
-          current = resend ?? request
-          return once
+    let sent: Transport.Pending | undefined
+
+    /** Sends the request once and reads up to the first parts. */
+    const attempt = Effect.flatMap(transport.open, (pending) => {
+      sent?.close()
+      sent = pending
+      const retries = tries++
+      return Effect.flatMap(pending.send(bodyOf(current)), (contentType) => {
+        const mode = Answer.modeOf(contentType, streaming)
+        if (mode === undefined) {
+          return Effect.fail(OpenAiError.unreadable(pending.target, `The server answered with ${contentType}.`))
         }
+        const { next, pull } = Answer.make(wire, pending, { mode, retries, deltasOf: current.deltasOf })
+        return Effect.map(next, (first) => pullFrom(first, pull))
+      })
+    })
+
+    const attempts =
+      resend === undefined
+        ? attempt
+        : Effect.catchIf(
+            attempt,
+            (failure) => failure.isUnknownResponse && current !== resend,
+            () => {
+              current = resend
+              return attempt
+            }
+          )
+
+    return Effect.andThen(
+      Scope.addFinalizer(
+        scope,
+        Effect.sync(() => sent?.close())
       ),
-      Effect.retry({ schedule: retrySchedule, times: maxRetries, while: isWorthRetrying })
+      Effect.catchIf(attempts, isWorthRetrying, (failure) => retry(failure, attempts))
     )
-    return { first, rest }
-  })
+  }
 
   return {
-    stream: (request, { resend, streaming }) =>
-      Stream.scoped(Stream.fromPull(Effect.map(open(request, streaming, resend), pullFrom)))
+    stream: (request, options) =>
+      Stream.fromChannel(
+        Channel.fromTransform((_: Pull.Pull<unknown, unknown, unknown>, scope) => open(request, options, scope))
+      )
   } satisfies ModelCall
 })
+
+/** `first`, then what `rest` pulls. */
+const pullFrom = (first: Answer.Parts, rest: Answer.PartsPull): Answer.PartsPull => {
+  let pull: Answer.PartsPull = Effect.suspend(() => {
+    pull = rest
+    return Effect.succeed(first)
+  })
+  return Effect.suspend(() => pull)
+}
 
 // Retries
 
@@ -112,82 +125,17 @@ const retrySchedule = Schedule.exponential("500 millis").pipe(
   )
 )
 
-// Reading
-
-/**
- * How long the end of the bytes may follow the end of the answer. They nearly always come together; a connection read
- * to its end serves the next call, which else pays for a new one.
- */
-const drainTime = Duration.millis(50)
-
-/** How an answer is to be read. Servers that ignore what was asked for still name what they send. */
-const modeOf = (contentType: string, streaming: boolean): "events" | "whole" | undefined => {
-  if (contentType === "text/event-stream") return "events"
-  if (contentType === "application/json" || contentType.endsWith("+json")) return "whole"
-  return contentType === "" ? (streaming ? "events" : "whole") : undefined
-}
-
-/** The wire's parts, as the bytes come; not all bytes complete one. Ends after the last part. */
-type Reads = Effect.Effect<ReadonlyArray<WirePart>, OpenAiError.Failure>
-
-const eventReads = <State>(
-  read: Effect.Effect<Uint8Array | undefined, OpenAiError.Failure>,
-  wire: ModelWire<State>,
-  deltasOf: string | undefined
-): Reads => {
-  const reader = new WireReader(wire, deltasOf)
-  return Effect.map(read, (bytes) => (bytes === undefined ? reader.end() : reader.push(bytes)))
-}
-
-const wholeReads = <State>(text: Effect.Effect<string, OpenAiError.Failure>, wire: ModelWire<State>): Reads =>
-  Effect.map(text, (text) => {
-    const body = Json.parse(text)
-    return body._tag === "Success"
-      ? wire.read(body.success)
-      : [brokenPart("unreadable", `The server's answer is not valid JSON (${body.failure}).`)]
+/** Goes on after the first attempt ended in `failure`. */
+const retry = <A>(
+  failure: OpenAiError.Failure,
+  attempts: Effect.Effect<A, OpenAiError.Failure>
+): Effect.Effect<A, OpenAiError.Failure> => {
+  let effect: Effect.Effect<A, OpenAiError.Failure> = Effect.suspend(() => {
+    effect = attempts
+    return Effect.fail(failure)
   })
-
-/** `first`, then what `rest` pulls. */
-const pullFrom = ({ first, rest }: { readonly first: Parts; readonly rest: PartsPull }): PartsPull => {
-  let pull: PartsPull = Effect.suspend(() => {
-    pull = rest
-    return Effect.succeed(first)
-  })
-  return Effect.suspend(() => pull)
-}
-
-/**
- * `next` gives the next parts; `pull` the same and, after the last, the end. What was read before a fault comes before
- * it.
- */
-const makePull = (
-  target: OpenAiError.Target,
-  exchange: Exchange.Exchange,
-  reads: Reads,
-  drained: Effect.Effect<void>,
-  retries: number
-) => {
-  let fault: OpenAiError.Failure | undefined
-  let isFinished = false
-  const next: Effect.Effect<Parts, OpenAiError.Failure> = Effect.flatMap(reads, (wireParts) => {
-    const parts: Array<ModelPart> = []
-    for (const part of wireParts) {
-      if (part._tag === "Fault") {
-        fault = OpenAiError.fromFault(target, part)
-      } else if (part._tag === "Finish") {
-        isFinished = true
-        const { requestBytes, responseBytes } = exchange
-        parts.push({ ...part, requestBytes, responseBytes, retries })
-      } else {
-        parts.push(part)
-      }
-    }
-    if (Arr.isArrayNonEmpty(parts)) return Effect.succeed(parts)
-    return fault === undefined ? next : Effect.fail(fault)
-  })
-  const pull: PartsPull = Effect.suspend((): PartsPull => {
-    if (isFinished) return Effect.andThen(drained, Cause.done())
-    return fault === undefined ? next : Effect.fail(fault)
-  })
-  return { next, pull }
+  return Effect.retry(
+    Effect.suspend(() => effect),
+    { schedule: retrySchedule, times: maxRetries, while: isWorthRetrying }
+  )
 }

@@ -1,8 +1,9 @@
 /**
  * ModelWire: what the two wire formats have in common, so that one machine drives both.
  *
- * A wire turns a `WireRequest` into a request body and events into parts. It is pure: `step` takes the state and one
- * event and gives the next state and the parts that became certain.
+ * A wire turns a `WireRequest` into the pieces of a request body, and events into parts. `step` takes the state and one
+ * event and gives the next state and the parts that became certain. A state is stepped from once: what it gathers grows
+ * in place, so that a response of a thousand pieces costs a thousand small steps.
  */
 import type { Finish, Message, ModelPart, ModelRequest, Usage } from "@callsheet/core/model/ModelStream"
 
@@ -64,9 +65,25 @@ export interface Step<State> {
 
 export interface ModelWire<State> {
   readonly path: string
-  /** The request body. */
-  readonly request: (settings: WireSettings, request: WireRequest) => Json.JsonObject
+  /** The body but for tools and messages: `RequestBody` adds those. */
+  readonly options: (settings: WireSettings, request: WireRequest) => Json.JsonObject
+  /** A tool, as the body's `tools` has it. */
+  readonly tool: (tool: ToolDefinition) => object
+  /** The member of the body that holds the messages. */
+  readonly itemsKey: "messages" | "input"
+  /** What `message` adds to that member. */
+  readonly items: (settings: WireSettings, message: WireMessage) => ReadonlyArray<object>
   readonly initial: State
+  /**
+   * The text that the event which `data` spells adds, where that is all it tells and shows without reading the whole;
+   * `undefined` where it has to be read. Empty where the event tells nothing.
+   *
+   * **Details**
+   *
+   * Inside a JSON string every quote is escaped, so `,"delta":"` can only be a member. What could make it another
+   * object's, or the text more than the letters that stand there, is left to `JSON.parse`.
+   */
+  readonly textOf: (state: State, data: string, deltasOf: string | undefined) => string | undefined
   /** `deltasOf` names the tool whose arguments are handed on as they come. */
   readonly step: (state: State, event: unknown, deltasOf?: string | undefined) => Step<State>
   /**
@@ -87,8 +104,10 @@ export const noUsage: Usage = {
   reasoningTokens: undefined
 }
 
+export type CallPart = Extract<WirePart, { readonly _tag: "Call" }>
+
 /** A finished call. Arguments left empty count as `{}`. */
-export const callPart = (id: string, name: string, inputText: string): WirePart => {
+export const callPart = (id: string, name: string, inputText: string): CallPart => {
   const parsed = Json.parse(inputText.trim() === "" ? "{}" : inputText)
   return {
     _tag: "Call",
@@ -102,6 +121,19 @@ export const callPart = (id: string, name: string, inputText: string): WirePart 
 /** Arguments as text; some servers send them parsed. */
 export const argumentsText = (value: unknown): string =>
   typeof value === "string" ? value : value === undefined || value === null ? "" : JSON.stringify(value)
+
+/**
+ * The letters after `opener`, up to the quote that ends them; `undefined` where there are none or one is written as an
+ * escape.
+ */
+export const plainText = (data: string, opener: string): string | undefined => {
+  const at = data.indexOf(opener)
+  const from = at + opener.length
+  const to = data.indexOf(`"`, from)
+  if (at === -1 || to === -1) return undefined
+  const text = data.slice(from, to)
+  return text.includes("\\") ? undefined : text
+}
 
 /** Reads an error object: `{ message, code, type, param }`, or a plain sentence. */
 export const faultPart = (error: unknown): WireFault => {

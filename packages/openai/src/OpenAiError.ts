@@ -8,7 +8,7 @@ import * as AiError from "effect/ai/AiError"
 import * as Duration from "effect/Duration"
 import * as Redacted from "effect/Redacted"
 
-import type { Refusal, Timeout } from "./Exchange.ts"
+import type { Timeout } from "./Exchange.ts"
 import * as Json from "./Json.ts"
 import * as ModelWire from "./ModelWire.ts"
 import type { Settings } from "./OpenAiConfig.ts"
@@ -137,6 +137,13 @@ export const fromRefusal = (target: Target, message: string): Failure =>
   )
 
 // A response that is an error
+
+/** An answer with an error status, its text read. Header names are in lower case. */
+export interface Refusal {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
 
 /** An error status. `nowMillis` is the time by `Clock`, for a `Retry-After` that is a date. */
 export const fromResponse = (target: Target, response: Refusal, nowMillis: number): Failure => {

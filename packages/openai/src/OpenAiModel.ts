@@ -39,26 +39,26 @@ export const makeModelStream = (
     provider: settings.host === "azure" ? "azure.ai.openai" : "openai",
     model: settings.model,
     streams: settings.streaming,
-    stream: (request) =>
-      Stream.unwrap(
-        Effect.map(Effect.fromResult(definitionsOf(request.tools)), (tools) => {
-          const { cacheKey, deltasOf, messages, toolChoice } = request
-          const all = {
-            messages,
-            tools,
-            toolChoice,
-            cacheKey,
-            deltasOf,
-            format: undefined,
-            previousResponseId: undefined
-          }
-          const added = settings.continuation === "previousResponse" ? onlyAdded(all) : undefined
-          return call.stream(added ?? all, {
-            streaming: settings.streaming,
-            resend: added === undefined ? undefined : all
-          })
-        })
-      ).pipe(Stream.mapError(({ reason }) => aiError("stream", reason)))
+    stream: (request) => {
+      const tools = definitionsOf(request.tools)
+      if (Result.isFailure(tools)) return Stream.fail(aiError("stream", tools.failure.reason))
+      const { cacheKey, deltasOf, messages, toolChoice } = request
+      const all = {
+        messages,
+        tools: tools.success,
+        toolChoice,
+        cacheKey,
+        deltasOf,
+        format: undefined,
+        previousResponseId: undefined
+      }
+      const added = settings.continuation === "previousResponse" ? onlyAdded(all) : undefined
+      const parts = call.stream(added ?? all, {
+        streaming: settings.streaming,
+        resend: added === undefined ? undefined : all
+      })
+      return Stream.mapError(parts, ({ reason }) => aiError("stream", reason))
+    }
   }))
 }
 
@@ -165,8 +165,18 @@ const formatSchema = (schema: Schema.Top): Result.Result<Json.JsonObject, OpenAi
 
 // Both
 
-const definitionsOf = (tools: ReadonlyArray<Tool.Any>) =>
-  Result.mapError(Result.all(tools.map(ToolDefinition.make)), (reason) => OpenAiError.failure(reason))
+type Definitions = Result.Result<ReadonlyArray<ToolDefinition.ToolDefinition>, OpenAiError.Failure>
+
+const definitions = new WeakMap<ReadonlyArray<Tool.Any>, Definitions>()
+
+/** Made once per list, so that what the request says of it can be kept, too. */
+const definitionsOf = (tools: ReadonlyArray<Tool.Any>): Definitions => {
+  const known = definitions.get(tools)
+  if (known !== undefined) return known
+  const made = Result.mapError(Result.all(tools.map(ToolDefinition.make)), (reason) => OpenAiError.failure(reason))
+  definitions.set(tools, made)
+  return made
+}
 
 const aiError = (method: string, reason: AiError.AiErrorReason) =>
   AiError.make({ module: "OpenAiModel", method, reason })
@@ -189,12 +199,12 @@ export interface Probe {
 export const probe = Effect.fnUntraced(
   function* (options: Options): Effect.fn.Return<Probe, OpenAiError.Failure, Scope.Scope> {
     const settings = OpenAiConfig.resolve({ ...options, idleTimeout: options.idleTimeout ?? "10 seconds" })
-    const target = OpenAiError.makeTarget(settings, "GET", "/models")
-    const transport = yield* Transport.make(settings)
-    const { exchange } = yield* transport.send(target, "/models", undefined)
-    const body = Json.parse(yield* transport.readText(target, exchange))
+    const transport = yield* Transport.make(settings, "GET", "/models")
+    const pending = yield* Effect.acquireRelease(transport.open, ({ close }) => Effect.sync(close))
+    yield* pending.send(undefined)
+    const body = Json.parse(yield* pending.readText)
     if (body._tag === "Failure") {
-      return yield* Effect.fail(OpenAiError.unreadable(target, "The list of models is not valid JSON."))
+      return yield* Effect.fail(OpenAiError.unreadable(pending.target, "The list of models is not valid JSON."))
     }
     const list = Json.get(body.success, "data")
     if (!Array.isArray(list)) return { models: null, hasModel: null }

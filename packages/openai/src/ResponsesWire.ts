@@ -18,14 +18,13 @@ import * as ModelWire from "./ModelWire.ts"
 
 // Request
 
-const request = (settings: ModelWire.WireSettings, request: ModelWire.WireRequest): Json.JsonObject => ({
+const options = (settings: ModelWire.WireSettings, request: ModelWire.WireRequest): Json.JsonObject => ({
   model: settings.model,
   stream: settings.streaming,
   store: settings.store,
   ...(request.tools.length === 0
     ? undefined
     : {
-        tools: request.tools.map(toolOf),
         tool_choice:
           typeof request.toolChoice === "string"
             ? request.toolChoice
@@ -37,14 +36,13 @@ const request = (settings: ModelWire.WireSettings, request: ModelWire.WireReques
     : { text: { format: { type: "json_schema", strict: true, ...request.format } } }),
   ...(request.cacheKey === undefined ? undefined : { prompt_cache_key: request.cacheKey }),
   ...(request.previousResponseId === undefined ? undefined : { previous_response_id: request.previousResponseId }),
-  ...(settings.store || !reasons(settings.model) ? undefined : { include: ["reasoning.encrypted_content"] }),
-  input: request.messages.flatMap((message) => itemsOf(message, settings.store))
+  ...(settings.store || !reasons(settings.model) ? undefined : { include: ["reasoning.encrypted_content"] })
 })
 
 /** Whether `model` is one of OpenAI's that reason, by name: others refuse to be asked for their encrypted reasoning. */
 const reasons = (model: string): boolean => /^(openai\/)?(o\d|gpt-5|codex)/.test(model) && !model.includes("-chat")
 
-const toolOf = (tool: ModelWire.WireRequest["tools"][number]): OpenAi.FunctionTool => ({
+const tool = (tool: ModelWire.WireRequest["tools"][number]): OpenAi.FunctionTool => ({
   type: "function",
   name: tool.name,
   ...(tool.description === undefined ? undefined : { description: tool.description }),
@@ -52,9 +50,9 @@ const toolOf = (tool: ModelWire.WireRequest["tools"][number]): OpenAi.FunctionTo
   strict: tool.strict
 })
 
-const itemsOf = (
-  message: ModelWire.WireMessage,
-  isStored: boolean
+const items = (
+  settings: ModelWire.WireSettings,
+  message: ModelWire.WireMessage
 ): ReadonlyArray<OpenAi.ResponseInputItem | Json.JsonObject> => {
   switch (message.role) {
     case "system":
@@ -62,7 +60,7 @@ const itemsOf = (
     case "user":
       return [{ role: "user", content: "text" in message ? message.text : message.parts.map(partOf) }]
     case "assistant":
-      return assistantItems(message, isStored)
+      return assistantItems(message, settings.store)
     case "tool":
       return [{ type: "function_call_output", call_id: message.callId, output: message.text }]
   }
@@ -115,10 +113,10 @@ export interface ResponsesState {
   readonly model: string | undefined
   /** Output items whose text came as deltas. */
   readonly texts: ReadonlySet<string>
-  /** Calls that have begun, by output item. */
-  readonly begun: ReadonlyMap<string, { readonly id: string; readonly name: string }>
-  /** The ids of the calls handed on. */
-  readonly made: ReadonlySet<string>
+  /** Calls that have begun, by output item; `undefined` before the first. */
+  readonly begun: Map<string, { readonly id: string; readonly name: string }> | undefined
+  /** The ids of the calls handed on; `undefined` before the first. */
+  readonly made: Set<string> | undefined
   readonly isRefused: boolean
 }
 
@@ -126,8 +124,8 @@ const initial: ResponsesState = {
   responseId: undefined,
   model: undefined,
   texts: new Set(),
-  begun: new Map(),
-  made: new Set(),
+  begun: undefined,
+  made: undefined,
   isRefused: false
 }
 
@@ -144,14 +142,14 @@ const step = (state: ResponsesState, event: unknown, deltasOf?: string | undefin
       return { state: begin(state, keyOf(event), Json.get(event, "item")), parts: ModelWire.noParts }
     case "response.function_call_arguments.delta": {
       if (deltasOf === undefined) return idle(state)
-      const call = state.begun.get(keyOf(event))
+      const call = state.begun?.get(keyOf(event))
       const delta = Json.text(event, "delta")
       return call?.name !== deltasOf || delta === undefined
         ? idle(state)
         : { state, parts: [{ _tag: "CallDelta", id: call.id, delta }] }
     }
     case "response.function_call_arguments.done": {
-      const call = state.begun.get(keyOf(event))
+      const call = state.begun?.get(keyOf(event))
       return call === undefined ? idle(state) : callStep(state, call.id, call.name, Json.get(event, "arguments"))
     }
     case "response.output_item.done":
@@ -173,6 +171,26 @@ const step = (state: ResponsesState, event: unknown, deltasOf?: string | undefin
   }
 }
 
+const argumentsDelta = `{"type":"response.function_call_arguments.delta",`
+const textDelta = `{"type":"response.output_text.delta",`
+
+/** Pieces of arguments tell nothing where none are wanted: the whole follows them. */
+const textOf = (state: ResponsesState, data: string, deltasOf: string | undefined): string | undefined => {
+  if (data.startsWith(argumentsDelta)) return deltasOf === undefined ? "" : undefined
+  // A member of the event itself, since there is no other object.
+  return data.startsWith(textDelta) && !data.includes("{", 1) && isTextOpen(state, data)
+    ? ModelWire.plainText(data, `,"delta":"`)
+    : undefined
+}
+
+/** Whether the output item of `data` has brought text before. */
+const isTextOpen = ({ texts }: ResponsesState, data: string): boolean => {
+  const from = data.indexOf(outputIndex) + outputIndex.length
+  return texts.has(data.slice(from, data.indexOf(",", from)))
+}
+
+const outputIndex = `,"output_index":`
+
 const idle = (state: ResponsesState): ModelWire.Step<ResponsesState> => ({ state, parts: ModelWire.noParts })
 
 /**
@@ -193,7 +211,7 @@ const begin = (state: ResponsesState, key: string, item: unknown): ResponsesStat
   const name = Json.text(item, "name")
   return Json.get(item, "type") !== "function_call" || id === undefined || name === undefined
     ? state
-    : { ...state, begun: new Map(state.begun).set(key, { id, name }) }
+    : { ...state, begun: (state.begun ?? new Map()).set(key, { id, name }) }
 }
 
 const textStep = (
@@ -213,10 +231,10 @@ const textStep = (
       }
 
 const callStep = (state: ResponsesState, id: string, name: string, input: unknown): ModelWire.Step<ResponsesState> =>
-  state.made.has(id)
+  state.made?.has(id) === true
     ? idle(state)
     : {
-        state: { ...state, made: new Set(state.made).add(id) },
+        state: { ...state, made: (state.made ?? new Set()).add(id) },
         parts: [ModelWire.callPart(id, name, ModelWire.argumentsText(input))]
       }
 
@@ -234,7 +252,10 @@ const itemStep = (state: ResponsesState, key: string, item: unknown): ModelWire.
       return {
         state,
         parts: [
-          { _tag: "Echo", item: { item: sendable(item), afterText: state.texts.size > 0, afterCalls: state.made.size } }
+          {
+            _tag: "Echo",
+            item: { item: sendable(item), afterText: state.texts.size > 0, afterCalls: state.made?.size ?? 0 }
+          }
         ]
       }
     case "message": {
@@ -257,7 +278,7 @@ const finishStep = (before: ResponsesState, response: unknown): ModelWire.Step<R
   let state = identify(before, response)
   const parts: Array<ModelWire.WirePart> = []
   // Some servers tell everything only here.
-  if (state.texts.size === 0 && state.made.size === 0) {
+  if (state.texts.size === 0 && state.made === undefined) {
     for (const [index, item] of Json.array(response, "output").entries()) {
       if (Json.get(item, "type") === "reasoning") continue
       const next = itemStep(state, String(index), item)
@@ -273,7 +294,7 @@ const finishStep = (before: ResponsesState, response: unknown): ModelWire.Step<R
 const reasonOf = (state: ResponsesState, response: unknown): FinishReason => {
   const status = Json.get(response, "status") ?? "completed"
   if (status === "completed") {
-    return state.made.size > 0 ? "tool-calls" : state.isRefused ? "content-filter" : "stop"
+    return state.made !== undefined ? "tool-calls" : state.isRefused ? "content-filter" : "stop"
   }
   switch (Json.get(Json.get(response, "incomplete_details"), "reason")) {
     case "max_output_tokens":
@@ -317,8 +338,12 @@ const read = (body: unknown): ReadonlyArray<ModelWire.WirePart> => {
 
 export const ResponsesWire: ModelWire.ModelWire<ResponsesState> = {
   path: "/responses",
-  request,
+  options,
+  tool,
+  itemsKey: "input",
+  items,
   initial,
+  textOf,
   step,
   end,
   read

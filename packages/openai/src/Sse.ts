@@ -40,20 +40,31 @@ export class Sse {
     }
     if (this.#afterReturn && chunk.startsWith("\n")) chunk = chunk.slice(1)
     this.#afterReturn = chunk === "" ? false : chunk.endsWith("\r")
-    // Only what is new is looked through, so that a line in a thousand chunks costs no more than in one.
-    const lines = chunk.split(chunk.includes("\r") ? /\r\n|\r|\n/ : "\n")
-    lines[0] = this.#rest + (lines[0] ?? "")
-    this.#rest = lines.pop() ?? ""
+    if (chunk.includes("\r")) chunk = chunk.replaceAll(/\r\n?/g, "\n")
     const events: Array<string> = []
-    for (const line of lines) {
-      if (line === "") {
-        if (this.#data !== undefined && this.#data !== "") events.push(this.#data)
-        this.#data = undefined
-      } else if (line.startsWith("data:")) {
-        const data = line.startsWith(" ", 5) ? line.slice(6) : line.slice(5)
-        this.#data = this.#data === undefined ? data : `${this.#data}\n${data}`
-      }
+    // Only what is new is looked through, so that a line in a thousand chunks costs no more than in one.
+    let at = chunk.indexOf("\n")
+    if (at === -1) {
+      this.#rest += chunk
+      return events
     }
+    this.#take(this.#rest + chunk.slice(0, at), 0, this.#rest.length + at, events)
+    for (let next = chunk.indexOf("\n", at + 1); next !== -1; next = chunk.indexOf("\n", at + 1)) {
+      this.#take(chunk, at + 1, next, events)
+      at = next
+    }
+    this.#rest = chunk.slice(at + 1)
     return events
+  }
+
+  /** Reads the line of `text` between `from` and `to`. */
+  #take(text: string, from: number, to: number, events: Array<string>): void {
+    if (from === to) {
+      if (this.#data !== undefined && this.#data !== "") events.push(this.#data)
+      this.#data = undefined
+    } else if (text.startsWith("data:", from)) {
+      const data = text.slice(from + (text.startsWith(" ", from + 5) ? 6 : 5), to)
+      this.#data = this.#data === undefined ? data : `${this.#data}\n${data}`
+    }
   }
 }

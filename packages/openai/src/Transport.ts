@@ -1,210 +1,167 @@
 /**
- * Transport: the official SDK's client, which knows keys, headers, addresses and Azure, sending through our own
- * `fetch`. A boundary to Promises.
+ * Transport: the way to one server: the head of its requests, and connections that stay open between them. A boundary
+ * to Promises.
  *
- * That `fetch` runs over `node:http(s)` and leaves the answer's bytes in the `Exchange`: no web stream, no helper of
- * the SDK reads them. The SDK's modules load in the background while the layer starts.
+ * Requests go out over `node:http(s)`; neither a web stream nor a helper of the SDK stands between a connection's bytes
+ * and their reader.
  */
+import { Buffer } from "node:buffer"
+import * as Http from "node:http"
+
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import * as Redacted from "effect/Redacted"
+import type * as Fiber from "effect/Fiber"
 import type * as Scope from "effect/Scope"
-import type { ClientOptions, OpenAI } from "openai/client"
 
 import * as Exchange from "./Exchange.ts"
-import type * as Json from "./Json.ts"
+import * as Head from "./Head.ts"
 import type { Settings } from "./OpenAiConfig.ts"
 import * as OpenAiError from "./OpenAiError.ts"
-
-/** The head of an answer with a good status; its bytes are read from `exchange`. */
-export interface Answer {
-  readonly exchange: Exchange.Exchange
-  /** The media type alone, in lower case; empty where the server named none. */
-  readonly contentType: string
-}
+import * as Watch from "./Watch.ts"
 
 export interface Transport {
+  /** A request that has not left yet. Whoever opens it closes it. */
+  readonly open: Effect.Effect<Pending>
+}
+
+/** One request and its answer. */
+export interface Pending {
+  readonly target: OpenAiError.Target
+  readonly exchange: Exchange.Exchange
   /**
-   * Sends one request, once. The scope closes the exchange, and with it the connection of an answer that is not
-   * complete.
+   * Sends the request, once: the media type of the answer, alone and in lower case, empty where the server named none.
    *
    * Fails for an error status, a connection that fails and one that stays silent for too long.
    */
-  readonly send: (
-    target: OpenAiError.Target,
-    path: string,
-    body: Json.JsonObject | undefined
-  ) => Effect.Effect<Answer, OpenAiError.Failure, Scope.Scope>
-  /** The bytes that arrived since the last read, at least one; `undefined` at the end. Fails past `maxAnswerBytes`. */
-  readonly read: (
-    target: OpenAiError.Target,
-    exchange: Exchange.Exchange
-  ) => Effect.Effect<Uint8Array | undefined, OpenAiError.Failure>
+  readonly send: (body: Exchange.Body | undefined) => Effect.Effect<string, OpenAiError.Failure>
+  /** The chunks that arrived since the last read, at least one; `undefined` at the end. Fails past `maxAnswerBytes`. */
+  readonly read: Effect.Effect<Exchange.Chunks | undefined, OpenAiError.Failure>
   /** All that is left, as text. */
-  readonly readText: (
-    target: OpenAiError.Target,
-    exchange: Exchange.Exchange
-  ) => Effect.Effect<string, OpenAiError.Failure>
+  readonly readText: Effect.Effect<string, OpenAiError.Failure>
+  /** Until the connection serves others, or is closed. */
+  readonly over: Effect.Effect<void>
+  /** Ends the watching, and the connection of an answer that is not complete. More than once is once. */
+  readonly close: () => void
 }
 
-export const make = Effect.fnUntraced(function* (settings: Settings) {
-  const agents = yield* Effect.acquireRelease(Effect.sync(Exchange.makeAgents), (agents) =>
-    Effect.sync(() => Exchange.closeAgents(agents))
+/** A transport for requests of one kind: `method` at `path` below the base URL. The scope closes its connections. */
+export const make = Effect.fnUntraced(function* (
+  settings: Settings,
+  method: "GET" | "POST",
+  path: string
+): Effect.fn.Return<Transport, never, Scope.Scope> {
+  const target = OpenAiError.makeTarget(settings, method, path)
+  const tooLong = Effect.fail(OpenAiError.unreadable(target, "The answer is longer than any model's (64 MiB)."))
+  const agents: Array<Http.Agent> = []
+  yield* Effect.addFinalizer(() => Effect.sync(() => agents.forEach((agent) => agent.destroy())))
+  const way = yield* Effect.cached(
+    Effect.gen(function* () {
+      const head = yield* Head.make(settings, method, path)
+      const { Agent, request } = head.isSecure ? yield* Effect.promise(() => import("node:https")) : Http
+      const agent = new Agent(agentOptions)
+      agents.push(agent)
+      return { head, route: { request, agent } }
+    })
   )
-  const client = yield* Effect.cached(loadClient(settings))
-  yield* Effect.forkScoped(Effect.ignore(client), { startImmediately: true })
+  yield* Effect.forkScoped(Effect.ignore(way), { startImmediately: true })
 
-  const limitOf = (timeout: Exchange.Timeout) =>
-    timeout === "connect" ? settings.connectTimeoutMillis : settings.idleTimeoutMillis
+  const limitsMillis = { connect: settings.connectTimeoutMillis, idle: settings.idleTimeoutMillis }
+  const watches = new Map<Clock.Clock, Watch.Watch>()
+  yield* Effect.addFinalizer(() => Effect.forEach(watches.values(), ({ close }) => close, { concurrency: 1 }))
 
-  /** Ends an exchange that waits for the server longer than it may. */
-  const watch = Effect.fnUntraced(function* (exchange: Exchange.Exchange) {
-    while (true) {
-      const timeout = exchange.awaiting === "connection" ? "connect" : "idle"
-      const since = exchange.awaiting === "nothing" ? undefined : exchange.awaitingSince
-      const now = yield* Clock.currentTimeMillis
-      const leftMillis = limitOf(timeout) - (now - (since ?? now))
-      if (leftMillis <= 0) {
-        exchange.timedOut = timeout
-        return exchange.destroy()
+  /** The watch by the clock that `fiber` goes by. */
+  const watchOf = (fiber: Fiber.Fiber<unknown, unknown>, clock: Clock.Clock): Watch.Watch => {
+    const known = watches.get(clock)
+    if (known !== undefined) return known
+    const watch = Watch.make(limitsMillis, clock, Effect.runForkWith(fiber.context))
+    watches.set(clock, watch)
+    return watch
+  }
+
+  const pendingOf = (exchange: Exchange.Exchange, clock: Clock.Clock, watch: Watch.Watch): Pending => {
+    /** Why the exchange failed. */
+    const failed = () => {
+      const { fault, timedOut } = exchange
+      return Effect.fail(
+        timedOut === undefined
+          ? OpenAiError.fromConnection(target, fault?.code, fault?.message ?? "")
+          : OpenAiError.fromTimeout(target, timedOut, limitsMillis[timedOut])
+      )
+    }
+
+    const read = Effect.matchEffect(exchange.read, {
+      onFailure: failed,
+      onSuccess: (chunks) => (exchange.responseBytes > maxAnswerBytes ? tooLong : Effect.succeed(chunks))
+    })
+
+    const readUpTo = Effect.fnUntraced(function* (maxBytes: number) {
+      const all: Array<Uint8Array> = []
+      while (exchange.responseBytes <= maxBytes) {
+        const chunks = yield* read
+        if (chunks === undefined) break
+        for (const chunk of chunks) all.push(chunk)
       }
-      yield* Effect.sleep(leftMillis)
-    }
-  })
+      return Buffer.concat(all)
+        .toString("utf8")
+        .replace(/^\uFEFF/, "")
+    })
 
-  /** Why an exchange failed. */
-  const faultOf = (target: OpenAiError.Target, exchange: Exchange.Exchange): OpenAiError.Failure => {
-    const { fault, timedOut } = exchange
-    return timedOut === undefined
-      ? OpenAiError.fromConnection(target, fault?.code, fault?.message ?? "")
-      : OpenAiError.fromTimeout(target, timedOut, limitOf(timedOut))
+    const refused = Effect.fnUntraced(function* ({ headers, status }: Exchange.AnswerHead) {
+      const refusal = { status, headers: plainHeaders(headers), body: yield* readUpTo(maxErrorBytes) }
+      return yield* Effect.fail(OpenAiError.fromResponse(target, refusal, clock.currentTimeMillisUnsafe()))
+    })
+
+    return {
+      target,
+      exchange,
+      send: (body) =>
+        Effect.flatMap(way, ({ head, route }) =>
+          Effect.matchEffect(exchange.send(route, head, body), {
+            onFailure: failed,
+            onSuccess: (answer) =>
+              answer.status >= 200 && answer.status < 300
+                ? Effect.succeed(mediaType(answer.headers["content-type"] ?? ""))
+                : refused(answer)
+          })
+        ),
+      read,
+      readText: readUpTo(Infinity),
+      over: exchange.over,
+      close: () => {
+        watch.remove(exchange)
+        exchange.giveUp()
+      }
+    }
   }
 
-  const send = Effect.fnUntraced(function* (
-    target: OpenAiError.Target,
-    path: string,
-    body: Json.JsonObject | undefined
-  ) {
-    const sdk = yield* client
-    const clock = yield* Clock.Clock
-    const exchange = yield* Effect.acquireRelease(
-      Effect.sync(() => new Exchange.Exchange(agents, () => clock.currentTimeMillisUnsafe())),
-      (exchange) => Effect.sync(() => exchange.destroy())
-    )
-    yield* Effect.forkScoped(watch(exchange))
-    const outcome = yield* Effect.tryPromise({
-      try: () =>
-        (body === undefined
-          ? sdk.get(path, { fetchOptions: { client: exchange } })
-          : sdk.post(path, { body, fetchOptions: { client: exchange } })
-        ).asResponse(),
-      catch: (cause) => String(cause)
-    }).pipe(Effect.result)
-    if (exchange.refusal !== undefined) {
-      const now = yield* Clock.currentTimeMillis
-      return yield* Effect.fail(OpenAiError.fromResponse(target, exchange.refusal, now))
-    }
-    if (outcome._tag === "Failure") {
-      return yield* Effect.fail(
-        exchange.fault === undefined ? OpenAiError.fromRefusal(target, outcome.failure) : faultOf(target, exchange)
-      )
-    }
-    const contentType = outcome.success.headers.get("content-type") ?? ""
-    return { exchange, contentType: contentType.split(";", 1).join("").trim().toLowerCase() }
-  })
-
-  const read = (target: OpenAiError.Target, exchange: Exchange.Exchange) =>
-    Effect.mapError(exchange.read, () => faultOf(target, exchange)).pipe(
-      Effect.filterOrFail(
-        () => exchange.responseBytes <= maxAnswerBytes,
-        () => OpenAiError.unreadable(target, "The answer is longer than any model's (64 MiB).")
-      )
-    )
-
-  const readText = Effect.fnUntraced(function* (target: OpenAiError.Target, exchange: Exchange.Exchange) {
-    const decoder = new TextDecoder()
-    let text = ""
-    while (true) {
-      const bytes = yield* read(target, exchange)
-      if (bytes === undefined) return text + decoder.decode()
-      text += decoder.decode(bytes, { stream: true })
-    }
-  })
-
-  return { send, read, readText } satisfies Transport
+  return {
+    open: Effect.withFiber((fiber) => {
+      const clock = fiber.getRef(Clock.Clock)
+      const exchange = new Exchange.Exchange(() => clock.currentTimeMillisUnsafe())
+      const watch = watchOf(fiber, clock)
+      watch.add(exchange)
+      return Effect.succeed(pendingOf(exchange, clock, watch))
+    })
+  }
 })
 
-/**
- * The SDK's client. Fails where it cannot be built: no address, a key that no header can hold, no key where one is
- * needed.
- */
-const loadClient = Effect.fnUntraced(function* (settings: Settings): Effect.fn.Return<OpenAI, OpenAiError.Failure> {
-  const { apiKey, azureApiVersion, baseUrl, host } = settings
-  const key = apiKey === undefined ? undefined : Redacted.value(apiKey)
-  if (!URL.canParse(baseUrl) || !/^https?:$/.test(new URL(baseUrl).protocol)) {
-    return yield* Effect.fail(OpenAiError.invalidUrl(OpenAiError.makeTarget(settings, "POST", "")))
-  }
-  if (key === undefined && host !== "other") return yield* Effect.fail(OpenAiError.missingKey)
-  if (key !== undefined && !/^[\x21-\x7e]+$/.test(key)) return yield* Effect.fail(OpenAiError.unusableKey)
-  const options = {
-    apiKey: key ?? "none",
-    adminAPIKey: null,
-    baseURL: baseUrl,
-    maxRetries: 0,
-    // The watcher limits the wait, by Effect's clock.
-    timeout: 2 ** 31 - 1,
-    logLevel: "off" as const,
-    fetch: fetchByNode,
-    // Organization and project come from the environment where they mean something.
-    ...(host === "openai" ? undefined : { organization: null, project: null }),
-    // Compressed events would wait for each other.
-    defaultHeaders: { "Accept-Encoding": "identity", ...(key === undefined ? { Authorization: null } : undefined) }
-  }
-  if (azureApiVersion === undefined) {
-    const { OpenAI } = yield* Effect.promise(() => import("openai/client"))
-    return new OpenAI(options)
-  }
-  const { AzureOpenAI } = yield* Effect.promise(() => import("openai/azure"))
-  return new AzureOpenAI({ ...options, baseURL: azureBaseUrl(baseUrl), apiVersion: azureApiVersion })
-})
-
-/** Azure's dated API lives under `/openai`; people give the resource's bare address, too. */
-const azureBaseUrl = (baseUrl: string): string => {
-  const { origin, pathname } = new URL(baseUrl)
-  return /^\/+$/.test(pathname) ? `${origin}/openai` : baseUrl
-}
+/** As many connections as there are calls at a time, and all of them kept. */
+const agentOptions: Http.AgentOptions = { keepAlive: true, maxSockets: Infinity, maxFreeSockets: Infinity }
 
 /** How much of an answer is read. The longest true ones, 128,000 tokens with an event for each, stay below. */
 const maxAnswerBytes = 64 * 2 ** 20
 
 /** How much of an error's body is read. */
-const maxErrorChars = 65_536
+const maxErrorBytes = 65_536
 
-/**
- * The SDK's way out. `fetchOptions.client` carries the exchange. A good answer returns without a body, which stays with
- * the exchange; an error status with its text, which the SDK reads.
- */
-const fetchByNode: NonNullable<ClientOptions["fetch"]> = async (input, init) => {
-  const exchange = init !== undefined && "client" in init ? init.client : undefined
-  if (!(exchange instanceof Exchange.Exchange)) throw new TypeError("the request carries no exchange")
-  const response = await exchange.send(new URL(input instanceof Request ? input.url : input), {
-    method: init?.method ?? "GET",
-    headers: Object.fromEntries(new Headers(init?.headers)),
-    body: typeof init?.body === "string" ? init.body : undefined
-  })
-  const status = response.statusCode ?? 0
-  const headers: Record<string, string> = {}
-  for (const [name, value] of Object.entries(response.headers)) {
-    if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(", ") : value
-  }
-  if (status >= 200 && status < 300) return new Response(null, { status, headers })
-  let body = ""
-  response.setEncoding("utf8")
-  for await (const chunk of response) {
-    body += chunk
-    if (body.length > maxErrorChars) break
-  }
-  exchange.refusal = { status, headers, body }
-  // A `Response` takes no other status, and no body with 304.
-  return new Response(null, { status: status >= 400 && status < 600 ? status : 500 })
+const mediaType = (contentType: string): string => {
+  const end = contentType.indexOf(";")
+  return (end === -1 ? contentType : contentType.slice(0, end)).trim().toLowerCase()
 }
+
+const plainHeaders = (headers: Http.IncomingHttpHeaders): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, Array.isArray(value) ? value.join(", ") : value]]
+    )
+  )

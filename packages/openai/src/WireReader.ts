@@ -1,7 +1,7 @@
 /**
  * WireReader: the bytes of one response to parts, by a wire's `step`. The whole reading of a stream, without effects.
  *
- * Parts that one chunk of bytes completes come together, neighbouring text deltas joined. `Finish` or `Fault` comes
+ * Parts that one read completes come together, neighbouring text deltas joined. `Finish` or `Fault` comes
  * last, once.
  */
 import * as Json from "./Json.ts"
@@ -21,10 +21,12 @@ export class WireReader<State> {
     this.#state = wire.initial
   }
 
-  /** The parts that `bytes` of an event stream complete. */
-  push(bytes: Uint8Array): ReadonlyArray<ModelWire.WirePart> {
+  /** The parts that these bytes of an event stream complete. */
+  push(chunks: ReadonlyArray<Uint8Array>): ReadonlyArray<ModelWire.WirePart> {
     const parts: Array<ModelWire.WirePart> = []
-    for (const data of this.#sse.push(bytes)) this.#readEvent(data, parts)
+    for (const chunk of chunks) {
+      for (const data of this.#sse.push(chunk)) this.#readEvent(data, parts)
+    }
     return parts
   }
 
@@ -42,6 +44,11 @@ export class WireReader<State> {
   #readEvent(data: string, parts: Array<ModelWire.WirePart>): void {
     if (this.#isClosed) return
     if (data === "[DONE]") return this.#append(this.#wire.end(this.#state, true), parts)
+    const text = this.#wire.textOf(this.#state, data, this.#deltasOf)
+    if (text !== undefined) {
+      if (text !== "") this.#append([{ _tag: "TextDelta", delta: text }], parts)
+      return
+    }
     const event = Json.parse(data)
     if (event._tag === "Failure") {
       const message = `The server sent an event that is not valid JSON (${event.failure}).`

@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 
 import { ChatWire } from "../src/ChatWire.ts"
 import type { WirePart, WireMessage, WireRequest, WireSettings } from "../src/ModelWire.ts"
+import { bodyOf } from "./recordings.ts"
 
 const settings: WireSettings = { model: "gpt-4.1-nano", streaming: true, store: false, hosted: true }
 
@@ -15,7 +16,7 @@ const request = (messages: ReadonlyArray<WireMessage>): WireRequest => ({
   previousResponseId: undefined
 })
 
-describe("ChatWire.request", () => {
+describe("a request of ChatWire", () => {
   const full: WireRequest = {
     ...request([{ role: "user", text: "hi" }]),
     tools: [{ name: "search", description: "Search.", schema: { type: "object" }, strict: true }],
@@ -42,7 +43,7 @@ describe("ChatWire.request", () => {
   }
 
   it("writes tools, choice, cache key and format", () => {
-    assert.deepStrictEqual(ChatWire.request(settings, full), {
+    assert.deepStrictEqual(bodyOf(ChatWire, settings, full), {
       ...everywhere,
       parallel_tool_calls: true,
       prompt_cache_key: "run-1"
@@ -50,12 +51,13 @@ describe("ChatWire.request", () => {
   })
 
   it("leaves out what only OpenAI's own servers know", () => {
-    assert.deepStrictEqual(ChatWire.request({ ...settings, hosted: false }, full), everywhere)
+    assert.deepStrictEqual(bodyOf(ChatWire, { ...settings, hosted: false }, full), everywhere)
   })
 
   it("sends calls back byte for byte, and their results", () => {
     const calls = [{ id: "a", name: "search", inputText: `{ "q":1 }`, input: { q: 1 }, fault: undefined }]
-    const { messages } = ChatWire.request(
+    const { messages } = bodyOf(
+      ChatWire,
       settings,
       request([
         { role: "assistant", text: "", calls, echo: [{ some: "thing" }], responseId: "r" },
@@ -75,7 +77,8 @@ describe("ChatWire.request", () => {
   })
 
   it("sends images and documents of the user", () => {
-    const { messages } = ChatWire.request(
+    const { messages } = bodyOf(
+      ChatWire,
       settings,
       request([
         {
@@ -173,6 +176,116 @@ describe("ChatWire.step", () => {
   })
 })
 
+/** The calls handed on at each piece, by name and arguments, and after `end` those at the finish. */
+const timesOf = (pieces: ReadonlyArray<unknown>): ReadonlyArray<ReadonlyArray<string>> => {
+  const told = (parts: ReadonlyArray<WirePart>) =>
+    parts.flatMap((part) => (part._tag === "Call" ? [part.call.name + part.call.inputText] : []))
+  let state = ChatWire.initial
+  const times = pieces.map((piece) => {
+    const next = ChatWire.step(state, { id: "c1", choices: [{ delta: { tool_calls: [piece] } }] })
+    state = next.state
+    return told(next.parts)
+  })
+  return [...times, told(ChatWire.end({ ...state, finishReason: "tool_calls" }, true))]
+}
+
+describe("a call is handed on", () => {
+  const begin = (index: number, id: string | undefined, name: string, text = "") => ({
+    index,
+    ...(id !== undefined && { id }),
+    function: { name, arguments: text }
+  })
+  const more = (index: number, text: string) => ({ index, function: { arguments: text } })
+
+  it("at the last letter of its arguments", () => {
+    assert.deepStrictEqual(timesOf([begin(0, "a", "x"), more(0, '{"n":{"m":'), more(0, '"}"}'), more(0, "}")]), [
+      [],
+      [],
+      [],
+      ['x{"n":{"m":"}"}}'],
+      []
+    ])
+  })
+
+  it("after those before it, though it is whole sooner", () => {
+    const pieces = [
+      begin(0, "a", "x", '{"n":'),
+      begin(1, "b", "y", '{"n":2}'),
+      more(0, "1}"),
+      begin(2, "c", "z", '{"n":3}')
+    ]
+    assert.deepStrictEqual(timesOf(pieces), [[], [], ['x{"n":1}', 'y{"n":2}'], ['z{"n":3}'], []])
+  })
+
+  it("once, whatever its server says of it afterwards", () => {
+    const whole = begin(0, "a", "x", '{"n":1}')
+    const trailers = [more(0, "\n"), more(0, ""), begin(0, "a", "x"), whole, begin(0, undefined, "x"), more(0, "}")]
+    assert.deepStrictEqual(timesOf([whole, ...trailers]), [['x{"n":1}'], ...trailers.map(() => []), []])
+  })
+
+  it("only at the next one or the finish where its arguments are an empty object", () => {
+    assert.deepStrictEqual(timesOf([begin(0, "a", "x", "{}"), begin(1, "b", "y", "{}")]), [[], ["x{}"], ["y{}"]])
+  })
+
+  it("with the arguments that a server sends after an empty object", () => {
+    assert.deepStrictEqual(timesOf([begin(0, "a", "x", "{}"), more(0, '{"n":'), more(0, "1}")]), [
+      [],
+      [],
+      ['x{"n":1}'],
+      []
+    ])
+    assert.deepStrictEqual(timesOf([begin(0, "a", "x", " { } "), begin(0, "a", "x", '{"n":1}')]), [
+      [],
+      ['x{"n":1}'],
+      []
+    ])
+  })
+
+  it("by itself where every call has the index 0, with ids or without", () => {
+    for (const ids of [["a", "b"], []]) {
+      assert.deepStrictEqual(
+        timesOf([begin(0, ids[0], "x"), more(0, '{"n":1}'), begin(0, ids[1], "y"), more(0, '{"n":2}')]),
+        [[], ['x{"n":1}'], [], ['y{"n":2}'], []]
+      )
+      assert.deepStrictEqual(timesOf([begin(0, ids[0], "x", "{}"), begin(0, ids[1], "y", '{"n":2}')]), [
+        [],
+        ["x{}", 'y{"n":2}'],
+        []
+      ])
+    }
+  })
+
+  it("whole though each of its pieces has another id", () => {
+    const piece = (id: string, text: string) => ({ ...more(0, text), id })
+    assert.deepStrictEqual(timesOf([begin(0, "a", "x"), piece("b", '{"n":'), piece("c", "1}")]), [
+      [],
+      [],
+      ['x{"n":1}'],
+      []
+    ])
+  })
+
+  it("at the finish where its arguments are no object, or more than one", () => {
+    for (const text of ["[1]", "12", "{'n':1}", '{"n":1}{"m":2}']) {
+      assert.deepStrictEqual(timesOf([begin(0, "a", "x", text)]), [[], [`x${text}`]])
+    }
+  })
+
+  it("behind one that cannot be read, at the finish", () => {
+    const pieces = [begin(0, "a", "x", "{n:1}"), begin(1, "b", "y", '{"n":2}'), begin(2, "c", "z", '{"n":3}')]
+    assert.deepStrictEqual(timesOf(pieces), [[], [], [], ["x{n:1}", 'y{"n":2}', 'z{"n":3}']])
+  })
+
+  it("in the model's order, by hundreds", () => {
+    const count = 500
+    const wanted = Array.from({ length: count }, (_, n) => `x{"n":${n}}`)
+    const turns = Array.from({ length: count }, (_, n) => [begin(n, `id${n}`, "x"), more(n, `{"n":`), more(n, `${n}}`)])
+    assert.deepStrictEqual(timesOf(turns.flat()).flat(), wanted)
+    const interleaved = [0, 1, 2].flatMap((at) => turns.map((pieces) => pieces[at]))
+    assert.deepStrictEqual(timesOf(interleaved).flat(), wanted)
+  })
+})
+
 describe("arguments that are no JSON", () => {
   it("are told by a bare reason in one line", () => {
     const { parts } = ChatWire.step(ChatWire.initial, {
@@ -246,6 +359,10 @@ describe("deltas of one tool's arguments", () => {
         { _tag: "CallDelta", id: "call_0", delta: '{"st' },
         { _tag: "CallDelta", id: "call_0", delta: 'eps":[]}' }
       ]
+    )
+    assert.deepStrictEqual(
+      parts.map(({ _tag }) => _tag),
+      ["CallDelta", "CallDelta", "Call"]
     )
   })
 })

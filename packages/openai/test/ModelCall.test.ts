@@ -5,10 +5,11 @@ import { type ModelRequest, ModelStream } from "@callsheet/core/model/ModelStrea
 import { assert, describe, it } from "@effect/vitest"
 import { Cause, Clock, Deferred, Duration, Effect, Fiber, Redacted, Result, Stream } from "effect"
 import type { AiError } from "effect/ai"
+import { TestClock } from "effect/testing"
 
 import * as OpenAiModel from "../src/OpenAiModel.ts"
 import { chatText, responsesText } from "./recordings.ts"
-import { eventStream, eventually, json, runClock, type Seen, serve, serveSilence } from "./servers.ts"
+import { eventStream, eventually, json, runClock, type Seen, serve, serveSilence, turn } from "./servers.ts"
 
 const key = "sk-proj-0123456789abcdef"
 const never = Duration.days(10_000)
@@ -148,6 +149,137 @@ describe("a model call", () => {
   )
 })
 
+describe("a call of the model's", () => {
+  const callEvents = {
+    responses: [
+      { type: "response.created", response: { id: "r", model: "m" } },
+      {
+        type: "response.output_item.added",
+        output_index: 0,
+        item: { type: "function_call", call_id: "a", name: "search", arguments: "" }
+      },
+      { type: "response.function_call_arguments.delta", output_index: 0, delta: '{"q":"Heat"}' },
+      { type: "response.function_call_arguments.done", output_index: 0, arguments: '{"q":"Heat"}' }
+    ],
+    chat: [
+      { choices: [{ delta: { tool_calls: [{ index: 0, id: "a", function: { name: "search", arguments: "" } }] } }] },
+      { choices: [{ delta: { tool_calls: [{ index: 0, function: { arguments: '{"q":"Heat"}' } }] } }] }
+    ]
+  }
+  for (const api of ["responses", "chat"] as const) {
+    it.effect(`is handed on at the last byte of its arguments, while the answer goes on, over ${api}`, () =>
+      Effect.gen(function* () {
+        const server = yield* serve((response) => {
+          response.writeHead(200, eventStream)
+          response.write(callEvents[api].map((event) => `data: ${JSON.stringify(event)}\n\n`).join(""))
+        })
+        const model = yield* make({ baseUrl: server.baseUrl, api })
+        const parts = yield* model.stream(request).pipe(Stream.take(1), Stream.runCollect)
+        assert.deepStrictEqual(
+          parts.map((part) => part._tag === "Call" && part.call.input),
+          [{ q: "Heat" }]
+        )
+        yield* eventually(() => server.connections.closed === 1)
+      })
+    )
+  }
+})
+
+describe("many calls at a time", () => {
+  const count = 500
+  const ask = (model: ModelStream["Service"], text: string) =>
+    Effect.map(collect(model, { ...request, messages: [{ role: "user", text }] }), (parts) =>
+      parts.map((part) => (part._tag === "TextDelta" ? part.delta : "")).join("")
+    )
+
+  it.effect("get each its own answer, over connections that are kept for the next ones", () =>
+    Effect.gen(function* () {
+      const server = yield* serve((response, { body }) => {
+        const said = /"content":"(\w+)"/.exec(JSON.stringify(body))?.[1]
+        const event = { choices: [{ delta: { content: said }, finish_reason: "stop" }] }
+        response.writeHead(200, eventStream).end(`data: ${JSON.stringify(event)}\n\ndata: [DONE]\n\n`)
+      })
+      const model = yield* make({ baseUrl: server.baseUrl })
+      const texts = Array.from({ length: count }, (_, n) => `question${n}`)
+      for (let round = 0; round < 3; round++) {
+        const said = yield* Effect.forEach(texts, (text) => ask(model, text), { concurrency: count })
+        assert.deepStrictEqual(said, texts)
+      }
+      assert.isAtMost(server.connections.opened, count)
+      assert.strictEqual(server.connections.closed, 0)
+    })
+  )
+})
+
+describe("the end of an answer", () => {
+  it.effect("is waited for, so that the connection serves the next call", () =>
+    Effect.gen(function* () {
+      const server = yield* serve((response) => {
+        response.writeHead(200, eventStream).write(chatText.text)
+        setImmediate(() => setImmediate(() => response.end()))
+      })
+      const model = yield* make({ baseUrl: server.baseUrl })
+      yield* Effect.all([collect(model), collect(model), collect(model)], { concurrency: 1 })
+      assert.strictEqual(server.connections.opened, 1)
+    })
+  )
+
+  it.effect("is not waited for beyond 50 milliseconds", () =>
+    Effect.gen(function* () {
+      const server = yield* serve((response) => {
+        response.writeHead(200, eventStream).write(chatText.text)
+      })
+      const model = yield* make({ baseUrl: server.baseUrl })
+      const parts = yield* runClock(yield* Effect.forkChild(collect(model)), "10 millis")
+      assert.strictEqual(parts.at(-1)?._tag, "Finish")
+      yield* eventually(() => server.connections.closed === 1)
+    })
+  )
+})
+
+describe("a long answer", () => {
+  it.effect("makes its server wait while nobody reads, and loses nothing", () =>
+    Effect.gen(function* () {
+      const written = { bytes: 0 }
+      const line = `data: ${JSON.stringify({ choices: [{ delta: { content: "x".repeat(1_000) } }] })}\n\n`
+      const lines = 20_000
+      const server = yield* serve((response) => {
+        response.writeHead(200, eventStream)
+        const pour = (from: number): void => {
+          for (let at = from; at < lines; at++) {
+            written.bytes += line.length
+            if (!response.write(line)) {
+              response.once("drain", () => pour(at + 1))
+              return
+            }
+          }
+          response.end(`data: {"choices":[{"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n`)
+        }
+        pour(0)
+      })
+      const model = yield* make({ baseUrl: server.baseUrl })
+      const mayRead = yield* Deferred.make<void>()
+      let chars = 0
+      const fiber = yield* Effect.forkChild(
+        Stream.runForEachArray(model.stream(request), (parts) => {
+          for (const part of parts) if (part._tag === "TextDelta") chars += part.delta.length
+          return Deferred.await(mayRead)
+        })
+      )
+      // As long as the server still gets bytes off.
+      let before = -1
+      while (written.bytes === 0 || before !== written.bytes) {
+        before = written.bytes
+        for (let turns = 0; turns < 200; turns++) yield* turn
+      }
+      assert.isBelow(written.bytes, (line.length * lines) / 2)
+      yield* Deferred.succeed(mayRead, undefined)
+      yield* Fiber.join(fiber)
+      assert.strictEqual(chars, 1_000 * lines)
+    })
+  )
+})
+
 describe("interruption", () => {
   it.effect("closes the request in the middle of the answer", () =>
     Effect.gen(function* () {
@@ -274,6 +406,23 @@ describe("time-outs", () => {
       assert.isAtLeast(yield* Clock.currentTimeMillis, 60_000)
       assert.strictEqual(server.seen.length, 1)
       yield* eventually(() => server.connections.closed === 1)
+    })
+  )
+
+  it.effect("end each of several calls at its own time", () =>
+    Effect.gen(function* () {
+      const server = yield* serve(() => {})
+      const model = yield* make({ baseUrl: server.baseUrl, connectTimeout: "10 seconds", idleTimeout: "1 minute" })
+      const begin = Effect.fnUntraced(function* (count: number) {
+        const fiber = yield* Effect.forkChild(Effect.andThen(Effect.flip(collect(model)), Clock.currentTimeMillis))
+        yield* eventually(() => server.seen.length === count)
+        return fiber
+      })
+      const first = yield* begin(1)
+      yield* TestClock.adjust("7 seconds")
+      const second = yield* begin(2)
+      assert.strictEqual(yield* runClock(first, "1 second"), 60_000)
+      assert.strictEqual(yield* runClock(second, "1 second"), 67_000)
     })
   )
 

@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 
 import type { WireMessage, WireRequest, WireSettings } from "../src/ModelWire.ts"
 import { ResponsesWire } from "../src/ResponsesWire.ts"
+import { bodyOf } from "./recordings.ts"
 
 const settings: WireSettings = { model: "gpt-4.1-nano", streaming: true, store: false, hosted: true }
 
@@ -17,9 +18,9 @@ const request = (messages: ReadonlyArray<WireMessage>): WireRequest => ({
 
 const call = (id: string) => ({ id, name: "search", inputText: `{ "q":"${id}" }`, input: { q: id }, fault: undefined })
 
-describe("ResponsesWire.request", () => {
+describe("a request of ResponsesWire", () => {
   it("writes tools, choice, cache key and format", () => {
-    const body = ResponsesWire.request(settings, {
+    const body = bodyOf(ResponsesWire, settings, {
       ...request([{ role: "user", text: "hi" }]),
       tools: [{ name: "search", description: undefined, schema: { type: "object" }, strict: false }],
       toolChoice: "none",
@@ -40,7 +41,8 @@ describe("ResponsesWire.request", () => {
   })
 
   it("sends calls back byte for byte, and their results", () => {
-    const { input } = ResponsesWire.request(
+    const { input } = bodyOf(
+      ResponsesWire,
       settings,
       request([
         { role: "system", text: "be brief" },
@@ -64,7 +66,7 @@ describe("ResponsesWire.request", () => {
       { item: reasoning("rs_2"), afterText: true, afterCalls: 1 }
     ]
     const message: WireMessage = { role: "assistant", text: "T", calls: [call("a"), call("b")], echo, responseId: "r" }
-    const { input } = ResponsesWire.request(settings, request([message]))
+    const { input } = bodyOf(ResponsesWire, settings, request([message]))
     assert.deepStrictEqual(Array.isArray(input) && input.map((item) => item.id ?? item.call_id ?? item.content), [
       "rs_1",
       "T",
@@ -77,10 +79,10 @@ describe("ResponsesWire.request", () => {
   it("leaves out reasoning that the server neither stored nor encrypted", () => {
     const echo = [{ item: { id: "rs_1", type: "reasoning" }, afterText: false, afterCalls: 0 }]
     const messages: ReadonlyArray<WireMessage> = [{ role: "assistant", text: "T", calls: [], echo, responseId: "r" }]
-    assert.deepInclude(ResponsesWire.request(settings, request(messages)), {
+    assert.deepInclude(bodyOf(ResponsesWire, settings, request(messages)), {
       input: [{ role: "assistant", content: "T" }]
     })
-    const stored = ResponsesWire.request({ ...settings, store: true }, request(messages))
+    const stored = bodyOf(ResponsesWire, { ...settings, store: true }, request(messages))
     assert.deepInclude(stored, {
       input: [
         { id: "rs_1", type: "reasoning" },
@@ -90,7 +92,7 @@ describe("ResponsesWire.request", () => {
   })
 
   it("asks for encrypted reasoning of models that reason, and of no others", () => {
-    const includes = (model: string) => "include" in ResponsesWire.request({ ...settings, model }, request([]))
+    const includes = (model: string) => "include" in bodyOf(ResponsesWire, { ...settings, model }, request([]))
     assert.deepStrictEqual(["gpt-5", "gpt-5-mini", "o4-mini", "gpt-4.1", "gpt-5-chat-latest", "llama3"].map(includes), [
       true,
       true,
@@ -102,7 +104,8 @@ describe("ResponsesWire.request", () => {
   })
 
   it("sends images and documents of the user", () => {
-    const { input } = ResponsesWire.request(
+    const { input } = bodyOf(
+      ResponsesWire,
       settings,
       request([
         {
@@ -166,6 +169,24 @@ describe("ResponsesWire.step", () => {
       parts.map(({ _tag }) => _tag),
       ["TextDelta", "Finish"]
     )
+  })
+
+  it("hands on calls in the model's order, by hundreds", () => {
+    let state = ResponsesWire.initial
+    const ids = Array.from({ length: 500 }, (_, n) => `call_${n}`)
+    const made = ids.flatMap((call_id, output_index) =>
+      [
+        { type: "response.output_item.added", item: { type: "function_call", call_id, name: "x", arguments: "" } },
+        { type: "response.function_call_arguments.done", arguments: "{}" },
+        { type: "response.output_item.done", item: { type: "function_call", call_id, name: "x", arguments: "{}" } }
+      ].flatMap((event) => {
+        const next = ResponsesWire.step(state, { ...event, output_index })
+        state = next.state
+        return next.parts.map((part) => part._tag === "Call" && part.call.id)
+      })
+    )
+    assert.deepStrictEqual(made, ids)
+    assert.deepStrictEqual(ResponsesWire.initial.made, undefined)
   })
 
   it("hands on a call once, at the first event that completes it", () => {

@@ -35,7 +35,7 @@ describe("WireReader", () => {
   )
 
   it("joins the text deltas of one chunk", () => {
-    const deltas = new WireReader(ChatWire).push(bytesOf(chatText.text)).filter((part) => part._tag === "TextDelta")
+    const deltas = new WireReader(ChatWire).push([bytesOf(chatText.text)]).filter((part) => part._tag === "TextDelta")
     assert.deepStrictEqual(deltas, [{ _tag: "TextDelta", delta: "Amélie 千と千尋 🎬" }])
   })
 
@@ -45,18 +45,18 @@ describe("WireReader", () => {
       bytesOf(
         `data: {"choices":[{"delta":{"tool_calls":[{"index":${index},"id":"${id}","function":{"name":"n","arguments":"{}"}}]}}]}\n\n`
       )
-    assert.deepStrictEqual(reader.push(piece(0, "a")), [])
+    assert.deepStrictEqual(reader.push([piece(0, "a")]), [])
     assert.deepStrictEqual(
-      reader.push(piece(1, "b")).map((part) => part._tag === "Call" && part.call.id),
+      reader.push([piece(1, "b")]).map((part) => part._tag === "Call" && part.call.id),
       ["a"]
     )
   })
 
   it("reports an event that is not JSON and reads nothing after it", () => {
     const reader = new WireReader(ChatWire)
-    const [fault] = reader.push(bytesOf("data: {oops\n\n"))
+    const [fault] = reader.push([bytesOf("data: {oops\n\n")])
     assert.strictEqual(fault?._tag === "Fault" && fault.fault, "unreadable")
-    assert.deepStrictEqual(reader.push(bytesOf(chatText.text)), [])
+    assert.deepStrictEqual(reader.push([bytesOf(chatText.text)]), [])
     assert.deepStrictEqual(reader.end(), [])
   })
 })

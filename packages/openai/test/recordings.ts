@@ -5,7 +5,9 @@
 import { Buffer } from "node:buffer"
 
 import { ChatWire } from "../src/ChatWire.ts"
-import type { ModelWire, WirePart } from "../src/ModelWire.ts"
+import * as Json from "../src/Json.ts"
+import type { ModelWire, WirePart, WireRequest, WireSettings } from "../src/ModelWire.ts"
+import * as RequestBody from "../src/RequestBody.ts"
 import { ResponsesWire } from "../src/ResponsesWire.ts"
 import { WireReader } from "../src/WireReader.ts"
 
@@ -19,10 +21,10 @@ const readInChunks = <State>(
   const parts: Array<WirePart> = []
   let at = 0
   for (const size of sizes) {
-    parts.push(...reader.push(bytes.subarray(at, at + size)))
+    parts.push(...reader.push([bytes.subarray(at, at + size)]))
     at += size
   }
-  parts.push(...reader.push(bytes.subarray(at)), ...reader.end())
+  parts.push(...reader.push([bytes.subarray(at)]), ...reader.end())
   return joined(parts)
 }
 
@@ -63,6 +65,16 @@ const recording = <State>(
   text: string,
   parts: ReadonlyArray<WirePart>
 ): Recording => ({ name, text, parts, read: (bytes, sizes) => readInChunks(wire, bytes, sizes) })
+
+/** The body of a request, as the server reads it. */
+export const bodyOf = <State>(
+  wire: ModelWire<State>,
+  settings: WireSettings,
+  request: WireRequest
+): Json.JsonObject => {
+  const body: unknown = JSON.parse(RequestBody.make(wire, settings)(request).text)
+  return Json.isObject(body) ? body : {}
+}
 
 export const bytesOf = (text: string): Uint8Array => Buffer.from(text, "utf8")
 

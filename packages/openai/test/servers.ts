@@ -88,7 +88,7 @@ export const serveMock = (options?: ConstructorParameters<typeof LLMock>[0]) =>
   )
 
 /** One turn of the real event loop, in which sockets are read. */
-const turn = Effect.callback<void>((resume) => {
+export const turn = Effect.callback<void>((resume) => {
   setImmediate(() => resume(Effect.void))
 })
 

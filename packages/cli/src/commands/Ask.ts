@@ -3,9 +3,6 @@
  */
 import { Approval } from "@callsheet/core/schedule/Approval"
 import * as Policy from "@callsheet/core/schedule/Policy"
-import * as Argument from "effect/cli/Argument"
-import * as Command from "effect/cli/Command"
-import * as Flag from "effect/cli/Flag"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -14,12 +11,11 @@ import * as Stream from "effect/Stream"
 
 import * as Approvals from "../Approvals.ts"
 import { askJson } from "../AskJson.ts"
+import type * as AskLine from "../AskLine.ts"
 import * as Composition from "../Composition.ts"
 import { ExitError, failed } from "../ExitError.ts"
 import { mediaAgent } from "../MediaAgent.ts"
-import { show } from "../RunScreen.ts"
 import * as Settings from "../Settings.ts"
-import { timeLine } from "../TimeLine.ts"
 
 /** The question on standard input, read no further than an agent accepts one. */
 const readQuestion = Effect.gen(function* () {
@@ -37,22 +33,10 @@ const readQuestion = Effect.gen(function* () {
   )
 })
 
-const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000 }
+/** Loaded only where a person reads along. */
+const screen = Effect.promise(() => import("../AskScreen.ts"))
 
-/** Milliseconds of "800ms", "5s" or "2m"; none for anything else, and for no time at all. */
-const millisOf = (text: string): Option.Option<number> => {
-  const [, amount = "", unit = ""] = /^(\d+(?:\.\d+)?)\s*(ms|s|m)$/.exec(text.trim()) ?? []
-  const millis = Number(amount) * (units[unit] ?? 0)
-  return millis > 0 ? Option.some(millis) : Option.none()
-}
-
-const run = Effect.fnUntraced(function* (options: {
-  readonly question: string
-  readonly json: boolean
-  readonly yes: boolean
-  readonly model: Option.Option<Composition.ModelChoice>
-  readonly deadline: Option.Option<number>
-}) {
+export const ask = Effect.fnUntraced(function* (options: AskLine.Options) {
   const settings = yield* Settings.load
   const choice = Composition.choose(settings, Option.getOrUndefined(options.model))
   if (choice.model === "openai" && !choice.hasModel) {
@@ -73,8 +57,8 @@ const run = Effect.fnUntraced(function* (options: {
   const approvals = yield* Approvals.make(options.yes ? "given" : canAsk ? "asked" : "absent")
 
   const answered = options.json
-    ? Effect.tap(mediaAgent.ask(request), (summary) => Console.log(askJson(summary)))
-    : Effect.tap(show(mediaAgent.run(request), approvals.pending), (summary) => Console.log(`\n${timeLine(summary)}`))
+    ? Effect.flatMap(mediaAgent.ask(request), (summary) => Console.log(askJson(summary)))
+    : Effect.flatMap(screen, ({ show }) => show(mediaAgent.run(request), approvals.pending))
   yield* answered.pipe(
     Effect.provideService(Approval, approvals.approve),
     Effect.provide(Composition.layer(settings, choice)),
@@ -87,30 +71,3 @@ const run = Effect.fnUntraced(function* (options: {
     return yield* new ExitError({ status: 3, problem })
   }
 })
-
-export const ask = Command.make(
-  "ask",
-  {
-    question: Argument.String("question").pipe(
-      Argument.withDescription("What you want to know, in quotation marks; - reads it from standard input")
-    ),
-    json: Flag.Boolean("json").pipe(
-      Flag.withDescription("Print one JSON object and nothing else"),
-      Flag.withDefault(false)
-    ),
-    model: Flag.Literals("model", ["offline", "openai"]).pipe(
-      Flag.withDescription("offline: a stand-in that follows written rules; openai: the configured provider"),
-      Flag.optional
-    ),
-    deadline: Flag.String("deadline").pipe(
-      Flag.withDescription("Answer within this time, as 5s or 800ms, with the best there is by then"),
-      Flag.filterMap(millisOf, () => "a time such as 5s, 800ms or 2m"),
-      Flag.optional
-    ),
-    yes: Flag.Boolean("yes").pipe(
-      Flag.withDescription("Approve every call that changes something"),
-      Flag.withDefault(false)
-    )
-  },
-  run
-).pipe(Command.withDescription("Ask one question"))

@@ -3,7 +3,6 @@
  * in full. Looks at no configuration.
  */
 import type { RunSummary } from "@callsheet/core/explain/RunSummary"
-import * as Command from "effect/cli/Command"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Terminal from "effect/Terminal"
@@ -34,22 +33,20 @@ const fullest = (summaries: ReadonlyArray<RunSummary>): number => {
   return calls.indexOf(Math.max(...calls))
 }
 
-export const demo = Command.make("demo", {}, () =>
-  Effect.gen(function* () {
-    yield* Console.log("Ten questions over HTTP to demo services and a stand-in model that follows written rules.")
-    const { questions, summaries } = yield* askAll
-    const most = fullest(summaries)
-    const summary = summaries[most]
-    if (summary === undefined) return
-    const terminal = yield* Terminal.Terminal
-    yield* Console.log(`\nThe schedule of "${questions[most]}":\n`)
-    yield* Console.log(ScheduleChart.draw(summary, yield* terminal.columns).join("\n"))
-    const total = summaries.reduce((sum, { wallMillis }) => sum + wallMillis, 0)
-    yield* Console.log(`\n${summaries.length} answers in ${duration(total)}.`)
-  }).pipe(
-    Effect.provide(
-      Composition.layer({ values: {}, unknownKeys: [] }, { model: "offline", hasModel: false, isDemo: true })
-    ),
-    Effect.mapError((error) => failed(error.message))
-  )
-).pipe(Command.withDescription("Ask ten questions of demo services, to see what this is"))
+export const demo = Effect.gen(function* () {
+  yield* Console.log("Ten questions over HTTP to demo services and a stand-in model that follows written rules.")
+  const { questions, summaries } = yield* askAll
+  const most = fullest(summaries)
+  const summary = summaries[most]
+  if (summary === undefined) return
+  const terminal = yield* Terminal.Terminal
+  yield* Console.log(`\nThe schedule of "${questions[most]}":\n`)
+  yield* Console.log(ScheduleChart.draw(summary, yield* terminal.columns).join("\n"))
+  const total = summaries.reduce((sum, { wallMillis }) => sum + wallMillis, 0)
+  yield* Console.log(`\n${summaries.length} answers in ${duration(total)}.`)
+}).pipe(
+  Effect.provide(
+    Composition.layer({ values: {}, unknownKeys: [] }, { model: "offline", hasModel: false, isDemo: true })
+  ),
+  Effect.mapError((error) => failed(error.message))
+)

@@ -11,7 +11,6 @@ import { Tmdb } from "@callsheet/media/Tmdb"
 import * as OpenAiConfig from "@callsheet/openai/OpenAiConfig"
 import * as OpenAiModel from "@callsheet/openai/OpenAiModel"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
-import * as Command from "effect/cli/Command"
 import type * as Config from "effect/Config"
 import * as Console from "effect/Console"
 import * as Duration from "effect/Duration"
@@ -116,7 +115,7 @@ const collector = Effect.fnUntraced(function* (settings: Settings.Settings) {
   return [{ ok: true, text: `the collector at ${address}` } satisfies Finding]
 })
 
-const run = Effect.gen(function* () {
+export const doctor = Effect.gen(function* () {
   const settings = yield* Settings.load
   yield* Console.log("Settings")
   for (const key of Settings.keys) yield* Console.log(oneLine(settingLine(settings, key)))
@@ -148,7 +147,3 @@ const run = Effect.gen(function* () {
   const wrong = findings.filter(({ ok }) => !ok).length
   if (wrong > 0) return yield* failed(`${wrong} of ${findings.length} checks failed: see the lines marked ✗.`)
 })
-
-export const doctor = Command.make("doctor", {}, () => run).pipe(
-  Command.withDescription("Check the configuration and reach every configured service")
-)

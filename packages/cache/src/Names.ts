@@ -1,0 +1,28 @@
+/**
+ * Names: what a value depends on, as stores and `ReadLog` write it: everything, its own key, and its tags.
+ */
+
+/** Everything there is. */
+export const all = "*"
+
+export const ofKey = (key: string): string => `=${key}`
+
+export const ofTag = (tag: string): string => `#${tag}`
+
+/** The key that `name` stands for, if it does. */
+export const keyOf = (name: string): string | undefined => (name.startsWith("=") ? name.slice(1) : undefined)
+
+/** The tag that `name` stands for, if it does. */
+export const tagOf = (name: string): string | undefined => (name.startsWith("#") ? name.slice(1) : undefined)
+
+export const make = (key: string, tags: ReadonlyArray<string>): ReadonlyArray<string> => [
+  all,
+  ofKey(key),
+  ...tags.map(ofTag)
+]
+
+/** Whether two lists of versions, each in the order of its names, are the same. */
+export const equal = (a: ReadonlyArray<string>, b: ReadonlyArray<string>): boolean => {
+  for (let index = 0; index < a.length; index++) if (a[index] !== b[index]) return false
+  return a.length === b.length
+}

@@ -1,0 +1,293 @@
+/**
+ * Reading: the way of one read: memory, then the store, then an equal read under way, then the upstream.
+ *
+ * Nothing is served whose versions are not all current (`store/Store`), and nothing after its time (`Freshness`). The file is
+ * long because the order of these steps is the whole of its matter.
+ */
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import type * as Exit from "effect/Exit"
+import type * as Fiber from "effect/Fiber"
+import * as Random from "effect/Random"
+import type * as Scope from "effect/Scope"
+
+import * as Entry from "./Entry.ts"
+import * as Flights from "./Flights.ts"
+import * as Freshness from "./Freshness.ts"
+import type { MemoryTable } from "./memory/MemoryTable.ts"
+import * as Size from "./memory/Size.ts"
+import * as Names from "./Names.ts"
+import type { Outcome } from "./Outcome.ts"
+import type { Ask } from "./Read.ts"
+import * as ReadLog from "./ReadLog.ts"
+import * as Slot from "./Slot.ts"
+import * as Stats from "./Stats.ts"
+import type { Guard } from "./store/Guard.ts"
+import type { Seen } from "./store/Store.ts"
+import type { WriteBehind } from "./WriteBehind.ts"
+
+export interface Reading {
+  read<A, E, R>(ask: Ask<A, E, R>): Effect.Effect<A, E, R>
+  /** What is remembered and fresh, without asking the upstream. */
+  peek<A, E, R>(ask: Ask<A, E, R>): Effect.Effect<Exit.Exit<A, E> | undefined>
+  /** Keeps what came about elsewhere, made from `records`. */
+  remember<A, E, R>(
+    ask: Ask<A, E, R>,
+    exit: Exit.Exit<A, E>,
+    records: ReadonlyArray<ReadLog.ReadRecord>
+  ): Effect.Effect<void>
+  readonly counts: ReadonlyMap<string, Stats.ReadCounts>
+}
+
+/** A refresh in the background has this long. */
+const refreshLimit = Duration.seconds(30)
+/** After a refresh began, the next of the same value waits so long, or for its success. */
+const refreshPauseMillis = 5_000
+/** Refreshes at a time; what finds no place waits for its next reader. */
+const maxRefreshes = 16
+
+/** What a slot takes besides its value: slot, outcome, life, versions. */
+const slotBytes = 400
+
+type AnyFiber = Fiber.Fiber<unknown, unknown>
+
+/** Something remembered that is true now, and how it stands with its time. */
+interface Found {
+  readonly slot: Slot.Slot
+  readonly verdict: Exclude<Freshness.Verdict, "dead">
+  readonly source: "memory" | "store"
+}
+
+export const make = Effect.fnUntraced(function* (
+  guard: Guard,
+  memory: MemoryTable<Slot.Slot>,
+  writer: WriteBehind
+): Effect.fn.Return<Reading, never, Scope.Scope> {
+  const flights = yield* Flights.make<Slot.Slot>()
+  const counts = new Map<string, Stats.Counts>()
+  let refreshing = 0
+
+  const countsOf = (name: string): Stats.Counts => {
+    const known = counts.get(name)
+    if (known !== undefined) return known
+    const made = Stats.zero()
+    counts.set(name, made)
+    return made
+  }
+
+  const hold = (key: string, slot: Slot.Slot) => {
+    const other = memory.peek(key)
+    // What was asked before never overwrites what was asked after.
+    if (other !== undefined && other.life.askedMillis > slot.life.askedMillis) return
+    memory.set(key, slot, slotBytes + Size.estimate(slot.outcome.content))
+  }
+
+  const write = <A, E, R>(ask: Ask<A, E, R>, slot: Slot.Slot) => {
+    const text = Slot.encode(ask.kind, slot)
+    if (text === undefined) return
+    const { extra, life, versions } = slot
+    writer.offer({ key: ask.key, text, names: Slot.namesOf(ask, extra), versions, deadAtMillis: life.deadAtMillis })
+  }
+
+  const judge = (slot: Slot.Slot, fiber: AnyFiber, nowMillis: number) =>
+    Freshness.judge(slot.life, nowMillis, () => fiber.getRef(Random.Random).nextDoubleUnsafe())
+
+  /** What `text` spells, if this read wrote it under `versions`. */
+  const fromText = Effect.fnUntraced(function* <A, E, R>(
+    { kind }: Ask<A, E, R>,
+    text: string,
+    versions: ReadonlyArray<string>
+  ): Effect.fn.Return<Slot.Slot | undefined> {
+    const entry = Entry.decode(text)
+    if (entry === undefined) return undefined
+    const { extra } = entry
+    const current = extra.length === 0 ? versions : [...versions, ...(yield* guard.look(extra, undefined)).versions]
+    return Names.equal(entry.versions, current) ? Slot.decode(kind, entry) : undefined
+  })
+
+  /** What memory has, if it is true. */
+  const fromMemory = <A, E, R>({ key, kind }: Ask<A, E, R>, versions: ReadonlyArray<string>) => {
+    const slot = memory.peek(key)
+    const isMine = slot !== undefined && Names.equal(slot.versions, versions) && kind.open(slot.outcome) !== undefined
+    return isMine ? slot : undefined
+  }
+
+  /** What is remembered and true, and otherwise the versions under which to ask the upstream. */
+  const nearest = Effect.fnUntraced(function* <A, E, R>(
+    ask: Ask<A, E, R>,
+    known: Slot.Slot | undefined
+  ): Effect.fn.Return<{ readonly found: Found | undefined; readonly seen: Seen }> {
+    const names = Slot.namesOf(ask, known?.extra ?? [])
+    const first = yield* guard.look(names, known === undefined && guard.keepsValues ? ask.key : undefined)
+    // Someone may have put it there meanwhile.
+    const held = fromMemory(ask, first.versions)
+    const fiber = yield* Effect.fiber
+    const nowMillis = yield* Clock.currentTimeMillis
+    if (held !== undefined) {
+      const verdict = judge(held, fiber, nowMillis)
+      if (verdict !== "dead") return { found: { slot: held, verdict, source: "memory" }, seen: first }
+    }
+    const seen = known !== undefined && guard.keepsValues ? yield* guard.look(ask.names, ask.key) : first
+    const stored = seen.text === undefined ? undefined : yield* fromText(ask, seen.text, seen.versions)
+    if (stored !== undefined) {
+      const verdict = judge(stored, fiber, nowMillis)
+      if (verdict !== "dead") {
+        hold(ask.key, stored)
+        return { found: { slot: stored, verdict, source: "store" }, seen }
+      }
+    }
+    return { found: undefined, seen }
+  })
+
+  /** Asks the upstream, for all who want the same. */
+  const depart = <A, E, R>(
+    ask: Ask<A, E, R>,
+    seen: Pick<Seen, "versions" | "isStored">,
+    refresh?: Pick<Flights.Refresh<Slot.Slot>, "ended">
+  ) => {
+    const versions = seen.versions.slice(0, ask.names.length)
+    const isKept = ({ life }: Slot.Slot) => life.deadAtMillis > life.askedMillis + life.costMillis
+    return flights.depart({
+      key: ask.key,
+      versions,
+      lookup: Effect.map(Effect.exit(ask.lookup), (exit) => ask.kind.hold(exit)),
+      land: (outcome: Outcome, trip, { records }) => {
+        const slot = Slot.make(ask, versions, outcome, trip, records)
+        if (isKept(slot)) hold(ask.key, slot)
+        return slot
+      },
+      after: (slot) => {
+        if (isKept(slot) && seen.isStored && guard.keepsValues) write(ask, slot)
+      },
+      ...(refresh && { refresh: { ...refresh, limit: refreshLimit } })
+    })
+  }
+
+  const refresh = <A, E, R>(ask: Ask<A, E, R>, slot: Slot.Slot, versions: ReadonlyArray<string>, nowMillis: number) =>
+    Effect.suspend(() => {
+      const isUnderWay = flights.find(ask.key, versions.slice(0, ask.names.length)) !== undefined
+      if (refreshing >= maxRefreshes || nowMillis < slot.refreshAfterMillis || isUnderWay) return Effect.void
+      slot.refreshAfterMillis = nowMillis + refreshPauseMillis
+      refreshing++
+      const own = countsOf(ask.kind.name)
+      own.refreshes++
+      const ended = (refreshed: Slot.Slot | undefined) => {
+        refreshing--
+        if (refreshed?.outcome.freshness === undefined) own.failedRefreshes++
+      }
+      return depart(ask, { versions, isStored: true }, { ended })
+    })
+
+  /** Notes that `slot` answered a read. */
+  const note = <A, E, R>(
+    ask: Ask<A, E, R>,
+    slot: Slot.Slot,
+    source: ReadLog.Source,
+    fiber: AnyFiber,
+    nowMillis: number
+  ) => {
+    const own = countsOf(ask.kind.name)
+    own.sources[source]++
+    if (source !== "upstream") own.savedMillis += slot.life.costMillis
+    fiber.getRef(ReadLog.CurrentReadLog)?.add(Slot.record(ask, slot, source, nowMillis))
+    return own
+  }
+
+  /** Gives what was found, and has it refreshed where it is time. */
+  const serve = <A, E, R>(
+    ask: Ask<A, E, R>,
+    { slot, source, verdict }: Found,
+    versions: ReadonlyArray<string>,
+    fiber: AnyFiber,
+    nowMillis: number
+  ): Effect.Effect<A, E, R> | undefined => {
+    const exit = ask.kind.open(slot.outcome)
+    if (exit === undefined) return undefined
+    const own = note(ask, slot, source, fiber, nowMillis)
+    const ageMillis = nowMillis - slot.life.askedMillis
+    own.ageMillis += ageMillis
+    own.maxAgeMillis = Math.max(own.maxAgeMillis, ageMillis)
+    if (verdict === "fresh") return exit
+    if (verdict === "stale") own.stale++
+    return Effect.andThen(refresh(ask, slot, versions, nowMillis), exit)
+  }
+
+  /** What needs no waiting: of memory, or of a store that answers at once. */
+  const atHand = <A, E, R>(
+    ask: Ask<A, E, R>,
+    known: Slot.Slot | undefined,
+    fiber: AnyFiber
+  ): Effect.Effect<A, E, R> | undefined => {
+    const clock = fiber.getRef(Clock.Clock)
+    const names = known === undefined ? ask.names : Slot.namesOf(ask, known.extra)
+    const wantsText = known === undefined && guard.keepsValues
+    const seen = guard.lookNow(names, wantsText ? ask.key : undefined, clock)
+    if (seen === undefined) return undefined
+    const entry = seen.text === undefined ? undefined : Entry.decode(seen.text)
+    const isTrue = Names.equal(known?.versions ?? entry?.versions ?? [], seen.versions)
+    const slot = isTrue ? (known ?? (entry && Slot.decode(ask.kind, entry))) : undefined
+    if (slot === undefined) return undefined
+    const nowMillis = clock.currentTimeMillisUnsafe()
+    const verdict = judge(slot, fiber, nowMillis)
+    if (verdict === "dead") return undefined
+    const source = slot === known ? "memory" : "store"
+    if (source === "store") hold(ask.key, slot)
+    return serve(ask, { slot, verdict, source }, seen.versions, fiber, nowMillis)
+  }
+
+  /** Whether all that a flight has read so far is still true. */
+  const isTrue = (records: ReadonlyArray<ReadLog.ReadRecord>) =>
+    Effect.suspend(() => {
+      if (records.length === 0) return Effect.succeed(true)
+      const versions = ReadLog.dependencies(records)
+      return Effect.map(guard.look([...versions.keys()], undefined), (seen) =>
+        Names.equal(seen.versions, [...versions.values()])
+      )
+    })
+
+  /** A read whose answer is not at hand. */
+  const readOn = Effect.fnUntraced(function* <A, E, R>(
+    ask: Ask<A, E, R>,
+    known: Slot.Slot | undefined
+  ): Effect.fn.Return<A, E, R> {
+    const fiber = yield* Effect.fiber
+    while (true) {
+      const { found, seen } = yield* nearest(ask, known)
+      const served = found && serve(ask, found, seen.versions, fiber, yield* Clock.currentTimeMillis)
+      if (served !== undefined) return yield* served
+      const running = flights.find(ask.key, seen.versions.slice(0, ask.names.length))
+      const shared = running !== undefined && (yield* isTrue(running.log.records)) ? running : undefined
+      const slot = yield* flights.join(shared ?? (yield* depart(ask, seen)))
+      // One that was given up, or that another read of the same name made, is nobody's answer.
+      const exit = slot && ask.kind.open(slot.outcome)
+      if (slot === undefined || exit === undefined) continue
+      note(ask, slot, shared === undefined ? "upstream" : "shared", fiber, yield* Clock.currentTimeMillis)
+      return yield* exit
+    }
+  })
+
+  return {
+    // What is at hand is served without a step in between.
+    read: <A, E, R>(ask: Ask<A, E, R>) =>
+      Effect.withFiber((fiber): Effect.Effect<A, E, R> => {
+        const known = memory.get(ask.key)
+        return atHand(ask, known, fiber) ?? readOn(ask, known)
+      }),
+    peek: Effect.fnUntraced(function* <A, E, R>(ask: Ask<A, E, R>) {
+      const { found } = yield* nearest(ask, memory.get(ask.key))
+      if (found === undefined || found.verdict === "stale") return undefined
+      note(ask, found.slot, found.source, yield* Effect.fiber, yield* Clock.currentTimeMillis)
+      return ask.kind.open(found.slot.outcome)
+    }),
+    remember: Effect.fnUntraced(function* (ask, exit, records) {
+      const askedMillis = yield* Clock.currentTimeMillis
+      const { isStored, versions } = yield* guard.look(ask.names, undefined)
+      const slot = Slot.make(ask, versions, ask.kind.hold(exit), { askedMillis, costMillis: 0 }, records)
+      if (slot.life.deadAtMillis <= askedMillis) return
+      hold(ask.key, slot)
+      if (isStored && guard.keepsValues) write(ask, slot)
+    }),
+    counts
+  }
+})

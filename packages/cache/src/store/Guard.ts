@@ -1,0 +1,141 @@
+/**
+ * Guard: a store that may break, seen as one that never fails.
+ *
+ * What fails is skipped and counted, and after three failures in a row a breaker keeps the store from being asked at all. **In
+ * its place** stand versions of the guard's own, new every 50 ms: equal reads still share one request, and nothing that
+ * another process outdated is served for longer than a lease, without anything being written. **New versions** that could
+ * not be stored are tried again until they are; until then the guard's own stand in for them.
+ */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import type * as CircuitBreaker from "effect/persistence/CircuitBreaker"
+import * as Schedule from "effect/Schedule"
+import type * as Scope from "effect/Scope"
+
+import * as Circuit from "./Circuit.ts"
+import type { Seen, Size, Store, Write } from "./Store.ts"
+import * as Versions from "./Versions.ts"
+
+export interface Guard {
+  readonly kind: Store["kind"]
+  readonly keepsValues: boolean
+  /** As `look`, where the store can tell at once. */
+  lookNow(names: ReadonlyArray<string>, key: string | undefined, clock: Clock.Clock): Seen | undefined
+  look(names: ReadonlyArray<string>, key: string | undefined): Effect.Effect<Seen>
+  write(writes: ReadonlyArray<Write>): Effect.Effect<void>
+  /**
+   * Gives each name a new version. When it returns no process uses the old one; where the store could not take the new one,
+   * this process does not, and goes on trying.
+   */
+  replace(names: ReadonlyArray<string>): Effect.Effect<void>
+  readonly clear: Effect.Effect<void>
+  readonly size: Effect.Effect<Size | undefined>
+  readonly counts: () => GuardCounts
+}
+
+export interface GuardCounts {
+  readonly problem: string | undefined
+  readonly failures: number
+  readonly skipped: number
+  readonly pending: number
+}
+
+const standInMillis = 50
+
+const untilStored = Schedule.min([Schedule.exponential("100 millis"), Schedule.spaced("1 second")])
+
+export const make = Effect.fnUntraced(function* (
+  store: Store
+): Effect.fn.Return<Guard, never, CircuitBreaker.CircuitBreakerStore | Scope.Scope> {
+  const scope = yield* Effect.scope
+  const breaker = yield* Circuit.makeBreaker
+  const reading = Circuit.make(breaker, "read")
+  const writing = Circuit.make(breaker, "write")
+  const replacing = Circuit.make(breaker, "replace")
+
+  const pending = new Map<string, number>()
+  let generation = 0
+  let isRetrying = false
+  let standIn = ""
+  let standInUntilMillis = 0
+
+  const ownVersion = (nowMillis: number): string => {
+    // A clock that was set back would make it last.
+    if (nowMillis >= standInUntilMillis || nowMillis < standInUntilMillis - standInMillis) {
+      standIn = Versions.token()
+      standInUntilMillis = nowMillis + standInMillis
+    }
+    return standIn
+  }
+  const standInFor = (names: ReadonlyArray<string>) =>
+    Effect.map(Clock.currentTimeMillis, (nowMillis): Seen => {
+      const version = ownVersion(nowMillis)
+      return { versions: names.map(() => version), text: undefined, isStored: false }
+    })
+  const withoutPending = (names: ReadonlyArray<string>, seen: Seen) =>
+    names.some((name) => pending.has(name))
+      ? Effect.map(Clock.currentTimeMillis, (nowMillis): Seen => ({
+          versions: seen.versions.map((version, index) =>
+            pending.has(names[index] ?? "") ? ownVersion(nowMillis) : version
+          ),
+          text: undefined,
+          isStored: false
+        }))
+      : Effect.succeed(seen)
+
+  /** Stores what is pending. */
+  const settle = Effect.suspend(() => {
+    const names = [...pending]
+    return Effect.map(replacing.run(store.replace(names.map(([name]) => name))), () => {
+      for (const [name, since] of names) if (pending.get(name) === since) pending.delete(name)
+    })
+  })
+  const settleLater = Effect.suspend(() => {
+    if (isRetrying) return Effect.void
+    isRetrying = true
+    return Effect.retry(settle, untilStored).pipe(
+      Effect.repeat({ until: () => pending.size === 0 }),
+      Effect.ensuring(
+        Effect.sync(() => {
+          isRetrying = false
+        })
+      ),
+      // The one who replaces may not be interrupted; this goes on when it has returned.
+      Effect.interruptible,
+      Effect.forkIn(scope)
+    )
+  })
+
+  return {
+    kind: store.kind,
+    keepsValues: store.keepsValues,
+    lookNow: (names, key, clock) =>
+      pending.size === 0 && reading.isWell() ? store.lookNow(names, key, clock) : undefined,
+    look: (names, key) =>
+      Effect.matchEffect(reading.run(store.look(names, key)), {
+        onSuccess: (seen) => (pending.size === 0 ? Effect.succeed(seen) : withoutPending(names, seen)),
+        onFailure: () => standInFor(names)
+      }),
+    write: (writes) => Effect.ignore(writing.run(store.write(writes))),
+    replace: (names) =>
+      Effect.uninterruptible(
+        Effect.suspend(() => {
+          generation++
+          for (const name of names) pending.set(name, generation)
+          standInUntilMillis = 0
+          return Effect.catch(settle, () => settleLater)
+        })
+      ).pipe(Effect.andThen(store.leaseMillis === 0 ? Effect.void : Effect.sleep(store.leaseMillis))),
+    clear: Effect.ignore(writing.run(store.clear)),
+    size: Effect.catch(reading.run(store.size), () => Effect.undefined),
+    counts: () => {
+      const sides = [reading, writing, replacing].map((side) => side.counts())
+      return {
+        problem: sides.find(({ problem }) => problem !== undefined)?.problem?.message,
+        failures: sides.reduce((total, { failures }) => total + failures, 0),
+        skipped: sides.reduce((total, { skipped }) => total + skipped, 0),
+        pending: pending.size
+      }
+    }
+  }
+})

@@ -1,0 +1,172 @@
+/**
+ * RedisStore: values and versions in Redis, shared by any number of processes and machines.
+ *
+ * **Keys**, all under `callsheet:LAYOUT:EPOCH:`, where EPOCH is of the server's present run, so that a server that begins
+ * again from an old snapshot holds nothing of ours: `v:KEY` a value; `*`, `#TAG`, and `=PP` versions. Single keys share 4,096
+ * versions by their first two characters: forgetting one outdates one in 4,096 others as well.
+ * **One round trip.** All that is looked for in one turn of the scheduler goes in one MGET. A version seen for the first time
+ * costs another, which makes it; one that was evicted is made anew, and so outdates what it stood for. **Lease.** A version
+ * may be used for 50 ms from the sending of its MGET, without another.
+ *
+ * The bound of bytes is the server's own `maxmemory`. Every key has a time to live, versions at least that of any value.
+ */
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Latch from "effect/Latch"
+import type * as Redacted from "effect/Redacted"
+import * as RequestResolver from "effect/RequestResolver"
+import * as Schedule from "effect/Schedule"
+import type * as Scope from "effect/Scope"
+
+import * as Names from "../Names.ts"
+import * as RedisLooks from "./RedisLooks.ts"
+import * as RedisSession from "./RedisSession.ts"
+import { type Store, StoreError, type Write } from "./Store.ts"
+import { token } from "./Versions.ts"
+
+const writeLimit = Duration.seconds(2)
+
+const backoff = Schedule.min([Schedule.exponential("50 millis"), Schedule.spaced("500 millis")])
+
+/** Keeps a value where all its versions are current, and makes these live at least as long as it. */
+const writeScript = `
+for i = 2, #KEYS do
+  if redis.call('GET', KEYS[i]) ~= ARGV[i + 1] then return 0 end
+end
+for i = 2, #KEYS do
+  if redis.call('PTTL', KEYS[i]) < tonumber(ARGV[2]) then redis.call('PEXPIRE', KEYS[i], 2 * ARGV[2]) end
+end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return 1`
+
+/** A store in the Redis at `url`. It need not be there yet; waits for the first try to reach it. */
+export const make = Effect.fnUntraced(function* (url: Redacted.Redacted): Effect.fn.Return<Store, never, Scope.Scope> {
+  const tried = yield* Latch.make()
+  let held: RedisLooks.Held | undefined
+  let scriptId = ""
+  let problem = new StoreError({ store: "redis", isBusy: false, message: "Redis is not connected yet." })
+
+  /** One session, until it is lost. Fails where none comes about. */
+  const holdSession = Effect.scoped(
+    Effect.gen(function* () {
+      const session = yield* RedisSession.make(url)
+      scriptId = yield* session.use((client) => client.scriptLoad(writeScript), writeLimit)
+      held = RedisLooks.hold(session)
+      yield* tried.open
+      problem = yield* session.lost
+    })
+  ).pipe(
+    Effect.tapError((error) => {
+      problem = error
+      return tried.open
+    }),
+    Effect.ensuring(
+      Effect.sync(() => {
+        held = undefined
+      })
+    )
+  )
+  yield* Effect.retry(holdSession, backoff).pipe(
+    Effect.ignore,
+    Effect.andThen(Effect.suspend(() => Effect.logWarning(problem.message))),
+    Effect.andThen(Effect.sleep("50 millis")),
+    Effect.forever,
+    Effect.forkScoped
+  )
+  yield* tried.await
+
+  const withHeld = <A>(run: (held: RedisLooks.Held) => Effect.Effect<A, StoreError>): Effect.Effect<A, StoreError> =>
+    Effect.suspend(() => (held === undefined ? Effect.fail(problem) : run(held)))
+
+  const resolver = RequestResolver.make<RedisLooks.Look>((entries) =>
+    withHeld((held) => {
+      const looks = entries.map(({ request }) => request)
+      return Effect.map(RedisLooks.lookAll(held, looks), (seen) => {
+        for (const { completeUnsafe, request } of entries) completeUnsafe(Exit.succeed(seen(request)))
+      })
+    })
+  )
+
+  return {
+    kind: "redis",
+    keepsValues: true,
+    leaseMillis: RedisLooks.leaseMillis,
+    lookNow: (names, key, clock) => {
+      if (held === undefined || key !== undefined) return undefined
+      const versions = RedisLooks.leasedVersions(held, names, clock)
+      return versions && { versions, text: undefined, isStored: true }
+    },
+    look: (names, key) => Effect.request(new RedisLooks.Look({ names, key }), resolver),
+    write: (writes) =>
+      withHeld((held) =>
+        // All of one batch travel together.
+        Effect.forEach(writes, (write) => writeOne(held, scriptId, write), { concurrency: "unbounded", discard: true })
+      ),
+    replace: (names) => withHeld((held) => replaceAll(held, names)),
+    clear: withHeld(removeValues),
+    size: withHeld(({ session }) =>
+      session.use(
+        (client) => Promise.all([client.dbSize(), client.sendCommand(["INFO", "memory"])] as const),
+        writeLimit
+      )
+    ).pipe(
+      Effect.map(([entries, memory]) => ({
+        entries,
+        bytes: Number(/^used_memory:(\d+)/m.exec(String(memory))?.[1] ?? 0)
+      }))
+    )
+  }
+})
+
+const writeOne = Effect.fnUntraced(function* (
+  held: RedisLooks.Held,
+  scriptId: string,
+  { deadAtMillis, key, names, text, versions }: Write
+) {
+  const lifeMillis = Math.ceil(deadAtMillis - (yield* Clock.currentTimeMillis))
+  if (lifeMillis <= 0) return
+  const input = {
+    keys: [RedisLooks.valueKey(held, key), ...names.map((name) => RedisLooks.versionKey(held, name))],
+    arguments: [text, String(lifeMillis), ...versions]
+  }
+  yield* held.session
+    .use((client) => client.evalSha(scriptId, input), writeLimit)
+    .pipe(
+      // Someone has flushed the scripts.
+      Effect.catchIf(
+        (error) => error.message.includes("NOSCRIPT"),
+        () => held.session.use((client) => client.eval(writeScript, input), writeLimit)
+      )
+    )
+})
+
+const replaceAll = Effect.fnUntraced(function* (held: RedisLooks.Held, names: ReadonlyArray<string>) {
+  const versions = names.map((name) => RedisLooks.versionKey(held, name))
+  const values = names.flatMap((name) => {
+    const key = Names.keyOf(name)
+    return key === undefined ? [] : [RedisLooks.valueKey(held, key)]
+  })
+  const expiration = { type: "PX", value: RedisLooks.versionMillis } as const
+  yield* held.session.use(
+    (client) =>
+      Promise.all([
+        ...versions.map((key) => client.set(key, token(), { expiration })),
+        ...values.map((key) => client.unlink(key))
+      ]),
+    writeLimit
+  )
+  for (const key of versions) held.leases.delete(key)
+})
+
+const removeValues = Effect.fnUntraced(function* (held: RedisLooks.Held) {
+  const MATCH = RedisLooks.valueKey(held, "*")
+  let cursor = "0"
+  do {
+    const from = cursor
+    const page = yield* held.session.use((client) => client.scan(from, { MATCH, COUNT: 1000 }), writeLimit)
+    if (page.keys.length > 0) yield* held.session.use((client) => client.unlink(page.keys), writeLimit)
+    cursor = page.cursor
+  } while (cursor !== "0")
+})

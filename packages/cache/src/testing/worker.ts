@@ -1,0 +1,36 @@
+/**
+ * A second process for the cases in `processes`. `worker.ts load STORE TRUTH READS PARITY` reads and writes, and ends with
+ * status 1 where a read was stale; `worker.ts write STORE` writes until it is killed. Says a line once it is under way.
+ */
+import { writeSync } from "node:fs"
+
+import * as Effect from "effect/Effect"
+
+import { Cache } from "../Cache.ts"
+import * as CacheConfig from "../CacheConfig.ts"
+import { checked, checkedKeys, checkedValue } from "./checked.ts"
+import * as Truth from "./Truth.ts"
+
+const [role = "", store = "", path = "", reads = "0", parity = "0"] = process.argv.slice(2)
+
+const underWay = Effect.sync(() => {
+  writeSync(1, "under way\n")
+})
+
+const load = Effect.andThen(underWay, Truth.load(path, Number(reads), Number(parity)))
+
+const write = Effect.gen(function* () {
+  const cache = yield* Cache
+  const { read } = checked(() => {})
+  for (let turn = 1; ; turn++) {
+    for (let id = 0; id < checkedKeys; id++) yield* cache.remember(read, { id }, checkedValue(id, turn), [])
+    // After a whole round, while the next is being written.
+    if (turn === 2) yield* underWay
+    yield* cache.flush
+  }
+})
+
+const config = CacheConfig.fromString(store)
+if (config === undefined) process.exit(2)
+const { stale } = await Effect.runPromise(Effect.provide(role === "load" ? load : write, Cache.layer(config)))
+process.exit(stale === 0 ? 0 : 1)

@@ -1,0 +1,100 @@
+import { statSync, writeFileSync } from "node:fs"
+import { DatabaseSync } from "node:sqlite"
+
+import { assert, describe, it } from "@effect/vitest"
+import { Context, Effect, Layer } from "effect"
+
+import { Cache } from "../../src/Cache.ts"
+import * as SqliteStore from "../../src/store/SqliteStore.ts"
+import { upstream } from "../../src/testing/upstream.ts"
+import { sqliteFile } from "../support/file.ts"
+
+const process = (path: string) =>
+  Effect.map(Layer.build(Layer.fresh(Cache.layer({ store: "sqlite", path }))), (context) => Context.get(context, Cache))
+
+describe("SqliteStore", () => {
+  it.live("keeps its file within the bound and what was used last in it", () =>
+    Effect.gen(function* () {
+      const path = yield* sqliteFile
+      const limitBytes = 4 * 1024 * 1024
+      const store = yield* SqliteStore.make(path, limitBytes)
+      const names = ["*"]
+      const { versions } = yield* store.look(names, undefined)
+      const write = (key: string) => ({ key, text: "x".repeat(10_000), names, versions, deadAtMillis: 2 ** 50 })
+      for (let turn = 0; turn < 30; turn++) {
+        yield* store.look(names, "kept")
+        yield* store.write([write("kept"), ...Array.from({ length: 50 }, (_, index) => write(`${turn}/${index}`))])
+      }
+      assert.isAtMost(statSync(path).size, limitBytes * 1.25)
+      assert.isAbove((yield* store.size).entries, 200)
+      assert.isDefined((yield* store.look(names, "kept")).text)
+      assert.isUndefined((yield* store.look(names, "0/0")).text)
+    })
+  )
+
+  it.live("changes every version, once, when too many names have their own", () =>
+    Effect.gen(function* () {
+      const path = yield* sqliteFile
+      const [ours, theirs] = yield* Effect.all([SqliteStore.make(path, 2 ** 24), SqliteStore.make(path, 2 ** 24)])
+      const before = (yield* theirs.look(["#a", "#b"], undefined)).versions
+      assert.strictEqual(before[0], before[1])
+      yield* ours.replace(Array.from({ length: 20_001 }, (_, index) => `#${index}`))
+      assert.deepStrictEqual((yield* theirs.look(["#a", "#b"], undefined)).versions, before)
+      yield* ours.replace(["#a"])
+      const after = (yield* theirs.look(["#a", "#b", "#1"], undefined)).versions
+      assert.strictEqual(new Set(after).size, 1)
+      assert.notStrictEqual(after[0], before[0])
+    })
+  )
+
+  it.live("reads on when the file is damaged, no cache, or cannot be made", () =>
+    Effect.gen(function* () {
+      const path = yield* sqliteFile
+      writeFileSync(path, "This is a letter, not a database. ".repeat(100))
+      const foreign = `${path}.notes`
+      const notes = new DatabaseSync(foreign)
+      notes.exec("CREATE TABLE entry (note TEXT); INSERT INTO entry VALUES ('mine')")
+      notes.close()
+      for (const [wrong, advice] of [
+        [foreign, /holds something else.*is no cache: choose another path/],
+        [path, /is no cache: choose another path/],
+        [`${path}/cache.db`, /check the path in CALLSHEET_CACHE/]
+      ] as const) {
+        const cache = yield* process(wrong)
+        const { calls, read } = upstream()
+        for (let id = 0; id < 10; id++) yield* cache.read(read, { id })
+        yield* cache.invalidate({ tags: [read.name] })
+        yield* cache.read(read, { id: 1 })
+        assert.strictEqual(calls(), 11)
+        const { store } = yield* cache.stats
+        assert.match(store.problem ?? "", advice)
+        assert.isAbove(store.skipped, 0)
+      }
+      const unharmed = new DatabaseSync(foreign)
+      assert.strictEqual(unharmed.prepare("SELECT note FROM entry").get()?.["note"], "mine")
+      unharmed.close()
+    })
+  )
+
+  it.live("waits for another process's lock, and goes on without it when that lasts", () =>
+    Effect.gen(function* () {
+      const path = yield* sqliteFile
+      const cache = yield* process(path)
+      const { read } = upstream()
+      yield* cache.read(read, { id: 1 })
+      yield* cache.flush
+      const other = new DatabaseSync(path)
+      other.exec("BEGIN IMMEDIATE")
+      const written = yield* Effect.forkChild(cache.invalidate({ tags: [read.name] }), { startImmediately: true })
+      assert.isUndefined(written.pollUnsafe())
+      // This process knows, whether or not it could be written.
+      assert.strictEqual((yield* cache.read(read, { id: 1 })).turn, 2)
+      other.exec("ROLLBACK")
+      other.close()
+      yield* Effect.repeat(Effect.yieldNow, { until: () => written.pollUnsafe() !== undefined })
+      const theirs = yield* process(path)
+      assert.strictEqual((yield* theirs.read(read, { id: 1 })).turn, 3)
+      assert.strictEqual((yield* cache.stats).store.pending, 0)
+    })
+  )
+})

@@ -1,0 +1,83 @@
+/**
+ * CommandLine: every command with its arguments, its help and its mistakes. What a command does is loaded when it runs.
+ */
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import * as Argument from "effect/cli/Argument"
+import * as CliConfig from "effect/cli/CliConfig"
+import * as CliError from "effect/cli/CliError"
+import * as CliOutput from "effect/cli/CliOutput"
+import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
+import * as GlobalFlag from "effect/cli/GlobalFlag"
+import * as Effect from "effect/Effect"
+
+import packageJson from "../package.json" with { type: "json" }
+import * as AskLine from "./AskLine.ts"
+import * as Ask from "./commands/Ask.ts"
+import { ExitError } from "./ExitError.ts"
+
+/** The arguments of `callsheet ask`; `AskLine` reads the plain ones of them. */
+export const askArguments = {
+  question: Argument.String("question").pipe(
+    Argument.withDescription("What you want to know, in quotation marks; - reads it from standard input")
+  ),
+  json: Flag.Boolean("json").pipe(
+    Flag.withDescription("Print one JSON object and nothing else"),
+    Flag.withDefault(false)
+  ),
+  model: Flag.Literals("model", AskLine.models).pipe(
+    Flag.withDescription("offline: a stand-in that follows written rules; openai: the configured provider"),
+    Flag.optional
+  ),
+  deadline: Flag.String("deadline").pipe(
+    Flag.withDescription("Answer within this time, as 5s or 800ms, with the best there is by then"),
+    Flag.filterMap(AskLine.millisOf, () => "a time such as 5s, 800ms or 2m"),
+    Flag.optional
+  ),
+  yes: Flag.Boolean("yes").pipe(
+    Flag.withDescription("Approve every call that changes something"),
+    Flag.withDefault(false)
+  )
+}
+
+const ask = Command.make("ask", askArguments, Ask.ask).pipe(Command.withDescription("Ask one question"))
+
+const demo = Command.make("demo", {}, () =>
+  Effect.flatMap(
+    Effect.promise(() => import("./commands/Demo.ts")),
+    ({ demo }) => demo
+  )
+).pipe(Command.withDescription("Ask ten questions of demo services, to see what this is"))
+
+const doctor = Command.make("doctor", {}, () =>
+  Effect.flatMap(
+    Effect.promise(() => import("./commands/Doctor.ts")),
+    ({ doctor }) => doctor
+  )
+).pipe(Command.withDescription("Check the configuration and reach every configured service"))
+
+const callsheet = Command.make("callsheet").pipe(
+  Command.withDescription("Ask your home-media services, and see where the time goes"),
+  Command.withSubcommands([ask, demo, doctor])
+)
+
+/** Help and version go to stdout as ever; a wrong invocation becomes an `ExitError` below, so nothing is printed here. */
+const presenter: CliOutput.Presenter = {
+  present: (event) => (event._tag === "InvalidInvocation" ? Effect.void : CliOutput.defaultPresenter.present(event))
+}
+
+const asExit = (error: CliError.CliError): Effect.Effect<void, ExitError> => {
+  if (error._tag !== "ShowHelp") return Effect.fail(new ExitError({ status: 2, problem: error.message }))
+  if (error.errors.length === 0) return Effect.void
+  const problem = error.errors.map(({ message }) => message.replaceAll(/\s+/g, " ")).join("; ")
+  return Effect.fail(new ExitError({ status: 2, problem: `${problem} (see: ${error.commandPath.join(" ")} --help).` }))
+}
+
+export const commandLine = Command.run(callsheet, { version: packageJson.version }).pipe(
+  Effect.catchIf(CliError.isCliError, asExit),
+  Effect.provideService(CliOutput.Presenter, presenter),
+  Effect.provideService(CliConfig.CliConfig, {
+    builtIns: [GlobalFlag.Help, GlobalFlag.Version, GlobalFlag.Completions]
+  }),
+  Effect.provide(NodeServices.layer)
+)

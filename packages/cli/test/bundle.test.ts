@@ -1,0 +1,89 @@
+/**
+ * The command as it is shipped: that it answers as the source does, and loads no more than an answer needs.
+ */
+import { spawn } from "node:child_process"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { basename, join } from "node:path"
+
+import { instant } from "@callsheet/testkit/scripted/Timing"
+import { LLMock } from "@copilotkit/aimock"
+import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+
+import { type BuiltFile, build } from "../build.ts"
+import { clients } from "../src/Composition.ts"
+import { mediaAgent } from "../src/MediaAgent.ts"
+import * as StandIns from "../src/StandIns.ts"
+
+const folder = mkdtempSync(join(tmpdir(), "callsheet-"))
+let files: ReadonlyArray<BuiltFile> = []
+
+beforeAll(async () => {
+  files = await build(folder)
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+/** What the shipped command prints, and the sources of the files that it loaded. */
+const run = (args: ReadonlyArray<string>, env: Readonly<Record<string, string>>) =>
+  new Promise<{ readonly stdout: string; readonly sources: ReadonlyArray<string> }>((ended) => {
+    const preloaded = new URL("support/loaded.ts", import.meta.url)
+    const child = spawn(process.execPath, ["--import", preloaded.href, join(folder, "callsheet.js"), ...args], {
+      cwd: folder,
+      env: { PATH: "", NODE_COMPILE_CACHE: join(folder, "cache"), ...env },
+      stdio: ["ignore", "pipe", "pipe"]
+    })
+    let stdout = ""
+    let stderr = ""
+    child.stdout.on("data", (data) => {
+      stdout += String(data)
+    })
+    child.stderr.on("data", (data) => {
+      stderr += String(data)
+    })
+    child.on("close", () => {
+      const urls: ReadonlyArray<string> = JSON.parse(stderr.trimEnd().split("\n").at(-1) ?? "[]")
+      const names = new Set(urls.map((url) => basename(url)))
+      ended({ stdout, sources: files.flatMap(({ name, sources }) => (names.has(name) ? sources : [])) })
+    })
+  })
+
+describe("the shipped command", () => {
+  it("loads for a plain question no stand-in, SDK, YAML, telemetry or drawing, and not the whole command line", async () => {
+    const mock = await LLMock.create({ port: 0, host: "127.0.0.1", logLevel: "silent" })
+    mock.onMessage(/capital/, { content: "The capital of France is Paris." })
+    const env = { OPENAI_API_KEY: "k", OPENAI_BASE_URL: `${mock.url}/v1`, TMDB_API_KEY: "k" }
+    const { sources, stdout } = await run(["ask", "--json", "What is the capital of France?"], env)
+    await mock.stop()
+    assert.strictEqual(JSON.parse(stdout).answer, "The capital of France is Paris.")
+    assert.include(sources, "packages/core/src/Agent.ts")
+    const late =
+      /packages\/testkit|\/(yaml|openai)\/(?!src)|opentelemetry|effect\/dist\/cli|cli\/src\/(RunView|CommandLine|commands\/D)/
+    assert.deepStrictEqual(
+      sources.filter((source) => late.test(source)),
+      []
+    )
+  })
+
+  it("keeps undici out of what is loaded at once", () => {
+    const main = files.find(({ sources }) => sources.includes("packages/cli/src/main.ts"))?.sources ?? []
+    assert.isAbove(main.length, 100)
+    assert.isFalse(main.some((source) => source.includes("/undici/")))
+  })
+
+  it("answers from the services as the source does, in a folder without any package", async () => {
+    const question = "Show me recent movies"
+    const { sources, stdout } = await run(["ask", "--json", question], {})
+    const { answer, steps } = JSON.parse(stdout)
+    const expected = await Effect.runPromise(
+      Effect.scoped(
+        Effect.gen(function* () {
+          const keys = { ...(yield* StandIns.services("none")), ...(yield* StandIns.model(instant)) }
+          return yield* Effect.provide(mediaAgent.ask(question), clients({ values: {}, unknownKeys: [] }, keys))
+        })
+      )
+    )
+    assert.deepStrictEqual([answer, steps], [expected.answer, expected.steps])
+    assert.isTrue(sources.some((source) => source.includes("/undici/")))
+  })
+})

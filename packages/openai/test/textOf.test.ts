@@ -1,0 +1,141 @@
+/**
+ * What a wire sees of an event without reading it is what reading it tells.
+ */
+import { assert, describe, it } from "@effect/vitest"
+import { Schema } from "effect"
+
+import { ChatWire } from "../src/ChatWire.ts"
+import type { ModelWire } from "../src/ModelWire.ts"
+import { ResponsesWire } from "../src/ResponsesWire.ts"
+
+/** Letters that mean something in JSON, or to whoever looks for something in it. */
+const Text = Schema.Array(
+  Schema.Literals(["a", " ", '"', "\\", "{", "}", ",", ':"', "é", "🎬", "\n", `,"delta":"`, `"finish_reason":"`, ""])
+)
+const Value = Schema.Union([Text, Schema.Json])
+
+const Event = Schema.Struct({
+  text: Text,
+  index: Schema.Literals([0, 1, 7]),
+  /** Members beside those that every event has, before and after what brings the text. */
+  before: Schema.Array(
+    Schema.Tuple([Schema.Literals(["item_id", "model", "error", "usage", "delta", "choices", "x"]), Value])
+  ),
+  after: Schema.Array(
+    Schema.Tuple([Schema.Literals(["logprobs", "finish_reason", "usage", "error", "obfuscation", "delta", "x"]), Value])
+  )
+})
+
+const textOf = (value: unknown): unknown =>
+  Array.isArray(value) && value.every((letter) => typeof letter === "string") ? value.join("") : value
+
+const members = (list: ReadonlyArray<readonly [string, unknown]>) =>
+  Object.fromEntries(list.map(([name, value]) => [name, textOf(value)]))
+
+/** How often an event was seen through, so that the property is known to say something. */
+const check = <State>(wire: ModelWire<State>, state: State, event: unknown): boolean => {
+  const data = JSON.stringify(event)
+  const text = wire.textOf(state, data, undefined)
+  if (text === undefined) return false
+  const { parts, state: after } = wire.step(state, JSON.parse(data))
+  assert.deepStrictEqual(parts, text === "" ? [] : [{ _tag: "TextDelta", delta: text }])
+  assert.deepStrictEqual(after, state)
+  return true
+}
+
+const begunResponse = ResponsesWire.step(ResponsesWire.initial, {
+  type: "response.output_text.delta",
+  output_index: 0,
+  delta: "a"
+}).state
+
+const begunChat = ChatWire.step(ChatWire.initial, { id: "c", model: "m", choices: [{ delta: { content: "a" } }] }).state
+
+describe("what shows without reading", () => {
+  it.prop("is what reading tells, in Responses", [Event], ([{ after, before, index, text }]) => {
+    const type = "response.output_text.delta"
+    const delta = { delta: textOf(text) }
+    for (const event of [
+      { type, output_index: index, ...delta, ...members(after) },
+      { type, ...members(before), output_index: index, ...delta, ...members(after) },
+      { type, ...delta, ...members(before), output_index: index }
+    ]) {
+      check(ResponsesWire, begunResponse, event)
+      check(ResponsesWire, ResponsesWire.initial, event)
+    }
+  })
+
+  it.prop("is what reading tells, in Chat", [Event], ([{ after, before, index, text }]) => {
+    const delta = { content: textOf(text) }
+    for (const event of [
+      { id: "c", choices: [{ index, delta, ...members(after) }], usage: null },
+      { id: "c", ...members(before), choices: [{ index, delta: { ...delta, ...members(before) } }], ...members(after) },
+      {
+        choices: [
+          { index, ...members(before) },
+          { index, delta }
+        ],
+        ...members(after)
+      },
+      { choices: [{ index }], delta, ...members(after) }
+    ]) {
+      check(ChatWire, begunChat, event)
+      check(ChatWire, ChatWire.initial, event)
+    }
+  })
+
+  it("is the text of the events that OpenAI and others send for each token", () => {
+    assert.isTrue(
+      check(ResponsesWire, begunResponse, {
+        type: "response.output_text.delta",
+        sequence_number: 4,
+        item_id: "msg_1",
+        output_index: 0,
+        content_index: 0,
+        delta: " 千と",
+        logprobs: [],
+        obfuscation: "f9Qx"
+      })
+    )
+    assert.isTrue(
+      check(ChatWire, begunChat, {
+        id: "c",
+        object: "chat.completion.chunk",
+        created: 1_760_000_000,
+        model: "m",
+        choices: [{ index: 0, delta: { content: " 千と" }, logprobs: null, finish_reason: null }],
+        usage: null,
+        obfuscation: "f9Qx"
+      })
+    )
+  })
+
+  it("is nothing where an event tells more, or means another text", () => {
+    const type = "response.output_text.delta"
+    for (const event of [
+      { type, logprobs: [{ token: "b", delta: "b" }], output_index: 0, delta: "a" },
+      { type, output_index: 1, delta: "a" }
+    ]) {
+      assert.isFalse(check(ResponsesWire, begunResponse, event))
+    }
+    const delta = { content: "a" }
+    for (const event of [
+      { choices: [{ index: 0, delta }], usage: { prompt_tokens: 1 } },
+      { choices: [{ index: 0, delta: { ...delta, refusal: "no" } }] },
+      { choices: [{ index: 0 }, { index: 1, delta }] },
+      { choices: [{ index: 0, delta, finish_reason: "stop" }] },
+      { x: { index: 0, delta }, choices: [] },
+      { choices: [{ index: 0, delta }], error: "no" }
+    ]) {
+      assert.isFalse(check(ChatWire, begunChat, event))
+    }
+  })
+
+  it("is nothing of the pieces of arguments, unless they are wanted", () => {
+    const piece = { type: "response.function_call_arguments.delta", output_index: 0, delta: "{" }
+    assert.isTrue(check(ResponsesWire, begunResponse, piece))
+    assert.isUndefined(ResponsesWire.textOf(begunResponse, JSON.stringify(piece), "plan"))
+    const done = { ...piece, type: "response.function_call_arguments.done" }
+    assert.isUndefined(ResponsesWire.textOf(begunResponse, JSON.stringify(done), undefined))
+  })
+})
