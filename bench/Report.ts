@@ -18,6 +18,8 @@ export interface Suite {
   /** What is measured, under which load, and what it does not show. Printed before the rows. */
   readonly about: string
   readonly rows: Effect.Effect<ReadonlyArray<Row>>
+  /** The same for some of those who are compared (`--only NAME,NAME`); absent where there is no choice. */
+  readonly only?: (names: ReadonlyArray<string>) => Effect.Effect<ReadonlyArray<Row>>
 }
 
 /** A value that is no number breaks any bound. */
@@ -49,8 +51,9 @@ export const table = (rows: ReadonlyArray<Row>): string => {
 /** Rounds to what a reader can use: `digits` after the point. */
 export const rounded = (value: number, digits: number): number => Number(value.toFixed(digits))
 
-/** `NaN` of nothing. */
+/** `NaN` of nothing, and where one of them is. */
 export const median = (values: ReadonlyArray<number>): number => {
+  if (values.some(Number.isNaN)) return Number.NaN
   const sorted = [...values].sort((a, b) => a - b)
   const middle = sorted.length / 2
   return ((sorted[Math.ceil(middle) - 1] ?? Number.NaN) + (sorted[Math.floor(middle)] ?? Number.NaN)) / 2
