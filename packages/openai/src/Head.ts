@@ -45,8 +45,8 @@ export const make = Effect.fnUntraced(function* (
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
     return yield* Effect.fail(OpenAiError.invalidUrl(OpenAiError.makeTarget(settings, method, "")))
   }
-  if (key === undefined && host !== "other") return yield* Effect.fail(OpenAiError.missingKey)
-  if (key !== undefined && !isSendable(key)) return yield* Effect.fail(OpenAiError.unusableKey)
+  if (key === undefined && host !== "other") return yield* Effect.fail(OpenAiError.missingKey())
+  if (key !== undefined && !isSendable(key)) return yield* Effect.fail(OpenAiError.unusableKey())
   const refused = (cause: unknown) => OpenAiError.fromRefusal(target, String(cause))
   const isPlain =
     azureApiVersion === undefined && url.search === "" && (yield* environment("OPENAI_CUSTOM_HEADERS")) === undefined

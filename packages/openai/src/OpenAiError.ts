@@ -119,16 +119,16 @@ export const invalidUrl = (target: Target): Failure =>
     })
   )
 
-export const missingKey = failure(
-  new AiError.AuthenticationError({ kind: "MissingKey", description: "Set OPENAI_API_KEY." })
-)
+export const missingKey = () =>
+  failure(new AiError.AuthenticationError({ kind: "MissingKey", description: "Set OPENAI_API_KEY." }))
 
-export const unusableKey = failure(
-  new AiError.AuthenticationError({
-    kind: "InvalidKey",
-    description: "OPENAI_API_KEY holds characters that no key has, such as spaces or line breaks; copy it again."
-  })
-)
+export const unusableKey = () =>
+  failure(
+    new AiError.AuthenticationError({
+      kind: "InvalidKey",
+      description: "OPENAI_API_KEY holds characters that no key has, such as spaces or line breaks; copy it again."
+    })
+  )
 
 /** Anything that the SDK refuses before it sends. */
 export const fromRefusal = (target: Target, message: string): Failure =>

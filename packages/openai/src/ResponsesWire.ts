@@ -174,19 +174,43 @@ const step = (state: ResponsesState, event: unknown, deltasOf?: string | undefin
 const argumentsDelta = `{"type":"response.function_call_arguments.delta",`
 const textDelta = `{"type":"response.output_text.delta",`
 
+/** What only repeats what other events told. */
+const repeats: ReadonlyArray<string> = [
+  `{"type":"response.content_part.added",`,
+  `{"type":"response.content_part.done",`,
+  `{"type":"response.output_text.done",`
+]
+
+const itemDone = `{"type":"response.output_item.done",`
+
 /** Pieces of arguments tell nothing where none are wanted: the whole follows them. */
 const textOf = (state: ResponsesState, data: string, deltasOf: string | undefined): string | undefined => {
   if (data.startsWith(argumentsDelta)) return deltasOf === undefined ? "" : undefined
   // A member of the event itself, since there is no other object.
-  return data.startsWith(textDelta) && !data.includes("{", 1) && isTextOpen(state, data)
-    ? ModelWire.plainText(data, `,"delta":"`)
-    : undefined
+  if (data.startsWith(textDelta)) {
+    return !data.includes("{", 1) && state.texts.has(indexOf(data))
+      ? ModelWire.plainText(data, `,"delta":"`)
+      : undefined
+  }
+  if (repeats.some((repeat) => data.startsWith(repeat))) return ""
+  return data.startsWith(itemDone) && isTold(state, data) ? "" : undefined
 }
 
-/** Whether the output item of `data` has brought text before. */
-const isTextOpen = ({ texts }: ResponsesState, data: string): boolean => {
-  const from = data.indexOf(outputIndex) + outputIndex.length
-  return texts.has(data.slice(from, data.indexOf(",", from)))
+/** The output index of the event `data`, if it stands before all other objects in it. */
+const indexOf = (data: string): string => {
+  const from = data.indexOf(outputIndex)
+  const other = data.indexOf("{", 1)
+  if (from === -1 || (other !== -1 && other < from)) return ""
+  const start = from + outputIndex.length
+  return data.slice(start, data.indexOf(",", start))
+}
+
+/** Whether all of the item that `data` completes was told before: its text by deltas, its call by its arguments. */
+const isTold = ({ begun, made, texts }: ResponsesState, data: string): boolean => {
+  const index = indexOf(data)
+  if (data.includes(`"item":{"type":"message"`) || data.includes(`,"type":"message",`)) return texts.has(index)
+  const call = begun?.get(index)
+  return call !== undefined && made?.has(call.id) === true && data.includes(`"type":"function_call"`)
 }
 
 const outputIndex = `,"output_index":`

@@ -51,7 +51,7 @@ export const make = Effect.fnUntraced(function* (
   path: string
 ): Effect.fn.Return<Transport, never, Scope.Scope> {
   const target = OpenAiError.makeTarget(settings, method, path)
-  const tooLong = Effect.fail(OpenAiError.unreadable(target, "The answer is longer than any model's (64 MiB)."))
+  const tooLong = () => Effect.fail(OpenAiError.unreadable(target, "The answer is longer than any model's (64 MiB)."))
   const agents: Array<Http.Agent> = []
   yield* Effect.addFinalizer(() => Effect.sync(() => agents.forEach((agent) => agent.destroy())))
   const way = yield* Effect.cached(
@@ -91,7 +91,7 @@ export const make = Effect.fnUntraced(function* (
 
     const read = Effect.matchEffect(exchange.read, {
       onFailure: failed,
-      onSuccess: (chunks) => (exchange.responseBytes > maxAnswerBytes ? tooLong : Effect.succeed(chunks))
+      onSuccess: (chunks) => (exchange.responseBytes > maxAnswerBytes ? tooLong() : Effect.succeed(chunks))
     })
 
     const readUpTo = Effect.fnUntraced(function* (maxBytes: number) {

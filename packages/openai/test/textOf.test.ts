@@ -49,6 +49,11 @@ const begunResponse = ResponsesWire.step(ResponsesWire.initial, {
   delta: "a"
 }).state
 
+const toldResponse = [
+  { type: "response.output_item.added", output_index: 1, item: { type: "function_call", call_id: "c", name: "look" } },
+  { type: "response.function_call_arguments.done", output_index: 1, arguments: "{}" }
+].reduce((state, event) => ResponsesWire.step(state, event).state, begunResponse)
+
 const begunChat = ChatWire.step(ChatWire.initial, { id: "c", model: "m", choices: [{ delta: { content: "a" } }] }).state
 
 describe("what shows without reading", () => {
@@ -62,6 +67,25 @@ describe("what shows without reading", () => {
     ]) {
       check(ResponsesWire, begunResponse, event)
       check(ResponsesWire, ResponsesWire.initial, event)
+    }
+  })
+
+  it.prop("is what reading tells of items that are done, in Responses", [Event], ([{ after, before, index, text }]) => {
+    const type = "response.output_item.done"
+    const part = { type: "output_text", text: textOf(text) }
+    for (const item of [
+      { type: "message", content: [part], ...members(after) },
+      { type: "function_call", call_id: "c", name: "look", arguments: textOf(text), ...members(after) },
+      { type: "reasoning", output_index: 0, ...members(after) }
+    ] as const) {
+      const seen = [
+        { type, output_index: index, item },
+        { type, ...members(before), item, output_index: index },
+        { type, item: { output_index: 0, ...item }, output_index: index }
+      ].map((event) => check(ResponsesWire, toldResponse, event))
+      // Item 0 was a message and item 1 a call: what fits is seen through.
+      const told = { message: 0, function_call: 1, reasoning: undefined }[item.type]
+      if (before.length + after.length === 0) assert.strictEqual(seen[0], index === told)
     }
   })
 
