@@ -32,7 +32,7 @@ const budget = Schema.decodeSync(Schema.fromJsonString(Budget))(
 )
 
 const tolerance = 0.02
-const warmUps = 200
+const warmUps = 800
 
 const virtual = Effect.gen(function* () {
   const problems: Array<string> = []

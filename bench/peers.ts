@@ -29,7 +29,7 @@ movie recommendation and ParallelQA, in shape). Realistic: 350 ms to the first t
 slow one of e 600; a run's length on paper over its wall time; one contestant after another, one run of each workload side by
 side. A rotation in which the floor is below 0.995 is thrown away. Plans: the model hands in all calls at once, for contestants that
 can run such a plan; others take the loop. Concurrency: 500 runs of b at a time without latency, heap limits of a machine with
-2 GB; 100 at the realistic pace. Cold start: from the spawning of a process to its first request, over a bare node:http
+2 GB, each beside the floor; 100 at the realistic pace. Cold start: from the spawning of a process to its first request, over a bare node:http
 script's; contestants as source (Node strips their types), Callsheet also as the built command. Size: on disk, with all dependencies.
 
 A script proves what an engine does with a model's choices, never whether a model would make them.`
@@ -156,17 +156,24 @@ const realistic = Effect.fnUntraced(function* (arena: Match.Arena, participants:
   return rows
 }, Effect.scoped)
 
+/** One after another, each beside the floor: all at once would have more connections than a process may. */
 const crowds = Effect.fnUntraced(function* (arena: Match.Arena, participants: ReadonlyArray<Peers.Participant>) {
   const bounds: Crowd.Bounds = { runsAtLeast: 0.65, megabytesAtMost: 250, wallAtMost: 1.05 }
-  const places = participants.map(({ api, entry, floor }) => ({
+  const placeOf = ({ api, entry, floor }: Peers.Participant): Crowd.Place => ({
     entry,
     api,
     floor,
     bounds: entry === Entries.callsheet ? bounds : {}
-  }))
-  const unpaced = yield* Crowd.unpaced(arena, places, { rotations: 1, runs: 750, warmUps: 250 })
-  const paced = yield* Crowd.paced(arena, places, 1)
-  return [...unpaced, ...paced]
+  })
+  const floors = participants.filter(isFloor).map(placeOf)
+  const rows: Array<Row> = []
+  for (const place of participants.filter((participant) => !isFloor(participant)).map(placeOf)) {
+    const floor = floors.filter(({ api }) => api === place.api)
+    const pair = yield* Crowd.unpaced(arena, [...floor, place], { rotations: 2, runs: 750, warmUps: 250 })
+    const paced = yield* Crowd.paced(arena, [...floor, place], 1)
+    rows.push(...[...pair, ...paced].filter(({ name }) => !rows.some((row) => row.name === name)))
+  }
+  return rows
 })
 
 const coldStarts = Effect.fnUntraced(function* (participants: ReadonlyArray<Peers.Participant>) {

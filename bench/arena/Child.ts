@@ -19,18 +19,25 @@ interface Options {
   readonly execArgv?: ReadonlyArray<string>
 }
 
+/** Of what a process says on stderr, the end is kept for the error where it ends by itself. */
+const maxComplaint = 2000
+
 /** A process that ends with the scope. One that ends by itself, or answers with an `error`, is a defect. */
 export const start = Effect.fnUntraced(function* (file: URL, { args = [], execArgv = [] }: Options = {}) {
   const child = yield* Effect.acquireRelease(
-    Effect.sync(() => fork(file, [...args], { execArgv: [...execArgv] })),
+    Effect.sync(() => fork(file, [...args], { execArgv: [...execArgv], stdio: ["ignore", "ignore", "pipe", "ipc"] })),
     (child) => Effect.sync(() => child.kill("SIGKILL"))
   )
+  let complaint = ""
+  child.stderr?.setEncoding("utf8").on("data", (piece: string) => {
+    complaint = (complaint + piece).slice(-maxComplaint)
+  })
   // One for each question that has no answer yet.
   child.setMaxListeners(0)
   const heard = <A>(take: (message: unknown) => Effect.Effect<A> | undefined, send?: object) =>
     Effect.callback<A>((resume) => {
       const end = (code: number | null) =>
-        resume(Effect.die(new Error(`${args[0] ?? file} ended with status ${code}.`)))
+        resume(Effect.die(new Error(`${args[0] ?? file} ended with status ${code}. ${complaint}`)))
       const hear = (message: unknown) => {
         const taken = take(message)
         if (taken === undefined) return

@@ -8,7 +8,7 @@
  *
  * Which run a request belongs to is read from its question, a call's from its arguments. A request must hold the
  * results of all calls before it, each of its own run; else it is refused, and the run marked. The parent asks over
- * IPC (`Referee`) what happened. Run by hand it prints its URLs.
+ * IPC (`Record`) what happened. Run by hand it prints its URLs.
  */
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http"
 
