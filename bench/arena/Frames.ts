@@ -41,7 +41,7 @@ export interface Template {
 const eventsAtOnce = 16
 
 /** `call_`, the run's six digits, the turn, the call: as long as a real one. */
-const callId = (run: string, turn: number, call: number): string =>
+export const callId = (run: string, turn: number, call: number): string =>
   `call_${run}${String(turn).padStart(2, "0")}${String(call).padStart(3, "0")}`.padEnd(29, "Q")
 
 export const turnOfCallId = (id: string): number => Number(id.slice(11, 13))
