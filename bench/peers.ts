@@ -56,7 +56,7 @@ const noLatency = Effect.fnUntraced(function* (
   const present = participants.filter(({ onlyStreams }) => streaming || !onlyStreams)
   const seats = yield* seated(arena, present, "fast", streaming)
   const played = streaming ? all : NoLatency.measured
-  const scores = yield* NoLatency.scores(seats, played, { rotations: 5, runs: 6, warmUps: 24 })
+  const scores = yield* NoLatency.scores(seats, played, { rotations: 5, runs: 6, warmUps: 60 })
   const rows = present.map((participant): Row => {
     const { api, entry, floor } = participant
     const name = `${title}: ${entry.name}`

@@ -12,13 +12,13 @@ export const measured: ReadonlyArray<Workload> = [workloads.a, workloads.b, work
 
 export interface Plan {
   readonly rotations: number
-  /** Runs of each workload and seat in a rotation; of the one with 50 calls a third. */
+  /** Runs of each workload and seat in a rotation; of the one with 50 calls a third, of the one with ten questions a sixth. */
   readonly runs: number
   /** Before the first rotation. */
   readonly warmUps: number
 }
 
-const share = ({ key }: Workload, runs: number) => Math.ceil(key === "c" ? runs / 3 : runs)
+const share = ({ key }: Workload, runs: number) => Math.ceil(key === "c" ? runs / 3 : key === "f" ? runs / 6 : runs)
 
 export const scores = Effect.fnUntraced(function* (
   seats: ReadonlyArray<Match.Seat>,

@@ -3,7 +3,7 @@
  *
  * A script stands in for the model's choices: it shows what an engine does with them, and nothing about whether a model
  * would make them. Where a call's arguments depend on earlier results in a real run, the script states the values that
- * `Backend` gives. The arguments of a call are 17 tokens or so, answers 150.
+ * `Backend` gives. The arguments of a call are 17 tokens or so, answers 150. Long, because it is a table of scripts.
  */
 import type { Reply } from "@callsheet/testkit/scripted/Script"
 
