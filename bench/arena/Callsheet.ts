@@ -4,11 +4,13 @@
  * **Details**
  *
  * Tool calls are not held back: all of a step run at once, as those of every other contestant do. Slow reads are not hedged:
- * a second attempt would be a call that nobody asked for. With tracing on, a tracer keeps the spans, as many as a busy
+ * a second attempt would be a call that nobody asked for. What comes from afar (`crawl`) may be used again for a minute, so an
+ * equal call that comes when the first has ended asks nobody. With tracing on, a tracer keeps the spans, as many as a busy
  * exporter would; with tracing off, spans are disabled.
  */
 import * as Agent from "@callsheet/core/Agent"
 import type { ModelStream } from "@callsheet/core/model/ModelStream"
+import * as Annotations from "@callsheet/core/schedule/Annotations"
 import * as Hedge from "@callsheet/core/schedule/Hedge"
 import * as Tool from "effect/ai/Tool"
 import * as Toolkit from "effect/ai/Toolkit"
@@ -56,7 +58,9 @@ const toolkit = Toolkit.make(
     description: crawl.description,
     parameters: Schema.Struct({ id: crawl.of(Schema.String, "id") }),
     success: Title
-  }).annotate(Tool.Readonly, true),
+  })
+    .annotate(Tool.Readonly, true)
+    .annotate(Annotations.Freshness, "1 minute"),
   Tool.make("choose", {
     description: choose.description,
     parameters: Schema.Struct({

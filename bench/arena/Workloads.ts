@@ -250,7 +250,9 @@ export const workloads = {
   "g-movie-plan": workload("g-movie as a plan", moviePlan),
   "g-parallel-plan": workload("g-parallel as a plan", parallelPlan),
   equal: workload("one step of 50 equal calls", {
-    ...script("equal", "Ask for the same title fifty times.", [numbers(50).flatMap(() => gets(1, 1))]),
+    ...script("equal", "Ask for the same title fifty times.", [
+      numbers(50).flatMap(() => gets(1, 1).map((call) => ({ ...call, name: "crawl" })))
+    ]),
     mayShare: true
   })
 } satisfies Record<string, Workload>

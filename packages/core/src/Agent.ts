@@ -120,15 +120,24 @@ export function make<Tools extends Record<string, Tool.Any>, R>(
   const { instructions, name } = options
   const policy: Policy.Policy = { ...Policy.standard, ...options.policy }
 
+  const offers = new WeakMap<object, ReadonlyArray<Tool.Any>>()
+  /** The tools on offer: the same list in each run, by which the layers below know that they have it written down. */
+  const offerOf = (own: Readonly<Record<string, Tool.Any>>): ReadonlyArray<Tool.Any> => {
+    const known = offers.get(own)
+    if (known !== undefined) return known
+    const offer = [...(policy.plans ? [PlanTool.make(own)] : []), ...Object.values(own)]
+    offers.set(own, offer)
+    return offer
+  }
+
   const loop = Effect.fnUntraced(function* (
     request: AgentRequest.AgentRequest,
     question: string,
     runLog: RunLog.RunLog
   ) {
     const toolkit: Handlers.Handled<Services> = yield* Handlers.resolve(options.toolkit)
-    const own = Object.values(toolkit.tools)
     if (policy.plans && Object.hasOwn(toolkit.tools, PlanTool.name)) return yield* Effect.die(new Error(PlanTool.taken))
-    const tools = policy.plans ? [PlanTool.make(toolkit.tools), ...own] : own
+    const tools = offerOf(toolkit.tools)
     const { model } = yield* ModelStream
     const ledger = yield* Ledger.Current
     const brakes = Brakes.make(policy, model, limitMillis(request, policy))

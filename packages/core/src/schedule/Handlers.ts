@@ -54,7 +54,7 @@ export const resolve = Effect.fnUntraced(function* <Tools extends Record<string,
     if (!isHandler(handler)) continue
     // Those of one layer were made with the same services, which then need no providing call by call.
     services ??= handler.context
-    asks.set(tool.name, makeAsk(tool, handler, services))
+    asks.set(tool.name, askOf(tool, handler, services))
   }
   return { ...handled, askOf: (name) => asks.get(name), services }
 })
@@ -66,6 +66,17 @@ const isHandler = (value: unknown): value is Handler =>
   Predicate.hasProperty(value, "handler") &&
   Predicate.isFunction(value.handler) &&
   Predicate.hasProperty(value, "context")
+
+/** By handler: its codecs are made once, not run by run. */
+const known = new WeakMap<Handler, { readonly tool: Tool.Any; readonly provided: unknown; readonly ask: Ask<never> }>()
+
+const askOf = (tool: Tool.Any, handler: Handler, provided: Context.Context<never>): Ask<never> => {
+  const made = known.get(handler)
+  if (made !== undefined && made.tool === tool && made.provided === provided) return made.ask
+  const ask = makeAsk(tool, handler, provided)
+  known.set(handler, { tool, provided, ask })
+  return ask
+}
 
 const makeAsk = (tool: Tool.Any, { context, handler }: Handler, provided: Context.Context<never>): Ask<never> => {
   const { failureMode, name, successSchema, toModelOutput } = tool
