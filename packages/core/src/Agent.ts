@@ -1,5 +1,6 @@
 /**
- * Agent: a question in, a stream of events out. The loop, and the only file that knows all rooms.
+ * Agent: a question in, a stream of events out. The loop, and the only file that knows all rooms. Long, because the ways in
+ * which a run ends (answered, out of time, out of budget) are read best beside the loop that they end.
  */
 import type * as Tool from "effect/ai/Tool"
 import type * as Toolkit from "effect/ai/Toolkit"
