@@ -24,6 +24,9 @@ export interface Turn {
   readonly modelCall: ModelCall
 }
 
+/** Whether a message that ended for `reason` is all that the model meant to say. */
+export const isComplete = (reason: Finish["reason"]): boolean => reason === "stop" || reason === "tool-calls"
+
 /** What a provider that ends without a finish part is taken to have said. */
 const unfinished: Finish = {
   _tag: "Finish",
@@ -127,7 +130,7 @@ export const take = Effect.fnUntraced(function* (
       calls,
       echo,
       finish,
-      isComplete: reason === "stop" || reason === "tool-calls",
+      isComplete: isComplete(reason),
       modelCall: {
         step,
         startMillis,

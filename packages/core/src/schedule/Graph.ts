@@ -180,16 +180,15 @@ export const arrive = (node: Node): void => {
   inTurns(node.order, () => look(node))
 }
 
-/** Ends `node` with `outcome`, and readies those that waited for it alone. False where it had ended already. */
-export const settle = (node: Node, outcome: Outcome): boolean => {
-  if (node.outcome !== undefined) return false
+/** Ends `node` with `outcome`, if it has not ended, and readies those that waited for it alone. */
+export const settle = (node: Node, outcome: Outcome): void => {
+  if (node.outcome !== undefined) return
   node.outcome = outcome
   inTheWay(node).delete(node)
   inTurns(node.order, () => {
     stir(node)
     for (const dependent of node.dependents) dependent()
   })
-  return true
 }
 
 /** Calls `then` once all of `nodes` have settled; at once where they have. */

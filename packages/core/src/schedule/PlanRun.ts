@@ -72,9 +72,8 @@ export const open = (callId: string, scheduler: SchedulerStep, tools: Readonly<R
     const footprint = Policy.footprint(tool, undefined)
     const group = keep(scheduler.hold({ id, name: tool.name, isReadOnly, footprint }))
     const refuse = (problem: string) => {
-      if (group.outcome === undefined) {
+      if (group.outcome === undefined)
         Graph.settle(group, scheduler.refuse(id, tool.name, problem).outcome ?? Attempt.failed(problem))
-      }
     }
     const gather = (elements: ReadonlyArray<Graph.Node>) => {
       const outcomes = elements.map(({ outcome }) => outcome ?? Attempt.failed("not run"))
@@ -202,7 +201,7 @@ export const open = (callId: string, scheduler: SchedulerStep, tools: Readonly<R
       const stranded = waiting.map(({ id }) => ({ stepId: id, message: "not run: what it refers to has a fault" }))
       const node = scheduler.hold({ id: call.id, name: call.name, isReadOnly: true, footprint: Policy.nothing })
       const all = [...faults, ...stranded]
-      Graph.whenSettled([...placed.values()], () => void Graph.settle(node, outcomeOf(steps, all)))
+      Graph.whenSettled([...placed.values()], () => Graph.settle(node, outcomeOf(steps, all)))
       return node
     }),
     close: () => {

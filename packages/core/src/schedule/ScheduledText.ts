@@ -12,6 +12,7 @@ import * as Stream from "effect/Stream"
 import * as CallIds from "../model/CallIds.ts"
 import * as LanguageModelStream from "../model/LanguageModelStream.ts"
 import type { Call } from "../model/ModelStream.ts"
+import * as Turn from "../model/Turn.ts"
 import type * as Attempt from "./Attempt.ts"
 import * as Calls from "./Calls.ts"
 import * as PlanTool from "./PlanTool.ts"
@@ -90,9 +91,7 @@ export const streamText = Effect.fnUntraced(function* <R>(
     }
   }
   const rest = Effect.suspend(() => {
-    const isComplete = finishes.some(
-      (part) => part.type === "finish" && (part.reason === "stop" || part.reason === "tool-calls")
-    )
+    const isComplete = finishes.some((part) => part.type === "finish" && Turn.isComplete(part.reason))
     return Effect.map(calls.results(isComplete), (outcomes): ReadonlyArray<Part> => {
       hasEnded = true
       const results = asked.flatMap((call, index) => {

@@ -111,10 +111,10 @@ export const open = <R>(step: number, run: Run<R>): Step => {
     read: Option.Option<Parameters.Parameters> | undefined
   ): Graph.Node => {
     const { name } = tool
+    if (held?.outcome !== undefined) return refuse(id, name, held.outcome.problem ?? "not run")
     const rules = Policy.rulesOf(tool)
     const { isReadOnly, needsApproval } = rules
     let parameters = read
-    if (held?.outcome !== undefined) return refuse(id, name, held.outcome.problem ?? "not run")
     let value: Result.Result<unknown, string> = Result.succeed(known)
 
     const arrive = () => Graph.arrive(node)

@@ -1,28 +1,22 @@
-import { type Finish, type ModelPart, ModelStream } from "@callsheet/core/model/ModelStream"
+import type { Finish, ModelPart } from "@callsheet/core/model/ModelStream"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Layer, Stream } from "effect"
+import { Effect, Stream } from "effect"
 
 import { calls, tagged } from "../fixtures.ts"
-import { play, reading, told, writing } from "./stage.ts"
+import { editing, play, reading, told, writing } from "./stage.ts"
 
 const tools = [reading("look"), writing("change")]
 
 /** The model, with `edit` made to each part of its first reply. */
-const edited = (edit: (part: ModelPart) => ReadonlyArray<ModelPart>) => (model: Layer.Layer<ModelStream>) =>
-  Layer.effect(
-    ModelStream,
-    Effect.map(ModelStream, (whole) => {
-      let isFirst = true
-      return ModelStream.of({
-        ...whole,
-        stream: (request) => {
-          if (!isFirst) return whole.stream(request)
-          isFirst = false
-          return Stream.flattenIterable(Stream.map(whole.stream(request), edit))
-        }
-      })
-    })
-  ).pipe(Layer.provide(model))
+const edited = (edit: (part: ModelPart) => ReadonlyArray<ModelPart>) =>
+  editing((stream) => {
+    let isFirst = true
+    return (request) => {
+      if (!isFirst) return stream(request)
+      isFirst = false
+      return Stream.flattenIterable(Stream.map(stream(request), edit))
+    }
+  })
 
 const cutShort = { error: "The message that asked for this was cut short, so it did not run." }
 

@@ -1,15 +1,15 @@
 import * as Agent from "@callsheet/core/Agent"
 import type { AgentEvent } from "@callsheet/core/AgentEvent"
-import { type ModelPart, type ModelRequest, ModelStream } from "@callsheet/core/model/ModelStream"
+import type { ModelPart } from "@callsheet/core/model/ModelStream"
 import { Approval, type ApprovalRequest } from "@callsheet/core/schedule/Approval"
 import { replyMillis } from "@callsheet/testkit/scripted/Timing"
 import { assert, describe, it } from "@effect/vitest"
-import { Duration, Effect, Layer, Schema, SchemaGetter, Stream } from "effect"
+import { Duration, Effect, Schema, SchemaGetter, Stream } from "effect"
 
 import { tagged } from "../fixtures.ts"
 import { outcome, plan, planOf, tools, written } from "./planning.ts"
 import { from, step } from "./plans.ts"
-import { model, pace, play, type Play, reading, told, troupe, Trouble, writing } from "./stage.ts"
+import { editing, model, pace, play, type Play, reading, told, troupe, Trouble, writing } from "./stage.ts"
 
 /** Fails what has the key "broken". */
 const failing: Play["act"] = ({ key, millis }) =>
@@ -25,18 +25,13 @@ const unsettled = (events: ReadonlyArray<AgentEvent>) => {
 }
 
 /** A provider that gives every call the same id. */
-const oneId = (model: Layer.Layer<ModelStream>) =>
-  Layer.effect(
-    ModelStream,
-    Effect.map(ModelStream, (stream) => ({
-      ...stream,
-      stream: (request: ModelRequest) =>
-        Stream.map(stream.stream(request), (part): ModelPart => {
-          if (part._tag === "CallDelta") return { ...part, id: "same" }
-          return part._tag === "Call" ? { ...part, call: { ...part.call, id: "same" } } : part
-        })
-    }))
-  ).pipe(Layer.provide(model))
+const oneId = editing(
+  (stream) => (request) =>
+    Stream.map(stream(request), (part): ModelPart => {
+      if (part._tag === "CallDelta") return { ...part, id: "same" }
+      return part._tag === "Call" ? { ...part, call: { ...part.call, id: "same" } } : part
+    })
+)
 
 describe("plans of a provider that gives every call one id", () => {
   it.effect("run their writes once each, in the same message and in later ones", () =>
@@ -478,24 +473,17 @@ describe("a plan with a fault", () => {
   )
 })
 
-/** A provider whose first call has `text` for its arguments. */
-const saying = (text: string) => (model: Layer.Layer<ModelStream>) =>
-  Layer.effect(
-    ModelStream,
-    Effect.map(ModelStream, (stream) => ({
-      ...stream,
-      stream: (request: ModelRequest) =>
-        Stream.map(stream.stream(request), (part): ModelPart => {
-          if (part._tag === "CallDelta") return { ...part, delta: "" }
-          return part._tag === "Call"
-            ? { ...part, call: { ...part.call, inputText: text, input: JSON.parse(text) } }
-            : part
-        }).pipe(
-          Stream.flatMap((part) =>
-            part._tag === "Call"
-              ? Stream.make<[ModelPart, ModelPart]>({ _tag: "CallDelta", id: part.call.id, delta: text }, part)
-              : Stream.make(part)
-          )
+/** A provider whose call has `text` for its arguments, in one piece. */
+const saying = (text: string) =>
+  editing(
+    (stream) => (request) =>
+      Stream.flatMap(stream(request), (part): Stream.Stream<ModelPart> => {
+        if (part._tag === "CallDelta") return Stream.empty
+        if (part._tag !== "Call") return Stream.make(part)
+        const call = { ...part.call, inputText: text, input: JSON.parse(text) }
+        return Stream.make<[ModelPart, ModelPart]>(
+          { _tag: "CallDelta", id: call.id, delta: text },
+          { _tag: "Call", call }
         )
-    }))
-  ).pipe(Layer.provide(model))
+      })
+  )

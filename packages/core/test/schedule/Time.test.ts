@@ -1,10 +1,9 @@
-import { ModelStream } from "@callsheet/core/model/ModelStream"
 import * as Annotations from "@callsheet/core/schedule/Annotations"
 import { assert, describe, it } from "@effect/vitest"
-import { Duration, Effect, Layer, Stream } from "effect"
+import { Duration, Effect, Stream } from "effect"
 
 import { calls, tagged } from "../fixtures.ts"
-import { play, reading, told, Trouble, writing } from "./stage.ts"
+import { editing, play, reading, told, Trouble, writing } from "./stage.ts"
 
 const tools = [reading("look"), writing("change")]
 
@@ -280,14 +279,7 @@ describe("a run's deadline", () => {
         tools,
         replies: [{ text: "x".repeat(4000) }],
         ask: { question: "Go", deadlineMillis: 2000 },
-        through: (model) =>
-          Layer.effect(
-            ModelStream,
-            Effect.map(ModelStream, (whole) => ({
-              ...whole,
-              stream: (request) => Stream.ensuring(whole.stream(request), Effect.sleep(5000))
-            }))
-          ).pipe(Layer.provide(model))
+        through: editing((stream) => (request) => Stream.ensuring(stream(request), Effect.sleep(5000)))
       })
       assert.deepStrictEqual([finished?.atMillis, finished?.reason], [2000, "deadline"])
     })

@@ -7,7 +7,7 @@
 import * as Agent from "@callsheet/core/Agent"
 import type { AgentRequest } from "@callsheet/core/AgentRequest"
 import * as LanguageModelStream from "@callsheet/core/model/LanguageModelStream"
-import type { ModelStream } from "@callsheet/core/model/ModelStream"
+import { ModelStream } from "@callsheet/core/model/ModelStream"
 import * as Annotations from "@callsheet/core/schedule/Annotations"
 import * as Hedge from "@callsheet/core/schedule/Hedge"
 import type * as Policy from "@callsheet/core/schedule/Policy"
@@ -101,6 +101,15 @@ export const model = (script: Script, timing = pace) =>
   LanguageModelStream.layer({ provider: "scripted", model: "script" }).pipe(
     Layer.provide(ScriptedModel.layer({ script, timing }))
   )
+
+/** A model whose streams are changed by `edit`. */
+export const editing =
+  (edit: (stream: ModelStream["Service"]["stream"]) => ModelStream["Service"]["stream"]) =>
+  (model: Layer.Layer<ModelStream>) =>
+    Layer.effect(
+      ModelStream,
+      Effect.map(ModelStream, (whole) => ModelStream.of({ ...whole, stream: edit(whole.stream) }))
+    ).pipe(Layer.provide(model))
 
 /** What runs share, not with those of other tests; retries wait without jitter. */
 export const calm = Layer.merge(Layer.effect(Shared.Shared, Shared.make), Layer.succeed(Retry.Jitter, false))
