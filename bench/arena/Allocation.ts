@@ -74,7 +74,7 @@ export const row = (name: string, { externalKilobytes, kilobytes, spread }: Allo
   note: `half of the measurements within ${rounded(spread * 100, 1)} %; outside the heap ${rounded(externalKilobytes, 0)} KB`
 })
 
-const warmUps = 300
+const warmUps = 800
 
 export const rows = Effect.fnUntraced(function* (arena: Match.Arena) {
   const rows: Array<Row> = []

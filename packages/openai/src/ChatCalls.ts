@@ -38,11 +38,39 @@ export class ChatCalls {
    * calls.
    */
   take(piece: unknown, responseId: string | undefined, deltasOf: string | undefined, parts: Array<WirePart>): void {
-    const index = Json.integer(piece, "index")
-    const id = Json.text(piece, "id")
     const made = Json.get(piece, "function")
-    const name = Json.text(made, "name")
-    const text = argumentsText(Json.get(made, "arguments"))
+    this.#take(
+      Json.integer(piece, "index"),
+      Json.text(piece, "id"),
+      Json.text(made, "name"),
+      argumentsText(Json.get(made, "arguments")),
+      responseId,
+      deltasOf,
+      parts
+    )
+  }
+
+  /** What a piece of arguments completes that names nothing but its index. */
+  takeArguments(
+    index: number,
+    text: string,
+    responseId: string | undefined,
+    deltasOf: string | undefined
+  ): ReadonlyArray<WirePart> {
+    const parts: Array<WirePart> = []
+    this.#take(index, undefined, undefined, text, responseId, deltasOf, parts)
+    return parts
+  }
+
+  #take(
+    index: number | undefined,
+    id: string | undefined,
+    name: string | undefined,
+    text: string,
+    responseId: string | undefined,
+    deltasOf: string | undefined,
+    parts: Array<WirePart>
+  ): void {
     const call = this.#callOf(index, id, name) ?? this.#begin(index, id, name, text, responseId, parts)
     if (call === undefined) return
     call.id ??= id

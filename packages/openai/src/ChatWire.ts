@@ -15,6 +15,7 @@ import type { FinishReason } from "effect/ai/Response"
 import type * as OpenAi from "openai/resources/chat/completions"
 
 import { ChatCalls } from "./ChatCalls.ts"
+import * as EventBytes from "./EventBytes.ts"
 import * as Json from "./Json.ts"
 import * as ModelWire from "./ModelWire.ts"
 
@@ -105,21 +106,58 @@ const initial: ChatState = {
   usage: ModelWire.noUsage
 }
 
-const textDelta = `,"delta":{"content":"`
+const firstChoice = EventBytes.mark(`"choices":[{`)
+const delta = EventBytes.mark(`,"delta":{`)
+const content = EventBytes.mark(`"content":"`)
+const contentEnd = EventBytes.mark(`"}`)
+const call = EventBytes.mark(`"tool_calls":[{"index":`)
+const callArguments = EventBytes.mark(`,"function":{"arguments":"`)
+const callEnd = EventBytes.mark(`"}}]}`)
+const finishReason = EventBytes.mark(`"finish_reason":"`)
+const errorMember = EventBytes.mark(`"error":`)
 
-/** A chunk whose objects are itself, its first choice and a delta with nothing but content; and that tells no more. */
-const textOf = ({ model, responseId }: ChatState, data: string): string | undefined => {
-  const delta = data.indexOf(textDelta)
-  if (delta === -1 || responseId === undefined || model === undefined) return undefined
-  const choice = data.indexOf("{", 1)
-  const isFirst = data.startsWith(firstChoice, choice - firstChoice.length + 1)
-  const areAll = data.indexOf("{", choice + 1) === delta + 9 && !data.includes("{", delta + 10)
-  if (!isFirst || !areAll || data.indexOf("}") < delta || /"finish_reason":"|"error":/.test(data)) return undefined
-  const text = ModelWire.plainText(data, textDelta)
-  return text !== undefined && data.startsWith(`"}`, delta + textDelta.length + text.length) ? text : undefined
+/**
+ * A chunk that tells nothing but the content of its first choice's delta, or a piece of one call's arguments: no object
+ * stands before the choice or after the delta.
+ */
+const skim = (state: ChatState, data: EventBytes.EventBytes, deltasOf: string | undefined) => {
+  if (state.responseId === undefined || state.model === undefined) return undefined
+  const choice = data.findByte(EventBytes.openBrace, data.from + 1)
+  const inDelta = choice === -1 ? -1 : data.findByte(EventBytes.openBrace, choice + 1) + 1
+  const isFirst = data.has(firstChoice, choice - firstChoice.length + 1) && data.has(delta, inDelta - delta.length)
+  if (!isFirst || data.findByte(EventBytes.closeBrace) < inDelta) return undefined
+  const isText = data.has(content, inDelta)
+  const from = isText ? inDelta + content.length : argumentsAt(data, inDelta)
+  const end = isText ? data.plainEnd(from) : data.stringEnd(from)
+  if (from === -1 || end === -1 || !data.has(isText ? contentEnd : callEnd, end)) return undefined
+  const isAll = data.findByte(EventBytes.openBrace, end) === -1
+  if (!isAll || data.find(finishReason) !== -1 || data.find(errorMember) !== -1) return undefined
+  return isText ? data.text(from, end) : pieceStep(state, data, inDelta, from, end, deltasOf)
 }
 
-const firstChoice = `"choices":[{`
+/** Where the letters of a piece of arguments begin, in a delta that begins at `at`; -1 where it is none. */
+const argumentsAt = (data: EventBytes.EventBytes, at: number): number => {
+  if (!data.has(call, at)) return -1
+  const comma = data.findByte(EventBytes.comma, at + call.length)
+  return comma !== -1 && data.has(callArguments, comma) ? comma + callArguments.length : -1
+}
+
+const pieceStep = (
+  state: ChatState,
+  data: EventBytes.EventBytes,
+  at: number,
+  from: number,
+  end: number,
+  deltasOf: string | undefined
+): ModelWire.Step<ChatState> | undefined => {
+  const { calls, responseId } = state
+  const index = data.integer(at + call.length)
+  const text = Json.parse(data.text(from - 1, end + 1))
+  if (calls === undefined || index === undefined || text._tag === "Failure" || typeof text.success !== "string") {
+    return undefined
+  }
+  return { state, parts: calls.takeArguments(index, text.success, responseId, deltasOf) }
+}
 
 const step = (before: ChatState, event: unknown, deltasOf?: string | undefined): ModelWire.Step<ChatState> => {
   const error = Json.get(event, "error") ?? undefined
@@ -221,7 +259,7 @@ export const ChatWire: ModelWire.ModelWire<ChatState> = {
   itemsKey: "messages",
   items,
   initial,
-  textOf,
+  skim,
   step,
   end,
   read

@@ -7,6 +7,7 @@
  */
 import type { Finish, Message, ModelPart, ModelRequest, Usage } from "@callsheet/core/model/ModelStream"
 
+import type { EventBytes } from "./EventBytes.ts"
 import * as Json from "./Json.ts"
 import type { ToolDefinition } from "./ToolDefinition.ts"
 
@@ -75,15 +76,15 @@ export interface ModelWire<State> {
   readonly items: (settings: WireSettings, message: WireMessage) => ReadonlyArray<object>
   readonly initial: State
   /**
-   * The text that the event which `data` spells adds, where that is all it tells and shows without reading the whole;
-   * `undefined` where it has to be read. Empty where the event tells nothing.
+   * What the event of `data` tells, where that shows without reading the whole: the text that it adds, empty where it tells
+   * nothing, or what `step` would give; `undefined` where it has to be read.
    *
    * **Details**
    *
    * Inside a JSON string every quote is escaped, so `,"delta":"` can only be a member. What could make it another
    * object's, or the text more than the letters that stand there, is left to `JSON.parse`.
    */
-  readonly textOf: (state: State, data: string, deltasOf: string | undefined) => string | undefined
+  readonly skim: (state: State, data: EventBytes, deltasOf: string | undefined) => string | Step<State> | undefined
   /** `deltasOf` names the tool whose arguments are handed on as they come. */
   readonly step: (state: State, event: unknown, deltasOf?: string | undefined) => Step<State>
   /**
@@ -121,19 +122,6 @@ export const callPart = (id: string, name: string, inputText: string): CallPart 
 /** Arguments as text; some servers send them parsed. */
 export const argumentsText = (value: unknown): string =>
   typeof value === "string" ? value : value === undefined || value === null ? "" : JSON.stringify(value)
-
-/**
- * The letters after `opener`, up to the quote that ends them; `undefined` where there are none or one is written as an
- * escape.
- */
-export const plainText = (data: string, opener: string): string | undefined => {
-  const at = data.indexOf(opener)
-  const from = at + opener.length
-  const to = data.indexOf(`"`, from)
-  if (at === -1 || to === -1) return undefined
-  const text = data.slice(from, to)
-  return text.includes("\\") ? undefined : text
-}
 
 /** Reads an error object: `{ message, code, type, param }`, or a plain sentence. */
 export const faultPart = (error: unknown): WireFault => {

@@ -13,6 +13,7 @@ import type { Message, Usage } from "@callsheet/core/model/ModelStream"
 import type { FinishReason } from "effect/ai/Response"
 import type * as OpenAi from "openai/resources/responses/responses"
 
+import * as EventBytes from "./EventBytes.ts"
 import * as Json from "./Json.ts"
 import * as ModelWire from "./ModelWire.ts"
 
@@ -171,49 +172,88 @@ const step = (state: ResponsesState, event: unknown, deltasOf?: string | undefin
   }
 }
 
-const argumentsDelta = `{"type":"response.function_call_arguments.delta",`
-const textDelta = `{"type":"response.output_text.delta",`
+const beginning = (type: string) => EventBytes.mark(`{"type":"${type}",`)
+const argumentsDelta = beginning("response.function_call_arguments.delta")
+const textDelta = beginning("response.output_text.delta")
+const itemDone = beginning("response.output_item.done")
+const created = beginning("response.created")
+const inProgress = beginning("response.in_progress")
+const completed = beginning("response.completed")
 
-/** What only repeats what other events told. */
-const repeats: ReadonlyArray<string> = [
-  `{"type":"response.content_part.added",`,
-  `{"type":"response.content_part.done",`,
-  `{"type":"response.output_text.done",`
-]
+const partAdded = beginning("response.content_part.added")
+const partDone = beginning("response.content_part.done")
+const textDone = beginning("response.output_text.done")
 
-const itemDone = `{"type":"response.output_item.done",`
+const outputIndex = EventBytes.mark(`,"output_index":`)
+const delta = EventBytes.mark(`,"delta":"`)
+const messageItem = EventBytes.mark(`"item":{"type":"message"`)
+const messageType = EventBytes.mark(`,"type":"message",`)
+const callType = EventBytes.mark(`"type":"function_call"`)
 
 /** Pieces of arguments tell nothing where none are wanted: the whole follows them. */
-const textOf = (state: ResponsesState, data: string, deltasOf: string | undefined): string | undefined => {
-  if (data.startsWith(argumentsDelta)) return deltasOf === undefined ? "" : undefined
+const skim = (
+  state: ResponsesState,
+  data: EventBytes.EventBytes,
+  deltasOf: string | undefined
+): string | ModelWire.Step<ResponsesState> | undefined => {
+  if (data.has(argumentsDelta)) return deltasOf === undefined ? "" : undefined
   // A member of the event itself, since there is no other object.
-  if (data.startsWith(textDelta)) {
-    return !data.includes("{", 1) && state.texts.has(indexOf(data))
-      ? ModelWire.plainText(data, `,"delta":"`)
-      : undefined
+  if (data.has(textDelta)) {
+    const at = data.find(delta)
+    const isAll = data.findByte(EventBytes.openBrace, data.from + 1) === -1 && state.texts.has(indexOf(data))
+    if (at === -1 || !isAll) return undefined
+    const from = at + delta.length
+    const end = data.plainEnd(from)
+    return end === -1 ? undefined : data.text(from, end)
   }
-  if (repeats.some((repeat) => data.startsWith(repeat))) return ""
-  return data.startsWith(itemDone) && isTold(state, data) ? "" : undefined
+  if (data.has(itemDone)) return isTold(state, data) ? "" : undefined
+  if (data.has(inProgress)) return state.responseId !== undefined && state.model !== undefined ? "" : undefined
+  if (data.has(partAdded) || data.has(partDone) || data.has(textDone)) return ""
+  if (data.has(created)) {
+    const response = pick(data)
+    return response && { state: identify(state, response), parts: ModelWire.noParts }
+  }
+  const isKnown = state.texts.size > 0 || state.made !== undefined
+  const response = isKnown && data.has(completed) ? pick(data) : undefined
+  return response && finishStep(state, response)
+}
+
+const responseMember = [EventBytes.mark(`"response":`)]
+const picked = ["id", "model", "status", "incomplete_details", "usage"]
+const pickedMembers = picked.map((name) => EventBytes.mark(`"${name}":`))
+
+/** The response of the event `data`, without what it repeats of the request and of the events before it. */
+const pick = (data: EventBytes.EventBytes): Json.JsonObject | undefined => {
+  const [at = -1] = data.members(data.from, responseMember) ?? []
+  const members = at === -1 ? undefined : data.members(at, pickedMembers)
+  if (members === undefined) return undefined
+  const response: Record<string, unknown> = {}
+  for (let index = 0; index < picked.length; index++) {
+    const member = members[index] ?? -1
+    if (member === -1) continue
+    const value = Json.parse(data.valueText(member))
+    if (value._tag === "Failure") return undefined
+    response[picked[index] ?? ""] = value.success
+  }
+  return response
 }
 
 /** The output index of the event `data`, if it stands before all other objects in it. */
-const indexOf = (data: string): string => {
-  const from = data.indexOf(outputIndex)
-  const other = data.indexOf("{", 1)
+const indexOf = (data: EventBytes.EventBytes): string => {
+  const from = data.find(outputIndex)
+  const other = data.findByte(EventBytes.openBrace, data.from + 1)
   if (from === -1 || (other !== -1 && other < from)) return ""
   const start = from + outputIndex.length
-  return data.slice(start, data.indexOf(",", start))
+  return String(data.integer(start) ?? "")
 }
 
 /** Whether all of the item that `data` completes was told before: its text by deltas, its call by its arguments. */
-const isTold = ({ begun, made, texts }: ResponsesState, data: string): boolean => {
+const isTold = ({ begun, made, texts }: ResponsesState, data: EventBytes.EventBytes): boolean => {
   const index = indexOf(data)
-  if (data.includes(`"item":{"type":"message"`) || data.includes(`,"type":"message",`)) return texts.has(index)
+  if (data.find(messageItem) !== -1 || data.find(messageType) !== -1) return texts.has(index)
   const call = begun?.get(index)
-  return call !== undefined && made?.has(call.id) === true && data.includes(`"type":"function_call"`)
+  return call !== undefined && made?.has(call.id) === true && data.find(callType) !== -1
 }
-
-const outputIndex = `,"output_index":`
 
 const idle = (state: ResponsesState): ModelWire.Step<ResponsesState> => ({ state, parts: ModelWire.noParts })
 
@@ -367,7 +407,7 @@ export const ResponsesWire: ModelWire.ModelWire<ResponsesState> = {
   itemsKey: "input",
   items,
   initial,
-  textOf,
+  skim,
   step,
   end,
   read

@@ -4,6 +4,7 @@
  * Parts that one read completes come together, neighbouring text deltas joined. `Finish` or `Fault` comes
  * last, once.
  */
+import type { EventBytes } from "./EventBytes.ts"
 import * as Json from "./Json.ts"
 import * as ModelWire from "./ModelWire.ts"
 import { Sse } from "./Sse.ts"
@@ -11,9 +12,12 @@ import { Sse } from "./Sse.ts"
 export class WireReader<State> {
   readonly #wire: ModelWire.ModelWire<State>
   readonly #deltasOf: string | undefined
-  readonly #sse = new Sse()
+  readonly #sse = new Sse((data) => this.#skim(data))
+  readonly #take = (data: string): void => this.#readEvent(data)
   #state: State
   #isClosed = false
+  /** What the bytes at hand have completed. */
+  #parts: Array<ModelWire.WirePart> = []
 
   constructor(wire: ModelWire.ModelWire<State>, deltasOf?: string | undefined) {
     this.#wire = wire
@@ -23,50 +27,65 @@ export class WireReader<State> {
 
   /** The parts that these bytes of an event stream complete. */
   push(chunks: ReadonlyArray<Uint8Array>): ReadonlyArray<ModelWire.WirePart> {
-    const parts: Array<ModelWire.WirePart> = []
-    for (const chunk of chunks) {
-      for (const data of this.#sse.push(chunk)) this.#readEvent(data, parts)
-    }
-    return parts
+    for (const chunk of chunks) this.#sse.push(chunk, this.#take)
+    return this.#given()
   }
 
   /** The parts left when the bytes end. */
   end(): ReadonlyArray<ModelWire.WirePart> {
-    const parts: Array<ModelWire.WirePart> = []
-    for (const data of this.#sse.end()) {
+    this.#sse.end((data) => {
       // Half an event is a stream that was cut, not one that cannot be read.
-      if (data === "[DONE]" || Json.parse(data)._tag === "Success") this.#readEvent(data, parts)
-    }
-    if (!this.#isClosed) this.#append(this.#wire.end(this.#state, false), parts)
+      if (data === "[DONE]" || Json.parse(data)._tag === "Success") this.#readEvent(data)
+    })
+    if (!this.#isClosed) this.#append(this.#wire.end(this.#state, false))
+    return this.#given()
+  }
+
+  #given(): ReadonlyArray<ModelWire.WirePart> {
+    const parts = this.#parts
+    this.#parts = []
     return parts
   }
 
-  #readEvent(data: string, parts: Array<ModelWire.WirePart>): void {
+  #skim(data: EventBytes): boolean {
+    if (this.#isClosed) return true
+    const seen = this.#wire.skim(this.#state, data, this.#deltasOf)
+    if (seen === undefined) return false
+    if (typeof seen !== "string") this.#go(seen)
+    else if (seen !== "") this.#appendText(seen)
+    return true
+  }
+
+  #readEvent(data: string): void {
     if (this.#isClosed) return
-    if (data === "[DONE]") return this.#append(this.#wire.end(this.#state, true), parts)
-    const text = this.#wire.textOf(this.#state, data, this.#deltasOf)
-    if (text !== undefined) {
-      if (text !== "") this.#append([{ _tag: "TextDelta", delta: text }], parts)
-      return
-    }
+    if (data === "[DONE]") return this.#append(this.#wire.end(this.#state, true))
     const event = Json.parse(data)
     if (event._tag === "Failure") {
       const message = `The server sent an event that is not valid JSON (${event.failure}).`
-      return this.#append([ModelWire.brokenPart("unreadable", message)], parts)
+      return this.#append([ModelWire.brokenPart("unreadable", message)])
     }
-    const next = this.#wire.step(this.#state, event.success, this.#deltasOf)
-    this.#state = next.state
-    this.#append(next.parts, parts)
+    this.#go(this.#wire.step(this.#state, event.success, this.#deltasOf))
   }
 
-  #append(added: ReadonlyArray<ModelWire.WirePart>, parts: Array<ModelWire.WirePart>): void {
+  #go({ parts, state }: ModelWire.Step<State>): void {
+    this.#state = state
+    this.#append(parts)
+  }
+
+  #appendText(delta: string): void {
+    const parts = this.#parts
+    const last = parts.at(-1)
+    if (last?._tag === "TextDelta") parts[parts.length - 1] = { _tag: "TextDelta", delta: last.delta + delta }
+    else parts.push({ _tag: "TextDelta", delta })
+  }
+
+  #append(added: ReadonlyArray<ModelWire.WirePart>): void {
     for (const part of added) {
-      const last = parts.at(-1)
-      if (part._tag === "TextDelta" && last?._tag === "TextDelta") {
-        parts[parts.length - 1] = { _tag: "TextDelta", delta: last.delta + part.delta }
-      } else {
-        parts.push(part)
+      if (part._tag === "TextDelta") {
+        this.#appendText(part.delta)
+        continue
       }
+      this.#parts.push(part)
       if (part._tag === "Finish" || part._tag === "Fault") {
         this.#isClosed = true
         return

@@ -1,11 +1,33 @@
 import { assert, describe, it } from "@effect/vitest"
+import { Schema } from "effect"
 
-import { Sse } from "../src/Sse.ts"
+import { type Skim, Sse } from "../src/Sse.ts"
 import { bytesOf } from "./recordings.ts"
+
+const Line = Schema.Literals([
+  "data: a\n",
+  "data: a\n\n",
+  "event: x\ndata: é🎬\n\n",
+  "data:b\r\n",
+  "data: c\r",
+  ": no\n\n",
+  "id: 1\n",
+  "event: y\n",
+  "data\n",
+  "data: \n\n",
+  "\n",
+  "\r\n",
+  "\r"
+])
+const Sizes = Schema.Array(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 12 })))
 
 const read = (...chunks: ReadonlyArray<string>) => {
   const sse = new Sse()
-  return [...chunks.flatMap((chunk) => sse.push(bytesOf(chunk))), ...sse.end()]
+  const read: Array<string> = []
+  const take = (data: string) => void read.push(data)
+  for (const chunk of chunks) sse.push(bytesOf(chunk), take)
+  sse.end(take)
+  return read
 }
 
 describe("Sse", () => {
@@ -28,11 +50,53 @@ describe("Sse", () => {
   it("keeps a letter whole whose bytes come in two chunks", () => {
     const sse = new Sse()
     const bytes = bytesOf("data: 🎬\n\n")
-    assert.deepStrictEqual(sse.push(bytes.subarray(0, 8)), [])
-    assert.deepStrictEqual(sse.push(bytes.subarray(8)), ["🎬"])
+    const read: Array<string> = []
+    sse.push(bytes.subarray(0, 8), (data) => read.push(data))
+    assert.deepStrictEqual(read, [])
+    sse.push(bytes.subarray(8), (data) => read.push(data))
+    assert.deepStrictEqual(read, ["🎬"])
   })
 
   it("gives at the end the event that lacked its blank line", () => {
     assert.deepStrictEqual(read("data: [DONE]"), ["[DONE]"])
+  })
+
+  it.prop(
+    "gives the same events as bytes and as text, whatever the lines, their ends and the chunks",
+    [Schema.Array(Line), Sizes],
+    ([lines, sizes]) => {
+      const bytes = bytesOf(lines.join(""))
+      const gather = (skim?: Skim) => {
+        const events: Array<string> = []
+        const sse = new Sse(skim === undefined ? undefined : (data) => skim(data) && events.push(data.text()) > 0)
+        const take = (data: string) => void events.push(data)
+        let from = 0
+        for (const size of [...sizes, Infinity]) {
+          if (from < bytes.length) sse.push(bytes.subarray(from, from + size), take)
+          from += size
+        }
+        sse.end(take)
+        return events
+      }
+      const whole: Array<string> = []
+      const sse = new Sse()
+      sse.push(bytesOf(`\r${lines.join("")}`), (data) => whole.push(data))
+      sse.end((data) => whole.push(data))
+      assert.deepStrictEqual(gather(), whole)
+      assert.deepStrictEqual(
+        gather(() => true),
+        whole
+      )
+      assert.deepStrictEqual(
+        gather((data) => data.text().length % 2 === 0),
+        whole
+      )
+    }
+  )
+
+  it("reads an event of a megabyte that comes in many chunks", () => {
+    const text = "é".repeat(500_000)
+    const chunks = `data: a\n\nevent: x\ndata: ${text}\n\ndata: b\n\n`.match(/[^]{1,1000}/g) ?? []
+    assert.deepStrictEqual(read(...chunks), ["a", text, "b"])
   })
 })

@@ -27,8 +27,8 @@ export interface ToolRules {
   readonly freshnessMillis: number | undefined
   /** How long one attempt may take; `Infinity` without a limit. */
   readonly timeLimitMillis: number
-  /** Whether what a call touches depends on its parameters. */
-  readonly isFootprintOfParameters: boolean
+  /** What every call touches; `undefined` where that depends on its parameters. */
+  readonly footprint: Footprint | undefined
 }
 
 /**
@@ -72,7 +72,7 @@ const makeRules = (tool: Tool.Any): ToolRules => {
     upstreamConcurrency: upstream?.concurrency ?? Infinity,
     freshnessMillis: isReadOnly ? millis(get(Annotations.Freshness)) : undefined,
     timeLimitMillis: millis(get(Annotations.TimeLimit)) ?? Infinity,
-    isFootprintOfParameters: typeof tags === "function"
+    footprint: typeof tags === "function" ? undefined : { upstream: upstream?.name, tags }
   }
 }
 
@@ -96,12 +96,14 @@ export const footprint = (
   parameters: Option.Option<{ readonly decoded: unknown }> | undefined
 ): Footprint => {
   if (parameters !== undefined && Option.isNone(parameters)) return nothing
-  const annotation = Context.get(tool.annotations, Tool.Readonly) ? Annotations.TagsRead : Annotations.TagsWritten
-  const tags = Context.get(tool.annotations, annotation)
-  const upstream = Context.get(tool.annotations, Annotations.Upstream)?.name
-  if (typeof tags !== "function") return { upstream, tags }
+  const { footprint, isReadOnly, upstream } = rulesOf(tool)
+  if (footprint !== undefined) return footprint
+  const tags = Context.get(tool.annotations, isReadOnly ? Annotations.TagsRead : Annotations.TagsWritten)
   // So may one whose function breaks.
-  const told = parameters === undefined ? Result.fail(undefined) : Result.try(() => tags(parameters.value.decoded))
+  const told =
+    parameters === undefined || typeof tags !== "function"
+      ? Result.fail(undefined)
+      : Result.try(() => tags(parameters.value.decoded))
   return Result.isSuccess(told) ? { upstream, tags: told.success } : { upstream: undefined, tags: undefined }
 }
 

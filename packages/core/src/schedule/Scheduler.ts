@@ -172,7 +172,7 @@ export const open = <R>(step: number, run: Run<R>): Step => {
       value = input()
       if (end !== undefined) return fail(node, end)
       if (Result.isFailure(value)) return fail(node, value.failure)
-      if (rules.isFootprintOfParameters && parameters === undefined) work(node, narrow(value.success))
+      if (rules.footprint === undefined && parameters === undefined) work(node, narrow(value.success))
       else permit(value.success)
     })
     return node

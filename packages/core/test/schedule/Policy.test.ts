@@ -17,7 +17,7 @@ describe("Policy.rulesOf", () => {
       upstreamConcurrency: Infinity,
       freshnessMillis: undefined,
       timeLimitMillis: Infinity,
-      isFootprintOfParameters: false
+      footprint: { upstream: undefined, tags: undefined }
     })
   })
 

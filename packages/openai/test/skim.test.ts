@@ -5,7 +5,8 @@ import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
 
 import { ChatWire } from "../src/ChatWire.ts"
-import type { ModelWire } from "../src/ModelWire.ts"
+import { EventBytes } from "../src/EventBytes.ts"
+import * as ModelWire from "../src/ModelWire.ts"
 import { ResponsesWire } from "../src/ResponsesWire.ts"
 
 /** Letters that mean something in JSON, or to whoever looks for something in it. */
@@ -26,20 +27,20 @@ const Event = Schema.Struct({
   )
 })
 
-const textOf = (value: unknown): unknown =>
+const joined = (value: unknown): unknown =>
   Array.isArray(value) && value.every((letter) => typeof letter === "string") ? value.join("") : value
 
 const members = (list: ReadonlyArray<readonly [string, unknown]>) =>
-  Object.fromEntries(list.map(([name, value]) => [name, textOf(value)]))
+  Object.fromEntries(list.map(([name, value]) => [name, joined(value)]))
 
 /** How often an event was seen through, so that the property is known to say something. */
-const check = <State>(wire: ModelWire<State>, state: State, event: unknown): boolean => {
+const check = <State>(wire: ModelWire.ModelWire<State>, state: State, event: unknown): boolean => {
   const data = JSON.stringify(event)
-  const text = wire.textOf(state, data, undefined)
-  if (text === undefined) return false
-  const { parts, state: after } = wire.step(state, JSON.parse(data))
-  assert.deepStrictEqual(parts, text === "" ? [] : [{ _tag: "TextDelta", delta: text }])
-  assert.deepStrictEqual(after, state)
+  const seen = wire.skim(state, EventBytes.of(data), undefined)
+  if (seen === undefined) return false
+  const stepped = wire.step(state, JSON.parse(data))
+  const parts = seen === "" ? [] : [{ _tag: "TextDelta", delta: seen }]
+  assert.deepStrictEqual(typeof seen === "string" ? { state, parts } : seen, stepped)
   return true
 }
 
@@ -59,7 +60,7 @@ const begunChat = ChatWire.step(ChatWire.initial, { id: "c", model: "m", choices
 describe("what shows without reading", () => {
   it.prop("is what reading tells, in Responses", [Event], ([{ after, before, index, text }]) => {
     const type = "response.output_text.delta"
-    const delta = { delta: textOf(text) }
+    const delta = { delta: joined(text) }
     for (const event of [
       { type, output_index: index, ...delta, ...members(after) },
       { type, ...members(before), output_index: index, ...delta, ...members(after) },
@@ -72,10 +73,10 @@ describe("what shows without reading", () => {
 
   it.prop("is what reading tells of items that are done, in Responses", [Event], ([{ after, before, index, text }]) => {
     const type = "response.output_item.done"
-    const part = { type: "output_text", text: textOf(text) }
+    const part = { type: "output_text", text: joined(text) }
     for (const item of [
       { type: "message", content: [part], ...members(after) },
-      { type: "function_call", call_id: "c", name: "look", arguments: textOf(text), ...members(after) },
+      { type: "function_call", call_id: "c", name: "look", arguments: joined(text), ...members(after) },
       { type: "reasoning", output_index: 0, ...members(after) }
     ] as const) {
       const seen = [
@@ -89,8 +90,35 @@ describe("what shows without reading", () => {
     }
   })
 
+  it.prop("is what reading tells of a response that begins or ends", [Event], ([{ after, before, text }]) => {
+    const response = {
+      ...members(before),
+      id: joined(text),
+      output: [{ id: "no", usage: {} }, ...before],
+      status: "completed",
+      usage: { input_tokens: 3, output_tokens: 2, input_tokens_details: { cached_tokens: 1 } },
+      tools: [{ id: "no", model: "no", parameters: { properties: { usage: {}, status: joined(text) } } }],
+      model: "m",
+      ...members(after)
+    }
+    for (const type of ["response.created", "response.completed", "response.in_progress"]) {
+      for (const event of [
+        { type, sequence_number: 7, response, ...members(after) },
+        { type, ...members(before), response },
+        { type, x: { response: 1 }, response: text }
+      ]) {
+        for (const state of [ResponsesWire.initial, toldResponse]) {
+          const isSeen = check(ResponsesWire, state, event)
+          if (before.length + after.length === 0 && event.response === response && type === "response.created") {
+            assert.isTrue(isSeen)
+          }
+        }
+      }
+    }
+  })
+
   it.prop("is what reading tells, in Chat", [Event], ([{ after, before, index, text }]) => {
-    const delta = { content: textOf(text) }
+    const delta = { content: joined(text) }
     for (const event of [
       { id: "c", choices: [{ index, delta, ...members(after) }], usage: null },
       { id: "c", ...members(before), choices: [{ index, delta: { ...delta, ...members(before) } }], ...members(after) },
@@ -158,8 +186,70 @@ describe("what shows without reading", () => {
   it("is nothing of the pieces of arguments, unless they are wanted", () => {
     const piece = { type: "response.function_call_arguments.delta", output_index: 0, delta: "{" }
     assert.isTrue(check(ResponsesWire, begunResponse, piece))
-    assert.isUndefined(ResponsesWire.textOf(begunResponse, JSON.stringify(piece), "plan"))
+    assert.isUndefined(ResponsesWire.skim(begunResponse, EventBytes.of(JSON.stringify(piece)), "plan"))
     const done = { ...piece, type: "response.function_call_arguments.done" }
-    assert.isUndefined(ResponsesWire.textOf(begunResponse, JSON.stringify(done), undefined))
+    assert.isUndefined(ResponsesWire.skim(begunResponse, EventBytes.of(JSON.stringify(done)), undefined))
+  })
+
+  /** A chat whose calls 0 and 1 have begun. Calls grow in place, so each reader needs its own. */
+  const begunCalls = () =>
+    ["look", "find"].reduce((state, name, index) => {
+      const call = { index, id: `call_${index}`, function: { name, arguments: "" } }
+      return ChatWire.step(state, { id: "c", model: "m", choices: [{ delta: { tool_calls: [call] } }] }).state
+    }, ChatWire.initial)
+
+  it.prop("is what reading tells of a piece of arguments, in Chat", [Event], ([{ after, before, index, text }]) => {
+    const piece = { index, function: { arguments: joined(text) } }
+    const events = [
+      [{ index: 0, delta: { tool_calls: [piece] }, ...members(after) }],
+      [{ index: 0, ...members(before), delta: { tool_calls: [piece] } }],
+      [{ index: 0, delta: { tool_calls: [piece, piece] } }],
+      [{ index: 0, delta: { tool_calls: [{ ...piece, ...members(before) }] } }],
+      [{ index: 0, delta: { tool_calls: [{ index, function: { arguments: joined(text), ...members(after) } }] } }],
+      [{ index: 0, delta: { tool_calls: [piece], ...members(after) } }],
+      [
+        { index: 0, ...members(before) },
+        { index: 1, delta: { tool_calls: [piece] } }
+      ]
+    ].map((choices) => ({ id: "c", choices, ...members(after) }))
+    for (const deltasOf of [undefined, "look"]) {
+      const [skimmed, stepped] = [begunCalls(), begunCalls()]
+      for (const event of events) {
+        const data = JSON.stringify(event)
+        const seen = ChatWire.skim(skimmed, EventBytes.of(data), deltasOf)
+        if (seen === undefined || typeof seen === "string") continue
+        assert.deepStrictEqual(seen.parts, ChatWire.step(stepped, JSON.parse(data), deltasOf).parts)
+      }
+      assert.deepStrictEqual(ChatWire.end(skimmed, true), ChatWire.end(stepped, true))
+    }
+  })
+
+  it("is the piece of arguments that OpenAI and others send, escapes and all", () => {
+    const state = begunCalls()
+    const piece = (text: string, index: number) =>
+      EventBytes.of(
+        JSON.stringify({
+          id: "c",
+          object: "chat.completion.chunk",
+          model: "m",
+          choices: [
+            {
+              index: 0,
+              delta: { tool_calls: [{ index, function: { arguments: text } }] },
+              logprobs: null,
+              finish_reason: null
+            }
+          ],
+          usage: null
+        })
+      )
+    assert.deepStrictEqual(ChatWire.skim(state, piece(`{"q":"千\\u00e9`, 0), "look"), {
+      state,
+      parts: [{ _tag: "CallDelta", id: "call_0", delta: `{"q":"千\\u00e9` }]
+    })
+    assert.deepStrictEqual(ChatWire.skim(state, piece(`"}`, 0), undefined), {
+      state,
+      parts: [ModelWire.callPart("call_0", "look", `{"q":"千\\u00e9"}`)]
+    })
   })
 })
