@@ -12,14 +12,15 @@ const root = resolve(import.meta.dirname, "..")
 /** What each package's `src` may import besides itself, as the first segments of the specifier. */
 const allowed: Readonly<Record<string, ReadonlyArray<string>>> = {
   cache: ["effect", "@redis/client", "node:"],
-  core: ["effect"],
+  core: ["effect", "@callsheet/cache"],
   openai: ["effect", "openai", "node:", "@callsheet/core/model/ModelStream"],
-  media: ["effect", "@callsheet/core/schedule/Annotations", "@callsheet/core/foresee/Route"],
+  media: ["effect", "@callsheet/cache", "@callsheet/core/schedule/Annotations", "@callsheet/core/foresee/Route"],
   testkit: ["effect", "@effect/platform-node", "node:"],
   cli: [
     "effect",
     "yaml",
     "../package.json",
+    "@callsheet/cache",
     "@callsheet/core",
     "@callsheet/media",
     "@callsheet/openai",

@@ -14,6 +14,7 @@ import * as Report from "./Report.ts"
 
 const suites: Readonly<Record<string, () => Promise<{ readonly suite: Report.Suite }>>> = {
   schedule: () => import("./schedule.ts"),
+  cache: () => import("./cache.ts"),
   overhead: () => import("./overhead.ts"),
   concurrency: () => import("./concurrency.ts"),
   coldstart: () => import("./coldstart.ts"),

@@ -9,6 +9,7 @@ import * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
 import * as Request from "effect/Request"
 import * as RequestResolver from "effect/RequestResolver"
 import * as Result from "effect/Result"
@@ -26,36 +27,74 @@ export interface BatchLookup<in Argument, out A, out E, out R> {
   readonly max?: number
 }
 
-/** A lookup of one argument that waits for others. Runs in the context of the first. */
+/** A request under way. */
+interface Batch {
+  readonly fiber: Fiber.Fiber<unknown, unknown>
+  waiting: number
+}
+
+/**
+ * A lookup of one argument that waits for others. Equal arguments have the same `key`. Runs in the context of the first;
+ * interrupted when the last of those who wait for it leaves.
+ */
 export const batched = <Argument, A, E, R>({
   lookup,
   max = 100,
   window = "2 millis"
 }: BatchLookup<Argument, A, E, R>) => {
-  class Miss extends Request.Class<{ readonly argument: Argument }, A, E, R> {}
+  class Miss extends Request.Class<{ readonly argument: Argument; readonly key: string }, A, E, R> {
+    batch: Batch | undefined
+  }
 
-  const resolver = RequestResolver.make<Miss>((entries) => {
-    const [first, ...others] = entries
-    const log = ReadLog.make()
-    return lookup([first.request.argument, ...others.map(({ request }) => request.argument)]).pipe(
-      Effect.provideService(ReadLog.CurrentReadLog, log),
-      Effect.provideContext(first.context),
-      Effect.map((results) => {
-        for (const [index, { completeUnsafe, context }] of entries.entries()) {
-          // What the batch read, each of its reads depends on.
-          const own = Context.get(context, ReadLog.CurrentReadLog)
-          for (const record of log.records) own?.add(record)
-          const result = results[index]
-          completeUnsafe(result === undefined ? Exit.die(new Error(tooFew)) : Result.match(result, exits<A, E>()))
-        }
-      })
-    )
-  }).pipe(RequestResolver.setDelay(window), RequestResolver.batchN(max))
+  const resolver = RequestResolver.make<Miss>((entries) =>
+    Effect.withFiber((fiber) => {
+      const batch: Batch = { fiber, waiting: entries.length }
+      for (const { request } of entries) request.batch = batch
+      const [first] = entries
+      // One that began after a change shares no flight with an equal one that began before, but the request shows both the change.
+      const places = new Map<string, number>([[first.request.key, 0]])
+      const args: Arr.NonEmptyArray<Argument> = [first.request.argument]
+      for (const { request } of entries) {
+        if (places.has(request.key)) continue
+        places.set(request.key, args.length)
+        args.push(request.argument)
+      }
+      const log = ReadLog.make()
+      return lookup(args).pipe(
+        Effect.provideService(ReadLog.CurrentReadLog, log),
+        Effect.provideContext(first.context),
+        Effect.map((results) => {
+          // Which result is whose cannot be told where their number is wrong.
+          const isWhole = results.length === args.length
+          for (const { completeUnsafe, context, request } of entries) {
+            // What the batch read, each of its reads depends on.
+            const own = Context.get(context, ReadLog.CurrentReadLog)
+            for (const record of log.records) own?.add(record)
+            const result = isWhole ? results[places.get(request.key) ?? -1] : undefined
+            completeUnsafe(
+              result === undefined ? Exit.die(new Error(wrongNumber)) : Result.match(result, exits<A, E>())
+            )
+          }
+        })
+      )
+    })
+  ).pipe(RequestResolver.setDelay(window), RequestResolver.batchN(max))
 
-  return (argument: Argument): Effect.Effect<A, E, R> => Effect.request(new Miss({ argument }), resolver)
+  const leave = ({ batch }: Miss) =>
+    Effect.suspend(() => {
+      if (batch === undefined) return Effect.void
+      batch.waiting--
+      return batch.waiting > 0 ? Effect.void : Fiber.interrupt(batch.fiber)
+    })
+
+  return (argument: Argument, key: string): Effect.Effect<A, E, R> =>
+    Effect.suspend(() => {
+      const miss = new Miss({ argument, key })
+      return Effect.onInterrupt(Effect.request(miss, resolver), () => leave(miss))
+    })
 }
 
-const tooFew = "A batch lookup gave fewer results than it was given arguments."
+const wrongNumber = "A batch lookup must give one result for each of its arguments."
 
 const exits = <A, E>() => ({
   onSuccess: (value: A): Exit.Exit<A, E> => Exit.succeed(value),

@@ -8,7 +8,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
-import type * as Option from "effect/Option"
+import * as Option from "effect/Option"
 import * as CircuitBreaker from "effect/persistence/CircuitBreaker"
 import type * as Scope from "effect/Scope"
 
@@ -34,6 +34,17 @@ export interface Change {
   readonly all?: boolean
 }
 
+export interface Recalled<A> {
+  readonly value: Option.Option<A>
+  /** What the value depends on and how long it is fresh. Where there is none: the same, of one that is made from now on. */
+  readonly record: ReadRecord
+  /**
+   * Remembers `value`, made since `recall` was called from what `records` tell of: as `Cache.remember`, and for nobody where
+   * something that it depends on was outdated since then.
+   */
+  remember(value: A, records: ReadonlyArray<ReadRecord>): Effect.Effect<void>
+}
+
 export interface Options {
   /** What memory may hold, as it estimates it. 64 MiB by default. */
   readonly memoryBytes?: number
@@ -55,6 +66,12 @@ export class Cache extends Context.Service<
     read<Input, A, E, R>(read: Read<Input, A, E, R>, input: Input): Effect.Effect<A, E, R>
     /** What is remembered and still fresh; never asks the upstream. Fails with a remembered final failure. */
     peek<Input, A, E, R>(read: Read<Input, A, E, R>, input: Input): Effect.Effect<Option.Option<A>, E>
+    /**
+     * What is remembered and still fresh, and otherwise a way to remember what the caller makes in its place: for what has no
+     * lookup that the cache could run. Never asks the upstream, and shares nothing with equal reads under way. Fails with a
+     * remembered final failure.
+     */
+    recall<Input, A, E, R>(read: Read<Input, A, E, R>, input: Input): Effect.Effect<Recalled<A>, E>
     /**
      * Remembers a value that came about elsewhere, made from the reads in `records` (`ReadLog`): no longer than the shortest
      * of their lives, and until something that one of them depends on changes.
@@ -132,6 +149,19 @@ const make = Effect.fnUntraced(function* (store: Store, options: Options) {
       Effect.suspend(() => reading.peek(read.ask(input))).pipe(
         Effect.flatMap((exit) => (exit === undefined ? Effect.succeedNone : Effect.asSome(exit)))
       ),
+    recall: <Input, A, E, R>(read: Read<Input, A, E, R>, input: Input) =>
+      Effect.suspend(() => reading.recall(read.ask(input))).pipe(
+        Effect.flatMap(({ exit, record, remember }) => {
+          const recalled = (value: Option.Option<A>): Recalled<A> => ({
+            value,
+            record,
+            remember: (value, records) => remember(Exit.succeed(value), records)
+          })
+          return exit === undefined
+            ? Effect.succeed(recalled(Option.none()))
+            : Effect.map(exit, (a) => recalled(Option.some(a)))
+        })
+      ),
     remember: (read, input, value, records) =>
       Effect.suspend(() => reading.remember(read.ask(input), Exit.succeed(value), records)),
     invalidate: ({ all = false, keys = [], tags = [] }) =>
@@ -147,7 +177,8 @@ const make = Effect.fnUntraced(function* (store: Store, options: Options) {
       const { failures, pending, problem, skipped } = guard.counts()
       return {
         reads: Stats.sum(reading.counts.values()),
-        byRead: Object.fromEntries(reading.counts),
+        // Copies: what is counted later is not in them.
+        byRead: Object.fromEntries([...reading.counts].map(([name, counts]) => [name, Stats.sum([counts])])),
         memory: memory.usage,
         store: {
           kind: store.kind,

@@ -9,6 +9,8 @@ export interface Entry {
   readonly fingerprint: string
   readonly isSuccess: boolean
   readonly life: Life
+  /** Of the read's names: other code may give it other tags, whose versions are no word on these. */
+  readonly namesDigest: string
   /** What it depends on beyond the names of its read. */
   readonly extra: ReadonlyArray<string>
   /** Of the read's names, then of `extra`. */
@@ -17,9 +19,10 @@ export interface Entry {
   readonly payload: string
 }
 
-export const encode = ({ extra, fingerprint, isSuccess, life, payload, versions }: Entry): string => {
+export const encode = ({ extra, fingerprint, isSuccess, life, namesDigest, payload, versions }: Entry): string => {
   const { askedMillis, costMillis, deadAtMillis, freshUntilMillis } = life
-  const head = [fingerprint, isSuccess, askedMillis, freshUntilMillis, deadAtMillis, costMillis, extra, versions]
+  const times = [askedMillis, freshUntilMillis, deadAtMillis, costMillis]
+  const head = [fingerprint, isSuccess, ...times, namesDigest, extra, versions]
   return `${JSON.stringify(head)}\n${payload}`
 }
 
@@ -38,6 +41,7 @@ export const decode = (text: string): Entry | undefined => {
     freshUntilMillis,
     deadAtMillis,
     costMillis,
+    namesDigest,
     extra,
     versions
   ]: Array<unknown> = head
@@ -48,11 +52,12 @@ export const decode = (text: string): Entry | undefined => {
     typeof freshUntilMillis !== "number" ||
     typeof deadAtMillis !== "number" ||
     typeof costMillis !== "number" ||
+    typeof namesDigest !== "string" ||
     !isTexts(extra) ||
     !isTexts(versions)
   ) {
     return undefined
   }
   const life = { askedMillis, freshUntilMillis, deadAtMillis, costMillis }
-  return { fingerprint, isSuccess, life, extra, versions, payload: text.slice(end + 1) }
+  return { fingerprint, isSuccess, life, namesDigest, extra, versions, payload: text.slice(end + 1) }
 }

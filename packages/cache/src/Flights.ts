@@ -15,6 +15,8 @@ import * as ReadLog from "./ReadLog.ts"
 
 export interface Flight<L> {
   readonly key: string
+  /** Flights are numbered as they depart. */
+  readonly number: number
   /** Of the read's names, before the upstream was asked. */
   readonly versions: ReadonlyArray<string>
   /** What the lookup has read so far. */
@@ -52,16 +54,24 @@ export interface Refresh<L> {
 }
 
 export interface Flights<L> {
+  /** The number of the last that departed. */
+  readonly departed: () => number
+  /** Whether the scope is closed: nothing departs any more. */
+  readonly isOver: () => boolean
   /** The flight of `key` that is under way for these versions. */
   find(key: string, versions: ReadonlyArray<string>): Flight<L> | undefined
+  /** Interrupts who departs after the end of the scope. */
   depart<O, R>(departure: Departure<O, L, R>): Effect.Effect<Flight<L>, never, R>
-  /** Waits for the landing; `undefined` where the flight was given up. */
+  /** Waits for the landing; `undefined` where the flight was given up. Interrupted by the end of the scope. */
   join(flight: Flight<L>): Effect.Effect<L | undefined>
 }
 
 export const make = Effect.fnUntraced(function* <L>(): Effect.fn.Return<Flights<L>, never, Scope.Scope> {
   const scope = yield* Effect.scope
   const flights = new Map<string, Flight<L>>()
+  let departed = 0
+
+  const isOver = () => scope.state._tag === "Closed"
 
   const end = (flight: Flight<L>, landing: Effect.Effect<L | undefined>) => {
     if (flights.get(flight.key) === flight) flights.delete(flight.key)
@@ -87,7 +97,8 @@ export const make = Effect.fnUntraced(function* <L>(): Effect.fn.Return<Flights<
       Effect.onExit(effect, (exit) =>
         Effect.sync(() => {
           if (Exit.isSuccess(exit) || Deferred.isDoneUnsafe(flight.landed)) return
-          end(flight, Exit.hasInterrupts(exit) ? Effect.undefined : Effect.failCause(exit.cause))
+          const isGivenUp = Exit.hasInterrupts(exit) && !isOver()
+          end(flight, isGivenUp ? Effect.undefined : Effect.failCause(exit.cause))
           refresh?.ended(undefined)
         })
       )
@@ -103,6 +114,8 @@ export const make = Effect.fnUntraced(function* <L>(): Effect.fn.Return<Flights<
     })
 
   return {
+    departed: () => departed,
+    isOver,
     find: (key, versions) => {
       const flight = flights.get(key)
       return flight !== undefined && Names.equal(flight.versions, versions) ? flight : undefined
@@ -110,11 +123,13 @@ export const make = Effect.fnUntraced(function* <L>(): Effect.fn.Return<Flights<
     depart: (departure) =>
       Effect.uninterruptible(
         Effect.suspend(() => {
+          if (isOver()) return Effect.interrupt
           const { key, refresh, versions } = departure
           const landed = Deferred.makeUnsafe<L | undefined>()
           const isRefresh = refresh !== undefined
           const flight: Flight<L> = {
             key,
+            number: ++departed,
             versions,
             log: ReadLog.make(),
             landed,

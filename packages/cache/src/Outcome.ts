@@ -36,8 +36,10 @@ export interface FinalFailure<E> {
 export interface Kind<A, E> {
   /** The read's. */
   readonly name: string
+  /** Of successes. */
+  readonly freshness: Freshness
   /** Of the schemas' structure: what was written under another is no outcome of this. */
-  fingerprint(): string
+  readonly fingerprint: string
   hold(exit: Exit.Exit<A, E>): Outcome
   open(outcome: Outcome): Exit.Exit<A, E> | undefined
   /** `undefined` for what is not to be kept, or does not fit its own schema. */
@@ -66,11 +68,10 @@ export const kind = <A, E>(name: string, { final, freshness, result }: Options<A
 
   const success = codec(result)
   const failure = final === undefined ? undefined : codec(final.schema)
-  let fingerprint: string | undefined
-
   return {
     name,
-    fingerprint: () => (fingerprint ??= Key.digest(`${success.structure()}${failure?.structure() ?? ""}`).slice(0, 8)),
+    freshness,
+    fingerprint: Key.digest(`${success.structure}${failure?.structure ?? ""}`).slice(0, 8),
     hold: (exit) => new Held(exit),
     open: (outcome) => (outcome instanceof Held ? outcome.exit : undefined),
     encode: (outcome) =>
@@ -84,6 +85,10 @@ export const kind = <A, E>(name: string, { final, freshness, result }: Options<A
   }
 }
 
+/** What checks and literals hold and JSON cannot. */
+const spell = (_name: string, value: unknown): unknown =>
+  typeof value === "bigint" || value instanceof RegExp ? String(value) : value
+
 const codec = <A>(schema: Schema.ConstraintCodec<A, unknown>) => {
   const json = Schema.toCodecJson(schema)
   const encode = Schema.encodeUnknownExit(json)
@@ -94,6 +99,6 @@ const codec = <A>(schema: Schema.ConstraintCodec<A, unknown>) => {
     },
     decode: Schema.decodeUnknownOption(json),
     /** Both sides, since either may change alone. */
-    structure: () => JSON.stringify([Schema.toRepresentation(json), Schema.toRepresentation(Schema.toType(schema))])
+    structure: JSON.stringify([Schema.toRepresentation(json), Schema.toRepresentation(Schema.toType(schema))], spell)
   }
 }

@@ -83,9 +83,9 @@ export const make = <I extends Schema.Codec<unknown, unknown>, A, E = never, R =
 
   const ask = (input: I["~type.make.in"]): Ask<A, E, R> => {
     const argument = schema.make(input)
-    const key = Key.make(prefix, encode(argument))
+    const key = Key.make(prefix, encode(argument), argument)
     const tags = tagsOf === undefined ? [] : tagsOf(argument)
-    return { kind, key, tags, names: Names.make(key, tags), lookup: Effect.suspend(() => lookup(argument)) }
+    return { kind, key, tags, names: Names.make(key, tags), lookup: Effect.suspend(() => lookup(argument, key)) }
   }
 
   const self: Read<I["~type.make.in"], A, E, R> = {

@@ -22,10 +22,10 @@ export interface ReadRecord {
   readonly ageMillis: number
   /** How much longer it is fresh: 0 for what is stale, and for a failure that may heal. */
   readonly remainingMillis: number
-  /** The same in milliseconds of Unix time. */
+  /** The same in milliseconds of Unix time; 0 also for a read that was interrupted, since what came instead is no value of it. */
   readonly freshUntilMillis: number
   readonly tags: ReadonlyArray<string>
-  /** What it depends on, its own reads included, and the version each name had. */
+  /** What it depends on, its own reads included, and the version each name had. An interrupted read has no versions. */
   readonly names: ReadonlyArray<string>
   readonly versions: ReadonlyArray<string>
 }
@@ -36,12 +36,14 @@ export interface ReadLog {
   add(record: ReadRecord): void
 }
 
-export const make = (): ReadLog => {
+/** A log without records. What is added to it is told to `outer` too: what is made from what was made of reads is made of them. */
+export const make = (outer?: ReadLog): ReadLog => {
   const records: Array<ReadRecord> = []
   return {
     records,
     add: (record) => {
       records.push(record)
+      outer?.add(record)
     }
   }
 }

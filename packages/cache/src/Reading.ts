@@ -31,6 +31,8 @@ export interface Reading {
   read<A, E, R>(ask: Ask<A, E, R>): Effect.Effect<A, E, R>
   /** What is remembered and fresh, without asking the upstream. */
   peek<A, E, R>(ask: Ask<A, E, R>): Effect.Effect<Exit.Exit<A, E> | undefined>
+  /** What is remembered and fresh, and how to keep what is made where there is nothing. */
+  recall<A, E, R>(ask: Ask<A, E, R>): Effect.Effect<Recall<A, E>>
   /** Keeps what came about elsewhere, made from `records`. */
   remember<A, E, R>(
     ask: Ask<A, E, R>,
@@ -40,6 +42,15 @@ export interface Reading {
   readonly counts: ReadonlyMap<string, Stats.ReadCounts>
 }
 
+export interface Recall<A, E> {
+  /** `undefined` where nothing is remembered. */
+  readonly exit: Exit.Exit<A, E> | undefined
+  /** Of that, or of what would be made now. */
+  readonly record: ReadLog.ReadRecord
+  /** Keeps what was made since, from `records`, under the versions that stood when `recall` began. */
+  remember(exit: Exit.Exit<A, E>, records: ReadonlyArray<ReadLog.ReadRecord>): Effect.Effect<void>
+}
+
 /** A refresh in the background has this long. */
 const refreshLimit = Duration.seconds(30)
 /** After a refresh began, the next of the same value waits so long, or for its success. */
@@ -47,7 +58,7 @@ const refreshPauseMillis = 5_000
 /** Refreshes at a time; what finds no place waits for its next reader. */
 const maxRefreshes = 16
 
-/** What a slot takes besides its value: slot, outcome, life, versions. */
+/** What a slot takes besides its value and what it was made from: slot, outcome, life, versions. */
 const slotBytes = 400
 
 type AnyFiber = Fiber.Fiber<unknown, unknown>
@@ -76,15 +87,17 @@ export const make = Effect.fnUntraced(function* (
     return made
   }
 
-  const hold = (key: string, slot: Slot.Slot) => {
-    const other = memory.peek(key)
-    // What was asked before never overwrites what was asked after.
-    if (other !== undefined && other.life.askedMillis > slot.life.askedMillis) return
-    memory.set(key, slot, slotBytes + Size.estimate(slot.outcome.content))
+  const hold = <A, E, R>({ key, names }: Ask<A, E, R>, slot: Slot.Slot, nowMillis: number) => {
+    const otherMillis = memory.peek(key)?.life.askedMillis
+    // What was asked before never overwrites what was asked after, unless that was before the clock was set back.
+    if (otherMillis !== undefined && otherMillis > slot.life.askedMillis && otherMillis <= nowMillis) return
+    const { extra, outcome, versions } = slot
+    const extraBytes = extra.length === 0 ? 0 : Size.estimate(extra) + Size.estimate(versions.slice(names.length))
+    memory.set(key, slot, slotBytes + extraBytes + Size.estimate(outcome.content))
   }
 
   const write = <A, E, R>(ask: Ask<A, E, R>, slot: Slot.Slot) => {
-    const text = Slot.encode(ask.kind, slot)
+    const text = Slot.encode(ask, slot)
     if (text === undefined) return
     const { extra, life, versions } = slot
     writer.offer({ key: ask.key, text, names: Slot.namesOf(ask, extra), versions, deadAtMillis: life.deadAtMillis })
@@ -95,7 +108,7 @@ export const make = Effect.fnUntraced(function* (
 
   /** What `text` spells, if this read wrote it under `versions`. */
   const fromText = Effect.fnUntraced(function* <A, E, R>(
-    { kind }: Ask<A, E, R>,
+    ask: Ask<A, E, R>,
     text: string,
     versions: ReadonlyArray<string>
   ): Effect.fn.Return<Slot.Slot | undefined> {
@@ -103,7 +116,7 @@ export const make = Effect.fnUntraced(function* (
     if (entry === undefined) return undefined
     const { extra } = entry
     const current = extra.length === 0 ? versions : [...versions, ...(yield* guard.look(extra, undefined)).versions]
-    return Names.equal(entry.versions, current) ? Slot.decode(kind, entry) : undefined
+    return Names.equal(entry.versions, current) ? Slot.decode(ask, entry) : undefined
   })
 
   /** What memory has, if it is true. */
@@ -133,7 +146,7 @@ export const make = Effect.fnUntraced(function* (
     if (stored !== undefined) {
       const verdict = judge(stored, fiber, nowMillis)
       if (verdict !== "dead") {
-        hold(ask.key, stored)
+        hold(ask, stored, nowMillis)
         return { found: { slot: stored, verdict, source: "store" }, seen }
       }
     }
@@ -154,7 +167,7 @@ export const make = Effect.fnUntraced(function* (
       lookup: Effect.map(Effect.exit(ask.lookup), (exit) => ask.kind.hold(exit)),
       land: (outcome: Outcome, trip, { records }) => {
         const slot = Slot.make(ask, versions, outcome, trip, records)
-        if (isKept(slot)) hold(ask.key, slot)
+        if (isKept(slot)) hold(ask, slot, trip.askedMillis + trip.costMillis)
         return slot
       },
       after: (slot) => {
@@ -167,7 +180,8 @@ export const make = Effect.fnUntraced(function* (
   const refresh = <A, E, R>(ask: Ask<A, E, R>, slot: Slot.Slot, versions: ReadonlyArray<string>, nowMillis: number) =>
     Effect.suspend(() => {
       const isUnderWay = flights.find(ask.key, versions.slice(0, ask.names.length)) !== undefined
-      if (refreshing >= maxRefreshes || nowMillis < slot.refreshAfterMillis || isUnderWay) return Effect.void
+      const isTooSoon = refreshing >= maxRefreshes || nowMillis < slot.refreshAfterMillis
+      if (isTooSoon || isUnderWay || flights.isOver()) return Effect.void
       slot.refreshAfterMillis = nowMillis + refreshPauseMillis
       refreshing++
       const own = countsOf(ask.kind.name)
@@ -193,6 +207,13 @@ export const make = Effect.fnUntraced(function* (
     fiber.getRef(ReadLog.CurrentReadLog)?.add(Slot.record(ask, slot, source, nowMillis))
     return own
   }
+
+  /** Tells the log that there is more to what is made now than it knows. */
+  const noteInterrupted = <A, E, R>(ask: Ask<A, E, R>, log: ReadLog.ReadLog | undefined) =>
+    Effect.map(Clock.currentTimeMillis, (nowMillis) => {
+      const life = { askedMillis: nowMillis, freshUntilMillis: 0, deadAtMillis: 0, costMillis: 0 }
+      log?.add(Slot.record(ask, { life, extra: [], versions: [] }, "upstream", nowMillis))
+    })
 
   /** Gives what was found, and has it refreshed where it is time. */
   const serve = <A, E, R>(
@@ -226,13 +247,13 @@ export const make = Effect.fnUntraced(function* (
     if (seen === undefined) return undefined
     const entry = seen.text === undefined ? undefined : Entry.decode(seen.text)
     const isTrue = Names.equal(known?.versions ?? entry?.versions ?? [], seen.versions)
-    const slot = isTrue ? (known ?? (entry && Slot.decode(ask.kind, entry))) : undefined
+    const slot = isTrue ? (known ?? (entry && Slot.decode(ask, entry))) : undefined
     if (slot === undefined) return undefined
     const nowMillis = clock.currentTimeMillisUnsafe()
     const verdict = judge(slot, fiber, nowMillis)
     if (verdict === "dead") return undefined
     const source = slot === known ? "memory" : "store"
-    if (source === "store") hold(ask.key, slot)
+    if (source === "store") hold(ask, slot, nowMillis)
     return serve(ask, { slot, verdict, source }, seen.versions, fiber, nowMillis)
   }
 
@@ -246,12 +267,19 @@ export const make = Effect.fnUntraced(function* (
       )
     })
 
+  /** Whether all that `slot` was made from is still true, when it has landed. */
+  const isStillTrue = ({ extra, versions }: Slot.Slot) =>
+    extra.length === 0
+      ? Effect.succeed(true)
+      : Effect.map(guard.look(extra, undefined), (seen) => Names.equal(seen.versions, versions.slice(-extra.length)))
+
   /** A read whose answer is not at hand. */
   const readOn = Effect.fnUntraced(function* <A, E, R>(
     ask: Ask<A, E, R>,
     known: Slot.Slot | undefined
   ): Effect.fn.Return<A, E, R> {
     const fiber = yield* Effect.fiber
+    const departed = flights.departed()
     while (true) {
       const { found, seen } = yield* nearest(ask, known)
       const served = found && serve(ask, found, seen.versions, fiber, yield* Clock.currentTimeMillis)
@@ -262,6 +290,8 @@ export const make = Effect.fnUntraced(function* (
       // One that was given up, or that another read of the same name made, is nobody's answer.
       const exit = slot && ask.kind.open(slot.outcome)
       if (slot === undefined || exit === undefined) continue
+      // One that departed before this read began may have read what was outdated before then, after it was looked at.
+      if (shared !== undefined && shared.number <= departed && !(yield* isStillTrue(slot))) continue
       note(ask, slot, shared === undefined ? "upstream" : "shared", fiber, yield* Clock.currentTimeMillis)
       return yield* exit
     }
@@ -272,7 +302,10 @@ export const make = Effect.fnUntraced(function* (
     read: <A, E, R>(ask: Ask<A, E, R>) =>
       Effect.withFiber((fiber): Effect.Effect<A, E, R> => {
         const known = memory.get(ask.key)
-        return atHand(ask, known, fiber) ?? readOn(ask, known)
+        const served = atHand(ask, known, fiber)
+        if (served !== undefined) return served
+        const log = fiber.getRef(ReadLog.CurrentReadLog)
+        return Effect.onInterrupt(readOn(ask, known), () => noteInterrupted(ask, log))
       }),
     peek: Effect.fnUntraced(function* <A, E, R>(ask: Ask<A, E, R>) {
       const { found } = yield* nearest(ask, memory.get(ask.key))
@@ -280,12 +313,42 @@ export const make = Effect.fnUntraced(function* (
       note(ask, found.slot, found.source, yield* Effect.fiber, yield* Clock.currentTimeMillis)
       return ask.kind.open(found.slot.outcome)
     }),
+    recall: Effect.fnUntraced(function* <A, E, R>(ask: Ask<A, E, R>): Effect.fn.Return<Recall<A, E>> {
+      const askedMillis = yield* Clock.currentTimeMillis
+      const { found, seen } = yield* nearest(ask, memory.get(ask.key))
+      const fiber = yield* Effect.fiber
+      const versions = seen.versions.slice(0, ask.names.length)
+      const remember = (exit: Exit.Exit<A, E>, records: ReadonlyArray<ReadLog.ReadRecord>) =>
+        Effect.clockWith((clock) => {
+          const nowMillis = clock.currentTimeMillisUnsafe()
+          const trip = { askedMillis, costMillis: nowMillis - askedMillis }
+          const slot = Slot.make(ask, versions, ask.kind.hold(exit), trip, records)
+          note(ask, slot, "upstream", fiber, nowMillis)
+          if (slot.life.deadAtMillis > nowMillis) {
+            hold(ask, slot, nowMillis)
+            if (seen.isStored && guard.keepsValues) write(ask, slot)
+          }
+          return Effect.void
+        })
+      const exit = found === undefined || found.verdict === "stale" ? undefined : ask.kind.open(found.slot.outcome)
+      if (found !== undefined && exit !== undefined) {
+        const nowMillis = yield* Clock.currentTimeMillis
+        note(ask, found.slot, found.source, fiber, nowMillis)
+        return { exit, record: Slot.record(ask, found.slot, found.source, nowMillis), remember }
+      }
+      const life = Freshness.life(ask.kind.freshness, askedMillis, 0)
+      return {
+        exit: undefined,
+        record: Slot.record(ask, { life, extra: [], versions }, "upstream", askedMillis),
+        remember
+      }
+    }),
     remember: Effect.fnUntraced(function* (ask, exit, records) {
       const askedMillis = yield* Clock.currentTimeMillis
       const { isStored, versions } = yield* guard.look(ask.names, undefined)
       const slot = Slot.make(ask, versions, ask.kind.hold(exit), { askedMillis, costMillis: 0 }, records)
       if (slot.life.deadAtMillis <= askedMillis) return
-      hold(ask.key, slot)
+      hold(ask, slot, askedMillis)
       if (isStored && guard.keepsValues) write(ask, slot)
     }),
     counts

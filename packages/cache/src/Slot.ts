@@ -5,7 +5,7 @@ import * as Entry from "./Entry.ts"
 import type { Trip } from "./Flights.ts"
 import * as Freshness from "./Freshness.ts"
 import * as Names from "./Names.ts"
-import type { Kind, Outcome } from "./Outcome.ts"
+import type { Outcome } from "./Outcome.ts"
 import type { Ask } from "./Read.ts"
 import * as ReadLog from "./ReadLog.ts"
 
@@ -65,22 +65,28 @@ export const make = <A, E, R>(
   }
 }
 
+type Written<A, E> = Pick<Ask<A, E, unknown>, "kind" | "names">
+
 /** The slot as text; `undefined` where its outcome cannot be written down. */
-export const encode = <A, E>(kind: Kind<A, E>, { extra, life, outcome, versions }: Slot): string | undefined => {
+export const encode = <A, E>({ kind, names }: Written<A, E>, slot: Slot): string | undefined => {
+  const { extra, life, outcome, versions } = slot
   const payload = kind.encode(outcome)
+  const { fingerprint } = kind
   const { isSuccess } = outcome
-  return payload && Entry.encode({ fingerprint: kind.fingerprint(), isSuccess, life, extra, versions, payload })
+  const namesDigest = Names.digest(names)
+  return payload && Entry.encode({ fingerprint, isSuccess, life, namesDigest, extra, versions, payload })
 }
 
-/** The slot that `entry` spells; `undefined` where this kind of read did not write it. */
-export const decode = <A, E>(kind: Kind<A, E>, entry: Entry.Entry): Slot | undefined => {
-  const outcome = entry.fingerprint === kind.fingerprint() ? kind.decode(entry.isSuccess, entry.payload) : undefined
+/** The slot that `entry` spells; `undefined` where this kind of read, with these names, did not write it. */
+export const decode = <A, E>({ kind, names }: Written<A, E>, entry: Entry.Entry): Slot | undefined => {
+  const isMine = entry.fingerprint === kind.fingerprint && entry.namesDigest === Names.digest(names)
+  const outcome = isMine ? kind.decode(entry.isSuccess, entry.payload) : undefined
   return outcome && { outcome, life: entry.life, extra: entry.extra, versions: entry.versions, refreshAfterMillis: 0 }
 }
 
 export const record = <A, E, R>(
   ask: Ask<A, E, R>,
-  { extra, life, versions }: Slot,
+  { extra, life, versions }: Pick<Slot, "extra" | "life" | "versions">,
   source: ReadLog.Source,
   nowMillis: number
 ): ReadLog.ReadRecord => ({

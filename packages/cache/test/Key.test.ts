@@ -46,6 +46,46 @@ describe("Key", () => {
     assert.notStrictEqual(key({ title: accented, since: new Date(0) }), key({ title: accented }))
   })
 
+  it("is another for a member of any name", () => {
+    const named = (name: string) => Key.canonical(Object.fromEntries([[name, 1]]))
+    const keys = ["a", "__proto__", "constructor", "toString", "0"].map(named)
+    assert.strictEqual(new Set([...keys, Key.canonical({})]).size, keys.length + 1)
+  })
+
+  it("is another for what JSON spells alike", () => {
+    const key = (argument: Schema.Codec<unknown, unknown>, input: unknown) =>
+      Read.make("test/alike", {
+        version: 1,
+        identity: Read.everyone,
+        argument,
+        result: Schema.Int,
+        freshness: { fresh: "1 minute" },
+        lookup: () => Effect.succeed(1)
+      }).key(input)
+    const Any = Schema.Union([Schema.Number, Schema.BigInt, Schema.String, Schema.Null, Schema.Undefined])
+    const values = [Number.NaN, "NaN", 1, 1n, "1", "1n", null, undefined]
+    assert.strictEqual(new Set(values.map((value) => key(Any, value))).size, values.length)
+    assert.strictEqual(new Set(values.map((value) => key(Schema.Array(Any), [value]))).size, values.length)
+    const Member = Schema.Struct({ a: Schema.optional(Any) })
+    assert.strictEqual(new Set(values.map((a) => key(Member, { a }))).size, values.length)
+    assert.strictEqual(key(Member, { a: undefined }), key(Member, {}))
+  })
+
+  it("is the same for names in any form of Unicode, in any order", () => {
+    const names = ["f", "\u00e9", "e\u0301"]
+    const [first, ...others] = names.flatMap((name) =>
+      names.map((other) => Key.canonical({ [name]: 1, [other]: 1, f: 1, "\u00e9": 1 }))
+    )
+    assert.isDefined(first)
+    assert.strictEqual(Key.canonical({ f: 1, "\u00e9": 2 }), Key.canonical({ "e\u0301": 2, f: 1 }))
+    assert.isAbove(others.length, 0)
+  })
+
+  it("takes identities to the letter", () => {
+    const keys = ["K", "\u212a", "\u00e9", "e\u0301"].map((identity) => read({ identity }).key({ title: "Heat" }))
+    assert.strictEqual(new Set(keys).size, keys.length)
+  })
+
   it("is another for another read, version or identity", () => {
     const reads = [
       read({}),

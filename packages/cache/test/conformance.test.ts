@@ -7,7 +7,7 @@ import { Effect, Exit, Layer, Redacted, Scope } from "effect"
 
 import { Cache } from "../src/Cache.ts"
 import { conformance, type Subject } from "../src/testing.ts"
-import { hasRedis, needsRedis, type RedisServer, redisServer } from "./support/redisServer.ts"
+import * as RedisServer from "../src/testing/RedisServer.ts"
 
 const sizes = { keys: 20_000, reads: 2_000 }
 /** Room for the value of 10 MB, and for no more than half of the keys. */
@@ -31,12 +31,12 @@ describe("in a SQLite file", () => {
   check({ ...sizes, layer: Cache.layer({ store: "sqlite", path }, options), shared: Effect.succeed(`sqlite:${path}`) })
 })
 
-describe.skipIf(!hasRedis)(`in Redis${needsRedis}`, () => {
+describe.skipIf(!RedisServer.hasRedis)(`in Redis${RedisServer.needsRedis}`, () => {
   const scope = Scope.makeUnsafe()
-  let server: RedisServer | undefined
+  let server: RedisServer.RedisServer | undefined
   beforeAll(async () => {
     server = await Effect.runPromise(
-      Scope.provide(redisServer("--maxmemory", "64mb", "--maxmemory-policy", "allkeys-lru"), scope)
+      Scope.provide(RedisServer.make("--maxmemory", "64mb", "--maxmemory-policy", "allkeys-lru"), scope)
     )
   })
   afterAll(() => Effect.runPromise(Scope.close(scope, Exit.void)))

@@ -56,9 +56,30 @@ const doctor = Command.make("doctor", {}, () =>
   )
 ).pipe(Command.withDescription("Check the configuration and reach every configured service"))
 
+const loadCache = Effect.promise(() => import("./commands/Cache.ts"))
+
+const cacheStats = Command.make(
+  "stats",
+  { json: Flag.Boolean("json").pipe(Flag.withDescription("Print one JSON object"), Flag.withDefault(false)) },
+  (options) => Effect.flatMap(loadCache, ({ stats }) => stats(options))
+).pipe(Command.withDescription("How much is remembered, and where"))
+
+const cacheClear = Command.make("clear", {}, () => Effect.flatMap(loadCache, ({ clear }) => clear)).pipe(
+  Command.withDescription("Forget all of it, in every process that shares it")
+)
+
+const cacheWarm = Command.make("warm", {}, () => Effect.flatMap(loadCache, ({ warm }) => warm)).pipe(
+  Command.withDescription("Read ahead what most questions need")
+)
+
+const cache = Command.make("cache").pipe(
+  Command.withDescription("What is remembered between runs (CALLSHEET_CACHE)"),
+  Command.withSubcommands([cacheStats, cacheClear, cacheWarm])
+)
+
 const callsheet = Command.make("callsheet").pipe(
   Command.withDescription("Ask your home-media services, and see where the time goes"),
-  Command.withSubcommands([ask, demo, doctor])
+  Command.withSubcommands([ask, cache, demo, doctor])
 )
 
 /** Help and version go to stdout as ever; a wrong invocation becomes an `ExitError` below, so nothing is printed here. */

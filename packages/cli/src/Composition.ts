@@ -1,8 +1,14 @@
 /**
  * Composition: where the program's layers meet. Chooses model and services from the settings; knows no command.
  */
+import { Cache } from "@callsheet/cache/Cache"
+import * as CacheConfig from "@callsheet/cache/CacheConfig"
+import { Identity } from "@callsheet/core/Identity"
+import * as MediaServices from "@callsheet/media/MediaServices"
 import * as MediaToolkit from "@callsheet/media/MediaToolkit"
+import { WarmUp } from "@callsheet/media/WarmUp"
 import * as OpenAiModel from "@callsheet/openai/OpenAiModel"
+import type * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 
@@ -68,11 +74,28 @@ const telemetry = Effect.fnUntraced(function* (settings: Settings.Settings) {
   return Telemetry.layer(endpoint)
 })
 
-/** The model and the tools that `settings` name with `overrides` in front, over one pool of connections. */
-export const clients = (settings: Settings.Settings, overrides: Readonly<Record<string, string>>) =>
-  Layer.merge(OpenAiModel.layerConfig, MediaToolkit.MediaToolkit.layerConfig).pipe(
+/** What remembers. Demo services begin anew with each process, and so does what is remembered of them. */
+const cacheOf = ({ isDemo }: Choice): Layer.Layer<Cache, Config.ConfigError> =>
+  isDemo ? Layer.unwrap(Effect.as(CacheConfig.config, Cache.layerMemory())) : Cache.layerConfig
+
+/** The model and the tools that `settings` name with `overrides` in front, over one pool of connections, and `cache`. */
+export const clients = (
+  settings: Settings.Settings,
+  overrides: Readonly<Record<string, string>>,
+  cache: Layer.Layer<Cache, Config.ConfigError>
+) =>
+  Layer.mergeAll(
+    OpenAiModel.layerConfig,
+    MediaToolkit.MediaToolkit.layerConfig,
+    Layer.effect(Identity, MediaServices.identity)
+  ).pipe(Layer.provideMerge(cache), Layer.provide(HttpPool.layer), Layer.provide(Settings.layer(settings, overrides)))
+
+/** What reads ahead, and what remembers it. */
+export const warmUp = (settings: Settings.Settings) =>
+  Layer.provide(WarmUp.layer, MediaServices.layerConfig).pipe(
+    Layer.provideMerge(Cache.layerConfig),
     Layer.provide(HttpPool.layer),
-    Layer.provide(Settings.layer(settings, overrides))
+    Layer.provide(Settings.layer(settings))
   )
 
 /** The model and the tools that `settings` and `choice` name. Fails where a service is set up by half. */
@@ -82,6 +105,6 @@ export const layer = (settings: Settings.Settings, choice: Choice) =>
       const [problem] = Settings.missingAddresses(settings)
       if (problem !== undefined) return yield* failed(problem)
       const spans = yield* telemetry(settings)
-      return Layer.provideMerge(clients(settings, yield* standIns(choice)), spans)
+      return Layer.provideMerge(clients(settings, yield* standIns(choice), cacheOf(choice)), spans)
     })
   )

@@ -5,4 +5,10 @@ import * as Agent from "@callsheet/core/Agent"
 import { instructions } from "@callsheet/media/Instructions"
 import { MediaToolkit } from "@callsheet/media/MediaToolkit"
 
-export const mediaAgent = Agent.make({ name: "media", instructions, toolkit: MediaToolkit })
+/**
+ * A list as questions want it, of twenty titles with all that is known of them, has at most 10 KB. Of more the model sees the
+ * first rows, and reads on if it must: 16 KB are some 5,000 tokens.
+ */
+const resultBytes = 16_384
+
+export const mediaAgent = Agent.make({ name: "media", instructions, toolkit: MediaToolkit, policy: { resultBytes } })

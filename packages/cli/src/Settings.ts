@@ -39,7 +39,11 @@ export const keys: ReadonlyArray<Key> = [
   { name: "TMDB_BASE_URL", describes: "address of TMDb", otherwise: "https://api.themoviedb.org" },
   { name: "TMDB_API_KEY", describes: "key or read token of TMDb", isSecret: true },
   { name: "OTEL_EXPORTER_OTLP_ENDPOINT", describes: "where traces are sent, as http://127.0.0.1:4318" },
-  { name: "CALLSHEET_CACHE", describes: "what remembers reads", isUnused: true },
+  {
+    name: "CALLSHEET_CACHE",
+    describes: "what remembers reads: memory, sqlite:PATH or redis://...",
+    otherwise: "memory"
+  },
   { name: "CALLSHEET_STATE", describes: "what keeps conversations", isUnused: true },
   { name: "CALLSHEET_TOKEN", describes: "token that the server asks for", isSecret: true, isUnused: true }
 ]

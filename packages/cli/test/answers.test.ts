@@ -2,6 +2,7 @@
  * The ten questions and the write, through the real SDK and real HTTP, checked by meaning: which titles an answer must name,
  * and which it must not. What it shows of the model is a script's doing; what it shows of everything else is real.
  */
+import { Cache } from "@callsheet/cache/Cache"
 import { Approval } from "@callsheet/core/schedule/Approval"
 import * as Demo from "@callsheet/testkit/demo/DemoLibrary"
 import { recommendedFilms } from "@callsheet/testkit/demo/Nearness"
@@ -17,7 +18,7 @@ import * as StandIns from "../src/StandIns.ts"
 const Household = Layer.unwrap(
   Effect.map(
     Effect.all([StandIns.services("none"), StandIns.model(instant)], { concurrency: 1 }),
-    ([services, model]) => clients({ values: {}, unknownKeys: [] }, { ...services, ...model })
+    ([services, model]) => clients({ values: {}, unknownKeys: [] }, { ...services, ...model }, Cache.layerMemory())
   )
 )
 

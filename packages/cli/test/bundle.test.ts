@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { basename, join } from "node:path"
 
+import { Cache } from "@callsheet/cache/Cache"
 import { instant } from "@callsheet/testkit/scripted/Timing"
 import { LLMock } from "@copilotkit/aimock"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
@@ -79,7 +80,10 @@ describe("the shipped command", () => {
       Effect.scoped(
         Effect.gen(function* () {
           const keys = { ...(yield* StandIns.services("none")), ...(yield* StandIns.model(instant)) }
-          return yield* Effect.provide(mediaAgent.ask(question), clients({ values: {}, unknownKeys: [] }, keys))
+          return yield* Effect.provide(
+            mediaAgent.ask(question),
+            clients({ values: {}, unknownKeys: [] }, keys, Cache.layerMemory())
+          )
         })
       )
     )

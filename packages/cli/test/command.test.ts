@@ -1,60 +1,15 @@
 /**
  * The command as a person runs it: a process of its own, its exit status, and what stands on stdout and stderr.
  */
-import { type ChildProcess, spawn } from "node:child_process"
-import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs"
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { createServer } from "node:http"
 import { tmpdir } from "node:os"
-import { join, resolve } from "node:path"
+import { join } from "node:path"
 
 import { LLMock } from "@copilotkit/aimock"
 import { assert, describe, it } from "@effect/vitest"
 
-const main = resolve(import.meta.dirname, "../src/main.ts")
-
-interface Ended {
-  readonly status: number | null
-  readonly signal: string | null
-  readonly stdout: string
-  readonly stderr: string
-}
-
-interface Options {
-  readonly env?: Readonly<Record<string, string>>
-  readonly stdin?: string
-  readonly cwd?: string
-  /** Called with what stdout holds, each time it grows. */
-  readonly onOutput?: (stdout: string, child: ChildProcess) => void
-  /** A file for what goes to stdout. */
-  readonly outputFile?: string
-}
-
-/** Runs the command with an environment of nothing but the path, so that nothing of the machine's own leaks in. */
-const callsheet = (
-  args: ReadonlyArray<string>,
-  { cwd, env, onOutput, outputFile, stdin }: Options = {}
-): Promise<Ended> =>
-  new Promise((ended) => {
-    const file = outputFile === undefined ? undefined : openSync(outputFile, "w")
-    const child = spawn(process.execPath, [main, ...args], {
-      cwd: cwd ?? tmpdir(),
-      env: { PATH: "", ...env },
-      stdio: ["pipe", file ?? "pipe", "pipe"]
-    })
-    if (file !== undefined) closeSync(file)
-    let stdout = ""
-    let stderr = ""
-    child.stdout?.on("data", (data) => {
-      stdout += String(data)
-      onOutput?.(stdout, child)
-    })
-    child.stderr?.on("data", (data) => {
-      stderr += String(data)
-    })
-    child.stdin?.on("error", () => {})
-    child.stdin?.end(stdin ?? "")
-    child.on("close", (status, signal) => ended({ status, signal, stdout, stderr }))
-  })
+import { assertFails, callsheet } from "./support/command.ts"
 
 const closedPort = () =>
   new Promise<number>((found) => {
@@ -63,16 +18,6 @@ const closedPort = () =>
       server.close(() => found(typeof address === "object" && address !== null ? address.port : 0))
     })
   })
-
-const isOneSentence = (stderr: string) => assert.match(stderr, /^[^\n]+[.)]\n$/)
-
-/** A person-readable failure: one line on stderr that says what to do, no stack, status as given. */
-const assertFails = ({ signal, status, stderr, stdout }: Ended, expected: number, says: RegExp) => {
-  assert.deepStrictEqual([status, signal], [expected, null], stderr)
-  isOneSentence(stderr)
-  assert.match(stderr, says)
-  assert.notMatch(stdout + stderr, /\n\s+at |Error:|undefined/)
-}
 
 describe.concurrent("callsheet ask", () => {
   it("answers in plain lines where stdout is not a terminal, and says what stands in", async () => {

@@ -20,6 +20,7 @@ import { AgentError, BudgetUnchecked, ModelFailed, NoAnswer } from "./AgentError
 import type { AgentEvent, EndReason, Fact } from "./AgentEvent.ts"
 import * as AgentRequest from "./AgentRequest.ts"
 import * as RunSummary from "./explain/RunSummary.ts"
+import * as Answers from "./foresee/Answers.ts"
 import * as Ledger from "./model/Ledger.ts"
 import { type Message, type ModelRequest, ModelStream } from "./model/ModelStream.ts"
 import * as Transcript from "./model/Transcript.ts"
@@ -33,6 +34,10 @@ import * as Handlers from "./schedule/Handlers.ts"
 import * as Once from "./schedule/Once.ts"
 import * as PlanTool from "./schedule/PlanTool.ts"
 import * as Policy from "./schedule/Policy.ts"
+import * as Remembered from "./schedule/Remembered.ts"
+import * as Results from "./schedule/Results.ts"
+import * as ResultStore from "./schedule/ResultStore.ts"
+import * as ResultTool from "./schedule/ResultTool.ts"
 import type { Run } from "./schedule/Run.ts"
 import * as Shared from "./schedule/Shared.ts"
 import * as Span from "./Span.ts"
@@ -46,7 +51,8 @@ const runId = Effect.map(
 export interface Agent<R> {
   readonly name: string
   /**
-   * Answers `question`, telling what happens as it happens (order: `AgentEvent`).
+   * Answers `question`, telling what happens as it happens (order: `AgentEvent`). With a `Cache` and an `Identity` in the context,
+   * what tools gave and what was answered may be remembered from other runs.
    *
    * Leaving the stream interrupts the run: the model request is closed and every running handler interrupted, finalizers
    * included. Fails with `AgentError` after a `RunFailed` event. A handler that does not let itself be interrupted delays the
@@ -120,13 +126,18 @@ export function make<Tools extends Record<string, Tool.Any>, R>(
   type Services = R | Tool.HandlerServices<Tools[keyof Tools]>
   const { instructions, name } = options
   const policy: Policy.Policy = { ...Policy.standard, ...options.policy }
+  const answers = Answers.make({ name, instructions, policy })
 
   const offers = new WeakMap<object, ReadonlyArray<Tool.Any>>()
   /** The tools on offer: the same list in each run, by which the layers below know that they have it written down. */
   const offerOf = (own: Readonly<Record<string, Tool.Any>>): ReadonlyArray<Tool.Any> => {
     const known = offers.get(own)
     if (known !== undefined) return known
-    const offer = [...(policy.plans ? [PlanTool.make(own)] : []), ...Object.values(own)]
+    const offer = [
+      ...(policy.plans ? [PlanTool.make(own)] : []),
+      ...(policy.resultBytes === undefined ? [] : [ResultTool.tool]),
+      ...Object.values(own)
+    ]
     offers.set(own, offer)
     return offer
   }
@@ -138,8 +149,11 @@ export function make<Tools extends Record<string, Tool.Any>, R>(
   ) {
     const toolkit: Handlers.Handled<Services> = yield* Handlers.resolve(options.toolkit)
     if (policy.plans && Object.hasOwn(toolkit.tools, PlanTool.name)) return yield* Effect.die(new Error(PlanTool.taken))
+    if (policy.resultBytes !== undefined && Object.hasOwn(toolkit.tools, ResultTool.name)) {
+      return yield* Effect.die(new Error(ResultTool.taken))
+    }
     const tools = offerOf(toolkit.tools)
-    const { model } = yield* ModelStream
+    const { model, provider } = yield* ModelStream
     const ledger = yield* Ledger.Current
     const brakes = Brakes.make(policy, model, limitMillis(request, policy))
     if (brakes.problem !== undefined) {
@@ -164,8 +178,13 @@ export function make<Tools extends Record<string, Tool.Any>, R>(
       (context: Context.Context<Services | Scope.Scope>) =>
         toolkit.services === undefined ? context : Context.merge(toolkit.services, context)
     )
+    const remembered = yield* Remembered.make
+    const results =
+      policy.resultBytes === undefined
+        ? undefined
+        : Results.make(policy.resultBytes, ResultStore.make(remembered), fork)
     const run: Run<Services> = {
-      toolkit,
+      toolkit: results === undefined ? toolkit : yield* ResultTool.beside(toolkit, results),
       policy,
       log,
       once: Once.make(log.elapsedMillis),
@@ -173,10 +192,20 @@ export function make<Tools extends Record<string, Tool.Any>, R>(
       shared: yield* Shared.Shared,
       brakes,
       ledger,
+      remembered,
+      results,
       fork
     }
-    log.append({ _tag: "Routed", route: "model" })
     let transcript = Transcript.start(instructions, question)
+    const recall = remembered && answers.recall({ remembered, provider, model, tools, question })
+    const answer = recall && (yield* recall)
+    if (answer?.known !== undefined) {
+      log.append({ _tag: "Routed", route: "memory" })
+      ledger?.reported(transcript)
+      log.append({ _tag: "TextDelta", step: 0, delta: answer.known })
+      return { answer: answer.known, steps: 0, reason: "answered" } as const
+    }
+    log.append({ _tag: "Routed", route: "model" })
     let added: ReadonlyArray<Message> = transcript
 
     /** Says `delta` to the user in the model's place; the model is not told. */
@@ -251,7 +280,9 @@ export function make<Tools extends Record<string, Tool.Any>, R>(
 
     for (let step = 0; ; step++) {
       const end = yield* takeStep(step)
-      if (end !== undefined) return end
+      if (end === undefined) continue
+      if (answer !== undefined) yield* answer.keep(end, settled)
+      return end
     }
   })
 

@@ -8,7 +8,7 @@ import type * as Types from "effect/Types"
 export const ToolSource = Schema.Literals(["upstream", "memory", "store", "shared", "foreseen"])
 export type ToolSource = typeof ToolSource.Type
 
-/** How a question is answered. `model`: the model decides every step. */
+/** How a question is answered. `model`: the model decides every step. `memory`: as it was before, without a model call. */
 export const Route = Schema.Literals(["rules", "plan", "model", "memory"])
 export type Route = typeof Route.Type
 
@@ -68,6 +68,8 @@ const call = { step: Schema.Natural, callId: Schema.String, name: Schema.String 
  * one model call and the tool calls it asked for: `StepStarted`, its `TextDelta`s as they arrive, for each call `ToolStarted`
  * (after `ApprovalNeeded` where it waits for a person), `ToolProgress` and exactly one `ToolSettled`, then `StepFinished`. A
  * call that never ran (unknown tool, unreadable arguments, refused) has a `ToolSettled` without `ToolStarted`.
+ *
+ * A run that `Routed` says is answered from memory has no step: one `TextDelta`, of step 0, holds the whole answer.
  */
 export const AgentEvent = Schema.TaggedUnion({
   RunStarted: { ...stamp, agent: Schema.String, question: Schema.String },

@@ -28,7 +28,7 @@ export const AddMovie = Tool.make("add_movie", {
   failure: MediaError,
   failureMode: "return"
 })
-  .annotateMerge(Footprint.writes("radarr"))
+  .annotateMerge(Footprint.writes("radarr", "ownership"))
   // It only adds, but what it adds fills the household's disks: a person is to agree.
   .annotate(Tool.Destructive, true)
   // Radarr refuses a film twice, so a retry would do no harm; but after a lost answer it would report that refusal as the

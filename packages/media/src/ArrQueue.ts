@@ -37,6 +37,12 @@ export type Common = typeof Common.Type
 export const page = <A>(record: Schema.ConstraintDecoder<A>) =>
   Schema.Struct({ totalRecords: Schema.Int, records: Schema.NullOr(Schema.Array(record)) })
 
+/**
+ * How long a queue is true. Both services look at their download clients once a minute, so that ten seconds hide little that
+ * they know; never past its time, since what is asked for is how it stands now.
+ */
+export const freshness = { fresh: "10 seconds" } as const
+
 const pageSize = 200
 
 /** The whole queue: the first page, then the others four at a time. */

@@ -41,7 +41,7 @@ export const DiscoverTitles = Tool.make("discover_titles", {
   success: List.list(Title),
   failure: MediaError,
   failureMode: "return"
-}).annotateMerge(Footprint.reads("tmdb", "plex"))
+}).annotateMerge(Footprint.reads("tmdb", "plex", "ownership"))
 
 /** `total` counts the titles that pass the filters among TMDb's two first pages of recommendations and of similar titles. */
 export const RecommendTitles = Tool.make("recommend_titles", {
@@ -61,9 +61,12 @@ export const RecommendTitles = Tool.make("recommend_titles", {
   }),
   failure: MediaError,
   failureMode: "return"
-}).annotateMerge(Footprint.reads("tmdb", "plex"))
+}).annotateMerge(Footprint.reads("tmdb", "plex", "ownership"))
 
 export const DiscoveryTools = Toolkit.make(DiscoverTitles, RecommendTitles)
+
+/** All of these, however often and in whatever order they are named. */
+const all = (ids: ReadonlyArray<number>): string => [...new Set(ids)].toSorted((a, b) => a - b).join(",")
 
 /** So that a title rated ten by three people is not the best of all. */
 const votesForRating = 200
@@ -86,7 +89,7 @@ export const DiscoveryToolsLayer = DiscoveryTools.toLayer(
         return {
           include_adult: false,
           sort_by: { popularity: "popularity.desc", rating: "vote_average.desc", newest: `${date}.desc` }[sort],
-          with_genres: wanted.length === 0 ? undefined : wanted.flatMap(([genre]) => genre?.id ?? []).join(","),
+          with_genres: wanted.length === 0 ? undefined : all(wanted.flatMap(([genre]) => genre?.id ?? [])),
           [`${date}.gte`]: parameters.yearFrom && `${parameters.yearFrom}-01-01`,
           [`${date}.lte`]: parameters.yearTo ? `${parameters.yearTo}-12-31` : sort === "newest" ? today : undefined,
           "vote_average.gte": parameters.minRating,

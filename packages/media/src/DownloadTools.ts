@@ -41,7 +41,7 @@ export const DownloadQueue = Tool.make("download_queue", {
   success: List.list(Download),
   failure: MediaError,
   failureMode: "return"
-}).annotateMerge(Footprint.reads("radarr", "sonarr"))
+}).annotateMerge(Footprint.readsNow("radarr", "sonarr"))
 
 export const DownloadTools = Toolkit.make(DownloadQueue)
 

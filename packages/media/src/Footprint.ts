@@ -1,14 +1,15 @@
 /**
- * Footprint: which services a tool reads or writes, how many of its calls they bear and how long one may take, as annotations
- * for whoever schedules it. A tag is a service's name.
+ * Footprint: which services a tool reads or writes, how many of its calls they bear, how long one may take and how long a
+ * result is true, as annotations for whoever schedules it.
  */
 import * as Annotations from "@callsheet/core/schedule/Annotations"
 import * as Tool from "effect/ai/Tool"
-import * as Array from "effect/Array"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
+import * as Schema from "effect/Schema"
 
-import type { ServiceName } from "./MediaError.ts"
+import { ServiceName } from "./MediaError.ts"
+import { libraryFreshness, type Tag } from "./ReadRules.ts"
 
 /** Tool calls at a time, each up to five requests: a household's services run on small machines. */
 const concurrency: Readonly<Record<ServiceName, number>> = { plex: 4, tmdb: 8, radarr: 4, sonarr: 4 }
@@ -17,28 +18,35 @@ const concurrency: Readonly<Record<ServiceName, number>> = { plex: 4, tmdb: 8, r
 const readLimit = Duration.seconds(30)
 const writeLimit = Duration.minutes(1)
 
+const isService = Schema.is(ServiceName)
+
 const upstream = (name: ServiceName) => Context.make(Annotations.Upstream, { name, concurrency: concurrency[name] })
 
 /**
- * For a tool that only reads, all of `services` in one call.
+ * For a tool that only reads how things stand now, all of these in one call: no result is used twice.
  *
  * **Gotchas**
  *
  * A tool that reads several has no upstream, because one name would hide the others: a write that states its upstream but no
  * tags (`plex`, say) would be taken for one that touches nothing this tool reads. Without a name it is waited for.
  */
-export const reads = (...services: Array.NonEmptyReadonlyArray<ServiceName>): Context.Context<never> => {
-  const [first, ...others] = services
-  return (others.length === 0 ? upstream(first) : Context.make(Annotations.Concurrency, concurrency[first])).pipe(
+export const readsNow = (first: ServiceName, ...others: ReadonlyArray<Tag>): Context.Context<never> =>
+  (others.some(isService) ? Context.make(Annotations.Concurrency, concurrency[first]) : upstream(first)).pipe(
     Context.add(Tool.Readonly, true),
-    Context.add(Annotations.TagsRead, services),
+    Context.add(Annotations.TagsRead, [first, ...others]),
     Context.add(Annotations.TimeLimit, readLimit)
   )
-}
 
-/** For a tool that writes to `service`, and to nothing else. */
-export const writes = (service: ServiceName): Context.Context<never> =>
+/**
+ * For a tool that only reads what is remembered, all of these in one call. Each says what is in the library, which nothing
+ * else is true for less long than; the reads behind a result may end it sooner.
+ */
+export const reads = (first: ServiceName, ...others: ReadonlyArray<Tag>): Context.Context<never> =>
+  Context.add(readsNow(first, ...others), Annotations.Freshness, libraryFreshness.fresh)
+
+/** For a tool that writes to `service`, and changes what `others` stand for, and nothing else. */
+export const writes = (service: ServiceName, ...others: ReadonlyArray<Tag>): Context.Context<never> =>
   upstream(service).pipe(
-    Context.add(Annotations.TagsWritten, [service]),
+    Context.add(Annotations.TagsWritten, [service, ...others]),
     Context.add(Annotations.TimeLimit, writeLimit)
   )

@@ -1,25 +1,27 @@
 /**
  * Library: what the household owns, by TMDb id.
  */
+import { Cache } from "@callsheet/cache/Cache"
+import * as Read from "@callsheet/cache/Read"
 import * as Array from "effect/Array"
-import * as Cache from "effect/Cache"
 import * as Context from "effect/Context"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
 
 import { type MediaError, rejected } from "./MediaError.ts"
 import { type Item, type ItemPage, type ItemQuery, Plex, type Section } from "./Plex.ts"
-import type { Kind } from "./Title.ts"
+import * as ReadRules from "./ReadRules.ts"
+import type { Access } from "./ServiceConfig.ts"
+import { Kind } from "./Title.ts"
 
-export interface Holding {
-  readonly ratingKey: string
-  readonly watched: boolean
-}
+const Holding = Schema.Struct({ ratingKey: Schema.String, watched: Schema.Boolean })
+type Holding = typeof Holding.Type
 
 /** By TMDb id, of one kind: films and series share numbers. */
-export type OwnershipIndex = ReadonlyMap<number, Holding>
+const OwnershipIndex = Schema.ReadonlyMap(Schema.Finite, Holding)
+export type OwnershipIndex = typeof OwnershipIndex.Type
 
 const pageSize = 300
 
@@ -31,32 +33,43 @@ export class Library extends Context.Service<
      *
      * **Details**
      *
-     * Reads every library of the kind; pages after the first come four at a time. Calls while a read is under way share it;
-     * nothing is remembered after it ends. Of two copies of a film a watched one counts.
+     * Made of every library of the kind; pages after the first come four at a time. Remembered as long as the pages behind it
+     * are fresh, and no longer. Of two copies of a film a watched one counts.
      */
     index(kind: Kind): Effect.Effect<OwnershipIndex, MediaError>
   }
 >()("@callsheet/media/Library") {
-  static readonly layerNoDeps = Layer.effect(
-    Library,
-    Effect.gen(function* () {
-      const plex = yield* Plex
-      const read = Effect.fn("Library.index")(function* (kind: Kind) {
-        const sections = sectionsOf(yield* plex.sections, kind)
-        const items = yield* Effect.forEach(sections, (section) => allItems(plex, section, slim), { concurrency: 4 })
-        const index = new Map<number, Holding>()
-        for (const item of items.flat()) {
-          const tmdbId = tmdbIdOf(item)
-          if (tmdbId === null) continue
-          const watched = isWatched(item) || index.get(tmdbId)?.watched === true
-          index.set(tmdbId, { ratingKey: item.ratingKey, watched })
-        }
-        return index
+  /** `access` is that of the `Plex` in the context: it says whose library it is. */
+  static readonly layerNoDeps = (access: Access): Layer.Layer<Library, never, Plex | Cache> =>
+    Layer.effect(
+      Library,
+      Effect.gen(function* () {
+        const cache = yield* Cache
+        const plex = yield* Plex
+        const lookup = Effect.fn("Library.index")(function* (kind: Kind) {
+          const sections = sectionsOf(yield* plex.sections, kind)
+          const items = yield* Effect.forEach(sections, (section) => allItems(plex, section, slim), { concurrency: 4 })
+          const index = new Map<number, Holding>()
+          for (const item of items.flat()) {
+            const tmdbId = tmdbIdOf(item)
+            if (tmdbId === null) continue
+            const watched = isWatched(item) || index.get(tmdbId)?.watched === true
+            index.set(tmdbId, { ratingKey: item.ratingKey, watched })
+          }
+          return index
+        })
+        const index = Read.make("plex/ownership", {
+          version: 1,
+          identity: ReadRules.household(access),
+          argument: Schema.Struct({ kind: Kind }),
+          result: OwnershipIndex,
+          freshness: ReadRules.libraryFreshness,
+          tags: ReadRules.tags("plex", "ownership"),
+          lookup: ({ kind }) => lookup(kind)
+        })
+        return Library.of({ index: (kind) => cache.read(index, { kind }) })
       })
-      const inFlight = yield* Cache.make({ capacity: 2, lookup: read, timeToLive: Duration.zero })
-      return Library.of({ index: (kind) => Cache.get(inFlight, kind) })
-    })
-  )
+    )
 }
 
 /**

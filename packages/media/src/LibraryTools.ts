@@ -21,7 +21,7 @@ import { ratingOf, Title } from "./Title.ts"
 const Sort = Schema.Literals(["added", "title", "year", "rating"])
 type Sort = typeof Sort.Type
 
-/** `total` is Plex's count. Plex's lists name only an item's first genres. */
+/** `total` is Plex's count. Plex's lists name only an item's first genres; in full it names all. */
 export const LibrarySearch = Tool.make("library_search", {
   description: "Films or series in the Plex library, watched or not. For recent ones sort by added.",
   parameters: Schema.Struct({
@@ -48,7 +48,7 @@ export const LibrarySearch = Tool.make("library_search", {
   ),
   failure: MediaError,
   failureMode: "return"
-}).annotateMerge(Footprint.reads("plex"))
+}).annotateMerge(Footprint.reads("plex", "ownership"))
 
 export const OnDeck = Tool.make("on_deck", {
   description: "What to go on watching in Plex: films and episodes begun, and next episodes.",
@@ -67,7 +67,7 @@ export const OnDeck = Tool.make("on_deck", {
   ),
   failure: MediaError,
   failureMode: "return"
-}).annotateMerge(Footprint.reads("plex"))
+}).annotateMerge(Footprint.readsNow("plex"))
 
 export const LibraryTools = Toolkit.make(LibrarySearch, OnDeck)
 
@@ -100,6 +100,13 @@ export const LibraryToolsLayer = LibraryTools.toLayer(
           .map(({ id }) => id)
           .join(",")
       }
+    })
+
+    /** With all that their own records say of them. */
+    const inFull = Effect.fnUntraced(function* (items: ReadonlyArray<Item>) {
+      const records = yield* plex.metadata(items.map(({ ratingKey }) => ratingKey))
+      const byKey = new Map(records.map((record) => [record.ratingKey, record]))
+      return items.map((item) => ({ ...item, ...byKey.get(item.ratingKey) }))
     })
 
     const search = Effect.fnUntraced(function* (parameters: Tool.Parameters<typeof LibrarySearch>) {
@@ -146,9 +153,10 @@ export const LibraryToolsLayer = LibraryTools.toLayer(
               })
             )
       const end = skip + items.length
+      const shown = detail === "full" ? yield* inFull(items) : items
       return {
         total,
-        items: items.map((item) => ({
+        items: shown.map((item) => ({
           title: item.title,
           year: item.year ?? null,
           kind,

@@ -1,6 +1,7 @@
 /**
  * MediaToolkit: the tools of the services that are set up, ready to be called.
  */
+import type { Cache } from "@callsheet/cache/Cache"
 import type * as Tool from "effect/ai/Tool"
 import * as Toolkit from "effect/ai/Toolkit"
 import type * as Config from "effect/Config"
@@ -15,12 +16,11 @@ import * as Record from "effect/Record"
 import { AddTools, AddToolsLayer } from "./AddTools.ts"
 import { DiscoveryTools, DiscoveryToolsLayer } from "./DiscoveryTools.ts"
 import { DownloadTools, DownloadToolsLayer } from "./DownloadTools.ts"
-import { Library } from "./Library.ts"
 import { LibraryTools, LibraryToolsLayer } from "./LibraryTools.ts"
+import * as MediaServices from "./MediaServices.ts"
 import { PeopleTools, PeopleToolsLayer } from "./PeopleTools.ts"
 import { Plex } from "./Plex.ts"
 import { Radarr } from "./Radarr.ts"
-import * as ServiceConfig from "./ServiceConfig.ts"
 import { Sonarr } from "./Sonarr.ts"
 import { TitleTools, TitleToolsLayer } from "./TitleTools.ts"
 import { Tmdb } from "./Tmdb.ts"
@@ -39,7 +39,10 @@ import { Tmdb } from "./Tmdb.ts"
 export class MediaToolkit extends Context.Service<MediaToolkit, Toolkit.WithHandler<Record<string, Tool.Any>>>()(
   "@callsheet/media/MediaToolkit"
 ) {
-  /** From whichever of `Plex`, `Tmdb`, `Radarr` and `Sonarr` the context holds; so it is built anew for each context. */
+  /**
+   * From whichever of `Plex`, `Library`, `Tmdb`, `Radarr` and `Sonarr` the context holds; so it is built anew for each. What
+   * is owned is known where there is a `Library`.
+   */
   static readonly layer: Layer.Layer<MediaToolkit> = Layer.fresh(
     Layer.unwrap(
       Effect.gen(function* () {
@@ -47,16 +50,12 @@ export class MediaToolkit extends Context.Service<MediaToolkit, Toolkit.WithHand
         const tmdb = Option.map(yield* Effect.serviceOption(Tmdb), Layer.succeed(Tmdb))
         const radarr = Option.map(yield* Effect.serviceOption(Radarr), Layer.succeed(Radarr))
         const sonarr = Option.map(yield* Effect.serviceOption(Sonarr), Layer.succeed(Sonarr))
-        const library = Option.match(plex, {
-          onNone: (): Layer.Layer<never> => Layer.empty,
-          onSome: (plex) => Layer.provide(Library.layerNoDeps, plex)
-        })
 
         const groups: ReadonlyArray<Option.Option<Group>> = [
           Option.map(plex, (plex) => group(LibraryTools, Layer.provide(LibraryToolsLayer, plex))),
-          Option.map(tmdb, (tmdb) => group(TitleTools, Layer.provide(TitleToolsLayer, [tmdb, library]))),
-          Option.map(tmdb, (tmdb) => group(PeopleTools, Layer.provide(PeopleToolsLayer, [tmdb, library]))),
-          Option.map(tmdb, (tmdb) => group(DiscoveryTools, Layer.provide(DiscoveryToolsLayer, [tmdb, library]))),
+          Option.map(tmdb, (tmdb) => group(TitleTools, Layer.provide(TitleToolsLayer, tmdb))),
+          Option.map(tmdb, (tmdb) => group(PeopleTools, Layer.provide(PeopleToolsLayer, tmdb))),
+          Option.map(tmdb, (tmdb) => group(DiscoveryTools, Layer.provide(DiscoveryToolsLayer, tmdb))),
           Option.map(
             Option.orElse(radarr, (): Option.Option<unknown> => sonarr),
             () => group(DownloadTools, DownloadToolsLayer)
@@ -71,24 +70,9 @@ export class MediaToolkit extends Context.Service<MediaToolkit, Toolkit.WithHand
     )
   )
 
-  /** From the services that the configuration sets up; fails where one is set up by half. */
-  static readonly layerConfig: Layer.Layer<MediaToolkit, Config.ConfigError, HttpClient.HttpClient> = Layer.unwrap(
-    Effect.map(ServiceConfig.services, ({ plex, radarr, sonarr, tmdb }) => {
-      const services: ReadonlyArray<Option.Option<Layer.Layer<never, never, HttpClient.HttpClient>>> = [
-        Option.map(plex, Plex.layerNoDeps),
-        Option.map(tmdb, Tmdb.layerNoDeps),
-        Option.map(radarr, Radarr.layerNoDeps),
-        Option.map(sonarr, Sonarr.layerNoDeps)
-      ]
-      return services
-        .flatMap(Option.toArray)
-        .reduce(
-          (toolkit: Layer.Layer<MediaToolkit, never, HttpClient.HttpClient>, service) =>
-            Layer.provide(toolkit, service),
-          MediaToolkit.layer
-        )
-    })
-  )
+  /** From the services that the configuration sets up (`MediaServices`); fails where one is set up by half. */
+  static readonly layerConfig: Layer.Layer<MediaToolkit, Config.ConfigError, HttpClient.HttpClient | Cache> =
+    Layer.provide(MediaToolkit.layer, MediaServices.layerConfig)
 }
 
 type Handlers = Tool.HandlersFor<Record<string, Tool.Any>>

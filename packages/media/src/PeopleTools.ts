@@ -33,7 +33,7 @@ export const PersonFilmography = Tool.make("person_filmography", {
   }),
   failure: MediaError,
   failureMode: "return"
-}).annotateMerge(Footprint.reads("tmdb", "plex"))
+}).annotateMerge(Footprint.reads("tmdb", "plex", "ownership"))
 
 export const PeopleTools = Toolkit.make(PersonFilmography)
 

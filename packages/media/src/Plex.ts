@@ -20,21 +20,22 @@ export const endpoints = {
   sections: "GET /library/sections/all",
   items: "GET /library/sections/{sectionId}/all",
   tags: "GET /library/tags",
+  metadata: "GET /library/metadata/{ids}",
   continueWatching: "GET /hubs/continueWatching"
 } as const
 
 const optional = <S extends Schema.Constraint>(schema: S) => Schema.optionalKey(schema)
 
 /** A library of one type; `type` is "movie" or "show" for what concerns us, or "artist", "photo", ... */
-const Section = Schema.Struct({ key: Schema.String, type: Schema.String, title: optional(Schema.String) })
+export const Section = Schema.Struct({ key: Schema.String, type: Schema.String, title: optional(Schema.String) })
 export type Section = typeof Section.Type
 
 /** A name by which items are found: a genre, a director or an actor. `tag` is the name. */
-const Tag = Schema.Struct({ id: Schema.Int, tag: Schema.String })
+export const Tag = Schema.Struct({ id: Schema.Int, tag: Schema.String })
 export type Tag = typeof Tag.Type
 
 /** A film, show or episode. Plex leaves out whatever an item lacks, `viewCount` of the unwatched included. */
-const Item = Schema.Struct({
+export const Item = Schema.Struct({
   ratingKey: Schema.String,
   type: Schema.String,
   title: Schema.String,
@@ -67,11 +68,12 @@ const container = <Fields extends Schema.Struct.Fields>(fields: Fields) =>
 /** `totalSize` stands only where the list is longer than the page. */
 const Items = { totalSize: optional(Schema.Int), size: optional(Schema.Int), Metadata: optional(Schema.Array(Item)) }
 
-export interface ItemPage {
+export const ItemPage = Schema.Struct({
   /** Of the whole list, not of this page. */
-  readonly total: number
-  readonly items: ReadonlyArray<Item>
-}
+  total: Schema.Int,
+  items: Schema.Array(Item)
+})
+export type ItemPage = typeof ItemPage.Type
 
 export interface ItemQuery {
   /** Index of the first item, from 0. */
@@ -93,6 +95,11 @@ export class Plex extends Context.Service<
     items(sectionKey: string, query: ItemQuery): Effect.Effect<ItemPage, MediaError>
     /** Every tag of a kind in the server's libraries, of whatever type. Filters take a tag's id, never its name. */
     tags(type: keyof typeof tagTypes): Effect.Effect<ReadonlyArray<Tag>, MediaError>
+    /**
+     * Items as lists do not show them, with all their genres, in the order of their keys: at most a hundred, and without those
+     * that Plex no longer has.
+     */
+    metadata(ratingKeys: ReadonlyArray<string>): Effect.Effect<ReadonlyArray<Item>, MediaError>
     /** Films and episodes begun or next, most recent first: at most a hundred, which is more than anyone has. */
     readonly continueWatching: Effect.Effect<ReadonlyArray<Item>, MediaError>
     readonly version: Effect.Effect<{ readonly name: "Plex"; readonly version: string | null }, MediaError>
@@ -117,6 +124,7 @@ export class Plex extends Context.Service<
         const sections = get(endpoints.sections, container({ Directory: optional(Schema.Array(Section)) }))
         const items = get(endpoints.items, container(Items))
         const tags = get(endpoints.tags, container({ Directory: optional(Schema.Array(Tag)) }))
+        const metadata = get(endpoints.metadata, container(Items))
         const hubs = get(
           endpoints.continueWatching,
           container({ Hub: optional(Schema.Array(Schema.Struct({ Metadata: optional(Schema.Array(Item)) }))) })
@@ -140,6 +148,14 @@ export class Plex extends Context.Service<
               tags({ query: { type: tagTypes[type] } }),
               ({ MediaContainer }) => MediaContainer.Directory ?? []
             ),
+          metadata: (ratingKeys) =>
+            ratingKeys.length === 0
+              ? Effect.succeed([])
+              : metadata({ path: { ids: ratingKeys.join(",") } }).pipe(
+                  Effect.map(({ MediaContainer }) => MediaContainer.Metadata ?? []),
+                  // Of none of them it knows.
+                  Effect.catchReason("MediaError", "NotFound", () => Effect.succeed([]))
+                ),
           continueWatching: Effect.map(
             hubs({ query: { count: 100 } }),
             ({ MediaContainer }) => MediaContainer.Hub?.flatMap(({ Metadata }) => Metadata ?? []) ?? []

@@ -28,14 +28,18 @@ export const endpoints = {
 const text = Schema.optionalKey(Schema.NullOr(Schema.String))
 
 /** A film of Radarr's catalogue. `id` is 0 or missing until Radarr has it; `year` is 0 where unknown. */
-const Movie = Schema.Struct({ id: Schema.optionalKey(Schema.Int), title: text, year: Schema.optionalKey(Schema.Int) })
+export const Movie = Schema.Struct({
+  id: Schema.optionalKey(Schema.Int),
+  title: text,
+  year: Schema.optionalKey(Schema.Int)
+})
 export type Movie = typeof Movie.Type
 
 /** A film that Radarr has. */
 const AddedMovie = Schema.Struct({ id: Schema.Int, monitored: Schema.Boolean })
 export type AddedMovie = typeof AddedMovie.Type
 
-const QueueRecord = Schema.Struct({
+export const QueueRecord = Schema.Struct({
   ...ArrQueue.recordFields,
   movie: Schema.optionalKey(Schema.NullOr(Schema.Struct({ title: text })))
 })

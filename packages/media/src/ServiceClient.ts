@@ -120,8 +120,9 @@ export const make: (options: Options) => Effect.Effect<ServiceClient, never, Htt
   }
 )
 
+/** A comma, which parts the ids of a list, needs no escape. */
 const fill = (template: string, path: Readonly<Record<string, string | number>>): string =>
-  template.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(path[name] ?? ""))
+  template.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(path[name] ?? "").replaceAll("%2C", ","))
 
 const isOk = (response: HttpClientResponse.HttpClientResponse) => response.status >= 200 && response.status < 300
 

@@ -23,7 +23,7 @@ export const endpoints = {
 
 const text = Schema.optionalKey(Schema.NullOr(Schema.String))
 
-const QueueRecord = Schema.Struct({
+export const QueueRecord = Schema.Struct({
   ...ArrQueue.recordFields,
   seasonNumber: Schema.optionalKey(Schema.NullOr(Schema.Int)),
   series: Schema.optionalKey(Schema.NullOr(Schema.Struct({ title: text }))),

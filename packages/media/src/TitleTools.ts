@@ -31,7 +31,7 @@ export const SearchTitles = Tool.make("search_titles", {
   success: List.list(Title),
   failure: MediaError,
   failureMode: "return"
-}).annotateMerge(Footprint.reads("tmdb", "plex"))
+}).annotateMerge(Footprint.reads("tmdb", "plex", "ownership"))
 
 export const TitleDetails = Tool.make("title_details", {
   description: "One title in full: overview, runtime, directors (a series: its creators), cast, release date.",
@@ -53,7 +53,7 @@ export const TitleDetails = Tool.make("title_details", {
   }),
   failure: MediaError,
   failureMode: "return"
-}).annotateMerge(Footprint.reads("tmdb", "plex"))
+}).annotateMerge(Footprint.reads("tmdb", "plex", "ownership"))
 
 export const TitleTools = Toolkit.make(SearchTitles, TitleDetails)
 

@@ -6,7 +6,6 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
-import type * as UrlParams from "effect/http/UrlParams"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
@@ -29,7 +28,8 @@ export const endpoints = {
     series: "GET /3/tv/{series_id}/recommendations"
   },
   similar: { movie: "GET /3/movie/{movie_id}/similar", series: "GET /3/tv/{series_id}/similar" },
-  credits: { movie: "GET /3/person/{person_id}/movie_credits", series: "GET /3/person/{person_id}/tv_credits" }
+  credits: { movie: "GET /3/person/{person_id}/movie_credits", series: "GET /3/person/{person_id}/tv_credits" },
+  person: "GET /3/person/{person_id}"
 } as const
 
 const text = Schema.optionalKey(Schema.NullOr(Schema.String))
@@ -56,20 +56,18 @@ export type Entry = typeof Entry.Type
 export const Genre = Schema.Struct({ id: Schema.Int, name: Schema.String })
 export type Genre = typeof Genre.Type
 
-const Person = Schema.Struct({ id: Schema.Int, name: Schema.String, popularity: number })
+export const Person = Schema.Struct({ id: Schema.Int, name: Schema.String, popularity: number })
 export type Person = typeof Person.Type
 
 const page = <A extends Schema.Constraint>(item: A) =>
   Schema.Struct({ results: Schema.Array(item), total_pages: Schema.Int, total_results: Schema.Int })
 
 /** At most twenty entries; `total` and `pages` count the whole list. */
-export interface Entries {
-  readonly items: ReadonlyArray<Entry>
-  readonly total: number
-  readonly pages: number
-}
-const Entries = page(Entry)
-const entries = ({ results, total_pages, total_results }: typeof Entries.Type): Entries => ({
+export const Entries = Schema.Struct({ items: Schema.Array(Entry), total: Schema.Int, pages: Schema.Int })
+export type Entries = typeof Entries.Type
+
+export const EntriesPage = page(Entry)
+export const entries = ({ results, total_pages, total_results }: typeof EntriesPage.Type): Entries => ({
   items: results,
   total: total_results,
   pages: total_pages
@@ -81,10 +79,10 @@ const people = <Fields extends Schema.Struct.Fields>(fields: Fields) =>
     crew: Schema.optionalKey(Schema.Array(Schema.Struct({ ...fields, job: text })))
   })
 
-const Credits = people(Entry.fields)
+export const Credits = people(Entry.fields)
 export type Credits = typeof Credits.Type
 
-const Details = Schema.Struct({
+export const Details = Schema.Struct({
   ...common,
   genres: Schema.optionalKey(Schema.Array(Genre)),
   runtime: number,
@@ -102,7 +100,7 @@ export class Tmdb extends Context.Service<
     /** People by name, best match first. */
     searchPerson(name: string): Effect.Effect<ReadonlyArray<Person>, MediaError>
     /** Films or series by TMDb's own discover parameters. `page` counts from 1 and ends at 500. */
-    discover(kind: Kind, parameters: UrlParams.Input): Effect.Effect<Entries, MediaError>
+    discover(kind: Kind, parameters: DiscoverParameters): Effect.Effect<Entries, MediaError>
     /** The genres TMDb knows for films or for series. */
     genres(kind: Kind): Effect.Effect<ReadonlyArray<Genre>, MediaError>
     /** One film or series with its credits. */
@@ -115,22 +113,11 @@ export class Tmdb extends Context.Service<
     readonly version: Effect.Effect<{ readonly name: "TMDb"; readonly version: null }, MediaError>
   }
 >()("@callsheet/media/Tmdb") {
-  static readonly layerNoDeps = ({
-    baseUrl,
-    secret
-  }: ServiceConfig.Access): Layer.Layer<Tmdb, never, HttpClient.HttpClient> =>
+  static readonly layerNoDeps = (access: ServiceConfig.Access): Layer.Layer<Tmdb, never, HttpClient.HttpClient> =>
     Layer.effect(
       Tmdb,
       Effect.gen(function* () {
-        const { get } = yield* ServiceClient.make({
-          service: "tmdb",
-          name: "TMDb",
-          baseUrl,
-          variables: { baseUrl: "TMDB_BASE_URL", secret: "TMDB_API_KEY" },
-          authorize: isReadAccessToken(secret)
-            ? HttpClientRequest.bearerToken(secret)
-            : HttpClientRequest.setUrlParam("api_key", secret)
-        })
+        const { get } = yield* client(access)
         const byKind = <A>(
           pair: Readonly<Record<Kind, ServiceClient.Endpoint<"GET">>>,
           schema: Schema.ConstraintDecoder<A>
@@ -138,16 +125,15 @@ export class Tmdb extends Context.Service<
           const reads = { movie: get(pair.movie, schema), series: get(pair.series, schema) }
           return (kind: Kind, options?: ServiceClient.CallOptions) => reads[kind](options)
         }
-        const id = (tmdbId: number) => ({ movie_id: tmdbId, series_id: tmdbId, person_id: tmdbId })
 
         const configuration = get(endpoints.configuration, Schema.Struct({}))
-        const search = byKind(endpoints.search, Entries)
+        const search = byKind(endpoints.search, EntriesPage)
         const searchPerson = get(endpoints.searchPerson, page(Person))
-        const discover = byKind(endpoints.discover, Entries)
+        const discover = byKind(endpoints.discover, EntriesPage)
         const genres = byKind(endpoints.genres, Schema.Struct({ genres: Schema.Array(Genre) }))
         const details = byKind(endpoints.details, Details)
-        const recommendations = byKind(endpoints.recommendations, Entries)
-        const similar = byKind(endpoints.similar, Entries)
+        const recommendations = byKind(endpoints.recommendations, EntriesPage)
+        const similar = byKind(endpoints.similar, EntriesPage)
         const credits = byKind(endpoints.credits, Credits)
 
         return Tmdb.of({
@@ -161,11 +147,12 @@ export class Tmdb extends Context.Service<
           searchPerson: (name) => Effect.map(searchPerson({ query: { query: name } }), ({ results }) => results),
           discover: (kind, parameters) => Effect.map(discover(kind, { query: parameters }), entries),
           genres: (kind) => Effect.map(genres(kind), ({ genres }) => genres),
-          details: (kind, tmdbId) => details(kind, { path: id(tmdbId), query: { append_to_response: "credits" } }),
+          details: (kind, tmdbId) => details(kind, { path: pathOf(tmdbId), query: { append_to_response: "credits" } }),
           recommendations: (kind, tmdbId, page) =>
-            Effect.map(recommendations(kind, { path: id(tmdbId), query: { page } }), entries),
-          similar: (kind, tmdbId, page) => Effect.map(similar(kind, { path: id(tmdbId), query: { page } }), entries),
-          credits: (kind, personId) => credits(kind, { path: id(personId) }),
+            Effect.map(recommendations(kind, { path: pathOf(tmdbId), query: { page } }), entries),
+          similar: (kind, tmdbId, page) =>
+            Effect.map(similar(kind, { path: pathOf(tmdbId), query: { page } }), entries),
+          credits: (kind, personId) => credits(kind, { path: pathOf(personId) }),
           version: Effect.as(configuration(), { name: "TMDb", version: null } as const)
         })
       })
@@ -177,12 +164,30 @@ export class Tmdb extends Context.Service<
   )
 }
 
+/** What is `undefined` is left out. */
+export type DiscoverParameters = Readonly<Record<string, string | number | boolean | undefined>>
+
 export interface SearchOptions {
   readonly query: string
   /** Of release, or of the first broadcast. */
   readonly year: number | undefined
   readonly page: number
 }
+
+/** How TMDb is asked. */
+export const client = ({ baseUrl, secret }: ServiceConfig.Access) =>
+  ServiceClient.make({
+    service: "tmdb",
+    name: "TMDb",
+    baseUrl,
+    variables: { baseUrl: "TMDB_BASE_URL", secret: "TMDB_API_KEY" },
+    authorize: isReadAccessToken(secret)
+      ? HttpClientRequest.bearerToken(secret)
+      : HttpClientRequest.setUrlParam("api_key", secret)
+  })
+
+/** An id in any of the path templates. */
+export const pathOf = (id: number) => ({ movie_id: id, series_id: id, person_id: id })
 
 /** TMDb gives two kinds of secret: a short key for the address, and a token (a JWT) for the header. */
 const isReadAccessToken = (secret: Redacted.Redacted) => /^eyJ|\./.test(Redacted.value(secret))

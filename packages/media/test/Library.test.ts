@@ -1,3 +1,4 @@
+import { Cache } from "@callsheet/cache/Cache"
 import { assert, describe, it } from "@effect/vitest"
 import { Clock, Duration, Effect, Fiber, Layer, Redacted } from "effect"
 import { TestClock } from "effect/testing"
@@ -33,9 +34,12 @@ const server = (millis: number, sections: Readonly<Record<string, { type: string
     )
   })
 
+const access = { baseUrl: "http://plex.test", secret: Redacted.make("token") }
+
 const libraryOf = (http: ReturnType<typeof FakeHttp.make>) =>
-  Library.layerNoDeps.pipe(
-    Layer.provide(Plex.layerNoDeps({ baseUrl: "http://plex.test", secret: Redacted.make("token") })),
+  Library.layerNoDeps(access).pipe(
+    Layer.provide(Plex.layerNoDeps(access)),
+    Layer.provideMerge(Cache.layerMemory()),
     Layer.provide(http.layer)
   )
 
@@ -100,21 +104,31 @@ describe("Library.index", () => {
     })
   )
 
-  it.effect("is read once by those who ask while it is read, and again after", () =>
+  it.effect("is made once for those who ask while it is made, and kept until it is outdated", () =>
     Effect.gen(function* () {
       const http = server(50, { 1: { type: "movie", items: [film(1)] } })
+      const pages = () => http.calls.filter(({ url }) => url.pathname.endsWith("/1/all")).length
       yield* Effect.gen(function* () {
         const library = yield* Library
         const asked = yield* Effect.forkChild(
           Effect.all([library.index("movie"), library.index("movie"), library.index("series")], { concurrency: 3 })
         )
         yield* TestClock.adjust("1 second")
-        yield* Fiber.join(asked)
-        assert.strictEqual(http.calls.filter(({ url }) => url.pathname.endsWith("/1/all")).length, 1)
+        const [one, two] = yield* Fiber.join(asked)
+        assert.strictEqual(one, two)
+        yield* TestClock.adjust("30 seconds")
+        assert.strictEqual(yield* library.index("movie"), one)
+        assert.strictEqual(pages(), 1)
+        yield* TestClock.adjust("2 minutes")
         const again = yield* Effect.forkChild(library.index("movie"))
         yield* TestClock.adjust("1 second")
         yield* Fiber.join(again)
-        assert.strictEqual(http.calls.filter(({ url }) => url.pathname.endsWith("/1/all")).length, 2)
+        assert.strictEqual(pages(), 2)
+        yield* Effect.flatMap(Cache, (cache) => cache.invalidate({ tags: ["ownership"] }))
+        const outdated = yield* Effect.forkChild(library.index("movie"))
+        yield* TestClock.adjust("1 second")
+        yield* Fiber.join(outdated)
+        assert.strictEqual(pages(), 3)
       }).pipe(Effect.provide(libraryOf(http)))
     })
   )

@@ -7,6 +7,7 @@ import { Tool } from "effect/ai"
 import { TestClock } from "effect/testing"
 
 import { instructions } from "../src/Instructions.ts"
+import type { ServiceName } from "../src/MediaError.ts"
 import { MediaToolkit } from "../src/MediaToolkit.ts"
 import { callTool } from "./callTool.ts"
 import * as Household from "./fakeHousehold.ts"
@@ -78,23 +79,28 @@ describe("tools", () => {
           slow("tmdb.test/3/person/525/movie_credits", 70)
         ])
       )
-      const timed = Effect.fnUntraced(function* (name: string, parameters: Readonly<Record<string, unknown>>) {
+      /** In a household that has just been set up, so that nothing is remembered. */
+      const timed = Effect.fnUntraced(function* (
+        services: ReadonlyArray<ServiceName>,
+        name: string,
+        parameters: Readonly<Record<string, unknown>>
+      ) {
         const start = yield* Clock.currentTimeMillis
-        const fiber = yield* Effect.forkChild(Effect.flatMap(callTool(name, parameters), () => Clock.currentTimeMillis))
+        const fiber = yield* callTool(name, parameters).pipe(
+          Effect.flatMap(() => Clock.currentTimeMillis),
+          Effect.provide(Household.layer(http, services)),
+          Effect.forkChild
+        )
         yield* TestClock.adjust("1 second")
         return (yield* Fiber.join(fiber)) - start
       })
-      yield* Effect.gen(function* () {
-        // The library's 30 + 100 ms hide all of TMDb.
-        assert.strictEqual(yield* timed("person_filmography", { name: "Christopher Nolan", owned: false }), 130)
-        assert.strictEqual(yield* timed("discover_titles", { genres: ["action"], owned: true }), 130)
-      }).pipe(Effect.provide(Household.layer(http, both)))
+      // The library's 30 + 100 ms hide all of TMDb.
+      assert.strictEqual(yield* timed(both, "person_filmography", { name: "Christopher Nolan", owned: false }), 130)
+      assert.strictEqual(yield* timed(both, "discover_titles", { genres: ["action"], owned: true }), 130)
       // Without the library, only what needs an earlier answer waits for it.
-      yield* Effect.gen(function* () {
-        assert.strictEqual(yield* timed("person_filmography", { name: "Christopher Nolan" }), 110)
-        assert.strictEqual(yield* timed("discover_titles", {}), 60)
-        assert.strictEqual(yield* timed("discover_titles", { genres: ["action"] }), 110)
-      }).pipe(Effect.provide(Household.layer(http, ["tmdb"])))
+      assert.strictEqual(yield* timed(["tmdb"], "person_filmography", { name: "Christopher Nolan" }), 110)
+      assert.strictEqual(yield* timed(["tmdb"], "discover_titles", {}), 60)
+      assert.strictEqual(yield* timed(["tmdb"], "discover_titles", { genres: ["action"] }), 110)
     })
   )
 
@@ -340,7 +346,8 @@ describe("definitions", () => {
           .map(({ name }) => name)
           .toSorted()
       const ofTmdb = ["discover_titles", "person_filmography", "recommend_titles", "search_titles", "title_details"]
-      assert.deepStrictEqual(waiting(add), ["download_queue"])
+      // What it adds fills the library before long: whoever asks what is owned asks after it.
+      assert.deepStrictEqual(waiting(add), [...ofTmdb, "download_queue", "library_search"].toSorted())
       for (const [upstream, names] of [
         ["plex", [...ofTmdb, "library_search", "on_deck"]],
         ["tmdb", ofTmdb],
@@ -361,6 +368,21 @@ describe("definitions", () => {
         assert.isAtMost(Math.min(concurrency, upstreamConcurrency), 8, tool.name)
         assert.strictEqual(timeLimitMillis, tool.name === "add_movie" ? 60_000 : 30_000)
       }
+    }).pipe(Effect.provide(all))
+  )
+
+  it.effect("say how long a result is true, but for what is so only now", () =>
+    Effect.gen(function* () {
+      const { tools } = yield* MediaToolkit
+      const minutes = Object.values(tools).map((tool) => {
+        const { freshnessMillis } = Policy.rulesOf(tool)
+        return [tool.name, freshnessMillis === undefined ? undefined : freshnessMillis / 60_000] as const
+      })
+      const now = new Set(["add_movie", "download_queue", "on_deck"])
+      assert.deepStrictEqual(
+        minutes.toSorted(),
+        minutes.map(([name]) => [name, now.has(name) ? undefined : 2] as const).toSorted()
+      )
     }).pipe(Effect.provide(all))
   )
 

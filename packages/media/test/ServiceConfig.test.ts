@@ -1,3 +1,4 @@
+import { Cache } from "@callsheet/cache/Cache"
 import { assert, describe, it } from "@effect/vitest"
 import { ConfigProvider, Effect, Layer, Option, Redacted } from "effect"
 
@@ -12,7 +13,11 @@ const toolsWith = (env: Record<string, string>) =>
   Effect.map(MediaToolkit, ({ tools }) => Object.keys(tools).toSorted()).pipe(
     Effect.provide(
       MediaToolkit.layerConfig.pipe(
-        Layer.provide([FakeHttp.make(() => "refused").layer, ConfigProvider.layer(ConfigProvider.fromEnv({ env }))])
+        Layer.provide([
+          FakeHttp.make(() => "refused").layer,
+          Cache.layerMemory(),
+          ConfigProvider.layer(ConfigProvider.fromEnv({ env }))
+        ])
       )
     )
   )

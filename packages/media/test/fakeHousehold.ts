@@ -1,7 +1,9 @@
-/** The `MediaToolkit` over a `FakeHttp`, with whichever services are named. */
+/** The `MediaToolkit` over a `FakeHttp`, with whichever services are named; only what is owned is remembered. */
+import { Cache } from "@callsheet/cache/Cache"
 import { Layer, Redacted } from "effect"
 import type { HttpClient } from "effect/http"
 
+import { Library } from "../src/Library.ts"
 import type { ServiceName } from "../src/MediaError.ts"
 import { MediaToolkit } from "../src/MediaToolkit.ts"
 import { Plex } from "../src/Plex.ts"
@@ -13,7 +15,10 @@ import type * as FakeHttp from "./fakeHttp.ts"
 const access = (host: string) => ({ baseUrl: `http://${host}.test`, secret: Redacted.make("key") })
 
 const services: Readonly<Record<ServiceName, Layer.Layer<never, never, HttpClient.HttpClient>>> = {
-  plex: Plex.layerNoDeps(access("plex")),
+  plex: Library.layerNoDeps(access("plex")).pipe(
+    Layer.provideMerge(Plex.layerNoDeps(access("plex"))),
+    Layer.provide(Cache.layerMemory())
+  ),
   tmdb: Tmdb.layerNoDeps(access("tmdb")),
   radarr: Radarr.layerNoDeps(access("radarr")),
   sonarr: Sonarr.layerNoDeps(access("sonarr"))

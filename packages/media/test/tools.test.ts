@@ -1,3 +1,5 @@
+import { Cache } from "@callsheet/cache/Cache"
+import { settle } from "@callsheet/cache/testing/upstream"
 import {
   episodeDownloads,
   filmDownloads,
@@ -13,45 +15,27 @@ import {
 import { DemoServices } from "@callsheet/testkit/demo/DemoServices"
 /** What the tools answer, by meaning, against the demo household. */
 import { assert, layer } from "@effect/vitest"
-import { ConfigProvider, Effect, Layer, Schema } from "effect"
+import { Effect, Layer, Schema } from "effect"
 import { FetchHttpClient } from "effect/http"
 import { TestClock } from "effect/testing"
 
 import { MediaError } from "../src/MediaError.ts"
-import { MediaToolkit } from "../src/MediaToolkit.ts"
 import { Plex } from "../src/Plex.ts"
 import { Radarr } from "../src/Radarr.ts"
 import { Sonarr } from "../src/Sonarr.ts"
 import { Tmdb } from "../src/Tmdb.ts"
-import { callTool } from "./callTool.ts"
+import { callTool as call } from "./callTool.ts"
+import * as DemoHousehold from "./demoHousehold.ts"
 
-/** As a program is set up: by its environment. The trailing slashes are what people write. */
-const Environment = Layer.unwrap(
-  Effect.map(DemoServices, ({ plex, radarr, sonarr, tmdb }) =>
-    ConfigProvider.layer(
-      ConfigProvider.fromEnv({
-        env: {
-          PLEX_BASE_URL: `${plex.baseUrl}/`,
-          PLEX_TOKEN: plex.token,
-          TMDB_BASE_URL: tmdb.baseUrl,
-          TMDB_API_KEY: tmdb.apiKey,
-          RADARR_BASE_URL: `${radarr.baseUrl}/`,
-          RADARR_API_KEY: radarr.apiKey,
-          SONARR_BASE_URL: sonarr.baseUrl,
-          SONARR_API_KEY: sonarr.apiKey
-        }
-      })
-    )
-  )
-)
+/** Virtual time passes while a call waits for others to share its request. */
+const callTool = (...args: Parameters<typeof call>) => settle(call(...args))
 
 const TestLayer = Layer.mergeAll(
-  MediaToolkit.layerConfig,
-  Plex.layerConfig,
-  Tmdb.layerConfig,
-  Radarr.layerConfig,
-  Sonarr.layerConfig
-).pipe(Layer.provide([Environment, FetchHttpClient.layer]), Layer.provideMerge(DemoServices.layer({ delays: "none" })))
+  DemoHousehold.layer(),
+  Layer.mergeAll(Plex.layerConfig, Tmdb.layerConfig, Radarr.layerConfig, Sonarr.layerConfig).pipe(
+    Layer.provide([DemoHousehold.environment(), FetchHttpClient.layer])
+  )
+).pipe(Layer.provideMerge([DemoServices.layer({ delays: "none" }), Cache.layerMemory()]))
 
 /** What every test looks at; fields that a tool does not have are absent. */
 const Answer = Schema.Struct({
@@ -202,6 +186,7 @@ layer(TestLayer)("library_search", (it) => {
   it.effect("asks Plex for nothing that it does not serve", () =>
     Effect.gen(function* () {
       const { requests } = yield* DemoServices
+      yield* Effect.flatMap(Cache, (cache) => cache.invalidate({ all: true }))
       const before = (yield* requests).length
       yield* ask("library_search", { genre: "Action", person: "Keanu Reeves" })
       const exchanges = (yield* requests).slice(before)
@@ -235,6 +220,25 @@ layer(TestLayer)("library_search", (it) => {
       assert.strictEqual(dune?.overview, film?.overview)
       assert.strictEqual(dune?.runtimeMinutes, film?.runtimeMinutes)
       assert.strictEqual(dune?.tmdbId, film?.tmdbId)
+    })
+  )
+
+  it.effect("names all genres in full, which Plex's lists do not, at the price of one request", () =>
+    Effect.gen(function* () {
+      const { requests } = yield* DemoServices
+      const wanted = libraryFilms.map(({ film }) => film).filter(({ title }) => /^(Dune|The Lord)/.test(title))
+      assert.isTrue(wanted.some(({ genres }) => genres.length > 2))
+      const before = (yield* requests).length
+      const found = [
+        ...(yield* ask("library_search", { title: "dune", detail: "full" })).items,
+        ...(yield* ask("library_search", { title: "the lord", detail: "full" })).items
+      ]
+      for (const { genres, title } of found) {
+        assert.deepStrictEqual(genres, films.find((film) => film.title === title)?.genres)
+      }
+      assert.includeMembers(titles(found), titles(wanted))
+      const records = (yield* requests).slice(before).filter(({ path }) => path.startsWith("/library/metadata/"))
+      assert.isTrue(records.length <= 2 && found.length > 2)
     })
   )
 

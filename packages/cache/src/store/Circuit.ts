@@ -27,9 +27,12 @@ export interface CircuitCounts {
   readonly problem: StoreError | undefined
 }
 
-const openFor = Schedule.min([Schedule.exponential("250 millis"), Schedule.spaced("1 second")])
-
-export const makeBreaker = CircuitBreaker.make({ tripPolicy: CircuitBreaker.consecutive(3), openDuration: openFor })
+/** A breaker whose rests grow up to `longest`. */
+export const makeBreaker = (longest: Duration.Input) =>
+  CircuitBreaker.make({
+    tripPolicy: CircuitBreaker.consecutive(3),
+    openDuration: Schedule.min([Schedule.exponential("250 millis"), Schedule.spaced(longest)])
+  })
 
 export const make = (breaker: CircuitBreaker.CircuitBreaker, key: string): Circuit => {
   let problem: StoreError | undefined

@@ -2,9 +2,9 @@
  * Guard: a store that may break, seen as one that never fails.
  *
  * What fails is skipped and counted, and after three failures in a row a breaker keeps the store from being asked at all. **In
- * its place** stand versions of the guard's own, new every 50 ms: equal reads still share one request, and nothing that
- * another process outdated is served for longer than a lease, without anything being written. **New versions** that could
- * not be stored are tried again until they are; until then the guard's own stand in for them.
+ * its place** stand versions of the guard's own, new every 50 ms and where one is replaced: equal reads still share one
+ * request, and nothing that another process outdated is served for longer than a lease, without anything being written. **New
+ * versions** that could not be stored are tried again until they are; until then the guard's own stand in for them.
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -42,41 +42,44 @@ export interface GuardCounts {
 
 const standInMillis = 50
 
-const untilStored = Schedule.min([Schedule.exponential("100 millis"), Schedule.spaced("1 second")])
+/** Between two tries to store what is pending, beside the rest of its breaker. `RedisStore` waits for both. */
+const untilStored = Schedule.min([Schedule.exponential("100 millis"), Schedule.spaced("500 millis")])
 
 export const make = Effect.fnUntraced(function* (
   store: Store
 ): Effect.fn.Return<Guard, never, CircuitBreaker.CircuitBreakerStore | Scope.Scope> {
   const scope = yield* Effect.scope
-  const breaker = yield* Circuit.makeBreaker
+  const breaker = yield* Circuit.makeBreaker("1 second")
   const reading = Circuit.make(breaker, "read")
   const writing = Circuit.make(breaker, "write")
-  const replacing = Circuit.make(breaker, "replace")
+  const replacing = Circuit.make(yield* Circuit.makeBreaker("250 millis"), "replace")
 
   const pending = new Map<string, number>()
   let generation = 0
   let isRetrying = false
-  let standIn = ""
+  const standIns = Versions.make("")
   let standInUntilMillis = 0
 
-  const ownVersion = (nowMillis: number): string => {
-    // A clock that was set back would make it last.
-    if (nowMillis >= standInUntilMillis || nowMillis < standInUntilMillis - standInMillis) {
-      standIn = Versions.token()
+  // A clock that was set back would make them last.
+  const areOver = (nowMillis: number): boolean =>
+    nowMillis >= standInUntilMillis || nowMillis < standInUntilMillis - standInMillis
+  const standInsAt = (nowMillis: number): Versions.Versions => {
+    if (areOver(nowMillis)) {
+      standIns.reset(Versions.token())
       standInUntilMillis = nowMillis + standInMillis
     }
-    return standIn
+    return standIns
   }
   const standInFor = (names: ReadonlyArray<string>) =>
     Effect.map(Clock.currentTimeMillis, (nowMillis): Seen => {
-      const version = ownVersion(nowMillis)
-      return { versions: names.map(() => version), text: undefined, isStored: false }
+      const versions = names.map(standInsAt(nowMillis).of)
+      return { versions, text: undefined, isStored: false }
     })
   const withoutPending = (names: ReadonlyArray<string>, seen: Seen) =>
     names.some((name) => pending.has(name))
       ? Effect.map(Clock.currentTimeMillis, (nowMillis): Seen => ({
-          versions: seen.versions.map((version, index) =>
-            pending.has(names[index] ?? "") ? ownVersion(nowMillis) : version
+          versions: names.map((name, index) =>
+            pending.has(name) ? standInsAt(nowMillis).of(name) : (seen.versions[index] ?? "")
           ),
           text: undefined,
           isStored: false
@@ -119,10 +122,12 @@ export const make = Effect.fnUntraced(function* (
     write: (writes) => Effect.ignore(writing.run(store.write(writes))),
     replace: (names) =>
       Effect.uninterruptible(
-        Effect.suspend(() => {
+        Effect.flatMap(Clock.currentTimeMillis, (nowMillis) => {
           generation++
-          for (const name of names) pending.set(name, generation)
-          standInUntilMillis = 0
+          for (const name of names) {
+            pending.set(name, generation)
+            if (!areOver(nowMillis)) standIns.set(name, Versions.token())
+          }
           return Effect.catch(settle, () => settleLater)
         })
       ).pipe(Effect.andThen(store.leaseMillis === 0 ? Effect.void : Effect.sleep(store.leaseMillis))),

@@ -7,6 +7,8 @@
  * **One round trip.** All that is looked for in one turn of the scheduler goes in one MGET. A version seen for the first time
  * costs another, which makes it; one that was evicted is made anew, and so outdates what it stood for. **Lease.** A version
  * may be used for 50 ms from the sending of its MGET, without another.
+ * **Return.** Who was cut off looks nothing up for two seconds after it is back, so that all who were can first store the
+ * versions that they could not replace; or it would give what another has outdated meanwhile.
  *
  * The bound of bytes is the server's own `maxmemory`. Every key has a time to live, versions at least that of any value.
  */
@@ -28,6 +30,9 @@ import { token } from "./Versions.ts"
 
 const writeLimit = Duration.seconds(2)
 
+/** More than others need: to connect again (`backoff`), and to store what is pending (`Guard`), 0.5 and 0.75 seconds. */
+const returnTime = Duration.seconds(2)
+
 const backoff = Schedule.min([Schedule.exponential("50 millis"), Schedule.spaced("500 millis")])
 
 /** Keeps a value where all its versions are current, and makes these live at least as long as it. */
@@ -45,6 +50,8 @@ return 1`
 export const make = Effect.fnUntraced(function* (url: Redacted.Redacted): Effect.fn.Return<Store, never, Scope.Scope> {
   const tried = yield* Latch.make()
   let held: RedisLooks.Held | undefined
+  let wasCutOff = false
+  let isReturning = false
   let scriptId = ""
   let problem = new StoreError({ store: "redis", isBusy: false, message: "Redis is not connected yet." })
 
@@ -54,7 +61,10 @@ export const make = Effect.fnUntraced(function* (url: Redacted.Redacted): Effect
       const session = yield* RedisSession.make(url)
       scriptId = yield* session.use((client) => client.scriptLoad(writeScript), writeLimit)
       held = RedisLooks.hold(session)
+      isReturning = wasCutOff
       yield* tried.open
+      if (isReturning) yield* Effect.timeoutOption(session.lost, returnTime)
+      isReturning = false
       problem = yield* session.lost
     })
   ).pipe(
@@ -65,6 +75,7 @@ export const make = Effect.fnUntraced(function* (url: Redacted.Redacted): Effect
     Effect.ensuring(
       Effect.sync(() => {
         held = undefined
+        wasCutOff = true
       })
     )
   )
@@ -80,8 +91,11 @@ export const make = Effect.fnUntraced(function* (url: Redacted.Redacted): Effect
   const withHeld = <A>(run: (held: RedisLooks.Held) => Effect.Effect<A, StoreError>): Effect.Effect<A, StoreError> =>
     Effect.suspend(() => (held === undefined ? Effect.fail(problem) : run(held)))
 
+  const withCurrent = <A>(run: (held: RedisLooks.Held) => Effect.Effect<A, StoreError>): Effect.Effect<A, StoreError> =>
+    withHeld((held) => (isReturning ? Effect.fail(returning) : run(held)))
+
   const resolver = RequestResolver.make<RedisLooks.Look>((entries) =>
-    withHeld((held) => {
+    withCurrent((held) => {
       const looks = entries.map(({ request }) => request)
       return Effect.map(RedisLooks.lookAll(held, looks), (seen) => {
         for (const { completeUnsafe, request } of entries) completeUnsafe(Exit.succeed(seen(request)))
@@ -94,7 +108,7 @@ export const make = Effect.fnUntraced(function* (url: Redacted.Redacted): Effect
     keepsValues: true,
     leaseMillis: RedisLooks.leaseMillis,
     lookNow: (names, key, clock) => {
-      if (held === undefined || key !== undefined) return undefined
+      if (held === undefined || isReturning || key !== undefined) return undefined
       const versions = RedisLooks.leasedVersions(held, names, clock)
       return versions && { versions, text: undefined, isStored: true }
     },
@@ -106,7 +120,7 @@ export const make = Effect.fnUntraced(function* (url: Redacted.Redacted): Effect
       ),
     replace: (names) => withHeld((held) => replaceAll(held, names)),
     clear: withHeld(removeValues),
-    size: withHeld(({ session }) =>
+    size: withCurrent(({ session }) =>
       session.use(
         (client) => Promise.all([client.dbSize(), client.sendCommand(["INFO", "memory"])] as const),
         writeLimit
@@ -118,6 +132,12 @@ export const make = Effect.fnUntraced(function* (url: Redacted.Redacted): Effect
       }))
     )
   }
+})
+
+const returning = new StoreError({
+  store: "redis",
+  isBusy: false,
+  message: "Redis is there again, and is used in two seconds."
 })
 
 const writeOne = Effect.fnUntraced(function* (

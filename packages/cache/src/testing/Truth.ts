@@ -5,20 +5,58 @@
  * Each key has one writer. A write counts the key's value up, invalidates it, and then raises its floor to that value; a
  * read that begins after that must not give less.
  */
-import { closeSync, openSync, readSync, writeSync } from "node:fs"
+import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Random from "effect/Random"
 import * as Schema from "effect/Schema"
 
 import { Cache } from "../Cache.ts"
 import * as Read from "../Read.ts"
+import * as OtherProcess from "./OtherProcess.ts"
 
 const keys = 64
 /** Readers of a process; so many reads are under way in it at a time. */
 const readers = 8
 /** Reads between two writes of a reader. */
 const readsPerWrite = 20
+
+/** What came of a load. */
+const Found = Schema.Struct({
+  /** Reads that gave less than what an invalidation had returned for before they began. */
+  stale: Schema.Int,
+  /** Reads of keys that had been invalidated before: only these could be stale. */
+  exposed: Schema.Int,
+  failed: Schema.Int,
+  invalidations: Schema.Int
+})
+
+const FoundText = Schema.fromJsonString(Found)
+
+export const encode = Schema.encodeSync(FoundText)
+const decode = Schema.decodeSync(FoundText)
+
+export interface Load {
+  /** Of the file, from `file`. */
+  readonly path: string
+  readonly reads: number
+  /** Of the keys that this process writes. */
+  readonly parity: 0 | 1
+  /** Called as each read ends. */
+  readonly onRead?: () => void
+}
+
+/** The path of a truth in a folder that goes with the scope. */
+export const file = Effect.map(
+  Effect.acquireRelease(
+    Effect.sync(() => mkdtempSync(join(tmpdir(), "callsheet-truth-"))),
+    (folder) => Effect.sync(() => rmSync(folder, { recursive: true, force: true }))
+  ),
+  (folder) => join(folder, "truth")
+)
 
 const open = (path: string) =>
   Effect.acquireRelease(
@@ -41,14 +79,17 @@ const setNumber = (file: number, position: number, value: number) => {
   writeSync(file, bytes, 0, 4, position * 4)
 }
 
-/** Makes `reads` reads, and writes of the keys whose number is `parity` modulo 2. */
-export const load = (path: string, reads: number, parity: number) =>
+/** Makes reads of all keys, and writes of its own. */
+export const load = ({ onRead, parity, path, reads }: Load) =>
   Effect.scoped(
     Effect.gen(function* () {
       const file = yield* open(path)
       const cache = yield* Cache
       const random = yield* Random.Random
+      const below = (end: number) => Math.floor(random.nextDoubleUnsafe() * end)
       let stale = 0
+      let exposed = 0
+      let failed = 0
       let invalidations = 0
       let left = reads
       const read = Read.make("test/truth", {
@@ -76,11 +117,15 @@ export const load = (path: string, reads: number, parity: number) =>
       const reader = (own: number) =>
         Effect.gen(function* () {
           for (let turn = left--; turn > 0; turn = left--) {
-            const key = Math.floor(random.nextDoubleUnsafe() * keys)
+            const key = below(keys)
             const floor = number(file, 2 * key + 1)
-            if ((yield* cache.read(read, { key })) < floor) stale++
+            if (floor > 0) exposed++
+            const exit = yield* Effect.exit(cache.read(read, { key }))
+            onRead?.()
+            if (Exit.isFailure(exit)) failed++
+            else if (exit.value < floor) stale++
             // Each reader writes keys of its own.
-            if (turn % readsPerWrite === 0) yield* write(2 * own + parity)
+            if (turn % readsPerWrite === 0) yield* write(2 * (own + readers * below(keys / readers / 2)) + parity)
           }
         })
       yield* Effect.forEach(
@@ -88,6 +133,20 @@ export const load = (path: string, reads: number, parity: number) =>
         reader,
         { concurrency: readers, discard: true }
       )
-      return { stale, invalidations }
+      return { stale, exposed, failed, invalidations }
     })
   )
+
+/** The same load here and in another process at a time, on a store that they share; `store` as `CALLSHEET_CACHE` names it. */
+export const loadTwice = Effect.fnUntraced(function* (store: string, ours: Omit<Load, "path" | "parity">) {
+  const path = yield* file
+  const other = yield* OtherProcess.start("load", store, path, String(ours.reads))
+  const one = yield* load({ ...ours, path, parity: 0 })
+  const two = decode(yield* other.ended)
+  return {
+    stale: one.stale + two.stale,
+    exposed: one.exposed + two.exposed,
+    failed: one.failed + two.failed,
+    invalidations: one.invalidations + two.invalidations
+  }
+})

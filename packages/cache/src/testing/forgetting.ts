@@ -1,7 +1,7 @@
 /**
  * Cases: what is forgotten when something is written, and what is not put back.
  */
-import { deepStrictEqual, strictEqual } from "node:assert/strict"
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict"
 
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
@@ -74,6 +74,35 @@ export const forgetting = (subject: Subject): ReadonlyArray<Case> => [
   ),
   virtual(
     subject,
+    "does not share what waits for a read that began before a write",
+    Effect.gen(function* () {
+      const cache = yield* Cache
+      const inner = upstream()
+      const outer = Read.make(`test/${token()}`, {
+        version: 1,
+        identity: Read.everyone,
+        argument: Schema.Struct({}),
+        result: Value,
+        freshness: { fresh: "1 day" },
+        lookup: () => inner.read.get({ id: 1 })
+      })
+      const gate = yield* Deferred.make<void>()
+      inner.before = Deferred.await(gate)
+      const before = yield* Effect.forkChild(outer.get({}), { startImmediately: true })
+      yield* settle(Effect.repeat(Effect.yieldNow, { until: () => inner.calls() === 1 }))
+      yield* settle(cache.invalidate({ tags: [inner.read.name] }))
+      inner.before = Effect.void
+      const after = yield* Effect.forkChild(outer.get({}), { startImmediately: true })
+      // Until it waits for the other, or is served.
+      yield* settle(Effect.sleep("200 millis"))
+      yield* Deferred.succeed(gate, undefined)
+      strictEqual((yield* settle(Fiber.join(before))).turn, 1)
+      strictEqual((yield* settle(Fiber.join(after))).turn, 2)
+      strictEqual((yield* settle(outer.get({}))).turn, 2)
+    })
+  ),
+  virtual(
+    subject,
     "forgets what was made from what is forgotten, and lets it live no longer",
     Effect.gen(function* () {
       const cache = yield* Cache
@@ -112,6 +141,61 @@ export const forgetting = (subject: Subject): ReadonlyArray<Case> => [
       yield* cache.remember(answer.read, { id: 1 }, { id: 1, turn: 8 }, log.records)
       deepStrictEqual(yield* cache.peek(answer.read, { id: 1 }), Option.none())
       strictEqual(answer.calls(), 0)
+    })
+  ),
+  virtual(
+    subject,
+    "remembers what was made since it was looked for in vain, and not where that was outdated meanwhile",
+    Effect.gen(function* () {
+      const cache = yield* Cache
+      const { calls, read } = upstream({ freshness: { fresh: "1 hour" } })
+      const first = yield* cache.recall(read, { id: 1 })
+      deepStrictEqual(first.value, Option.none())
+      yield* pass("10 minutes")
+      yield* first.remember({ id: 1, turn: 7 }, [])
+      const second = yield* cache.recall(read, { id: 1 })
+      deepStrictEqual(second.value, Option.some({ id: 1, turn: 7 }))
+      // Its time counts from when it was asked for.
+      ok(second.record.remainingMillis <= 50 * 60_000)
+      deepStrictEqual(second.record.versions, first.record.versions)
+
+      yield* cache.invalidate({ tags: [read.name] })
+      const before = yield* cache.recall(read, { id: 1 })
+      deepStrictEqual(before.value, Option.none())
+      yield* pass("10 millis")
+      yield* cache.invalidate({ tags: [read.name] })
+      yield* before.remember({ id: 1, turn: 8 }, [])
+      const after = yield* cache.recall(read, { id: 1 })
+      deepStrictEqual(after.value, Option.none())
+      // What was begun later was remembered first, and stays.
+      yield* after.remember({ id: 1, turn: 9 }, [])
+      yield* before.remember({ id: 1, turn: 8 }, [])
+      deepStrictEqual((yield* cache.recall(read, { id: 1 })).value, Option.some({ id: 1, turn: 9 }))
+      strictEqual(calls(), 0)
+    })
+  ),
+  virtual(
+    subject,
+    "lets what was recalled live no longer than what it was made from",
+    Effect.gen(function* () {
+      const cache = yield* Cache
+      const source = upstream({ freshness: { fresh: "5 minutes" } })
+      const whole = upstream({ freshness: { fresh: "1 day" } })
+      const remember = Effect.gen(function* () {
+        const log = ReadLog.make()
+        const recalled = yield* cache.recall(whole.read, { id: 1 })
+        yield* Effect.provideService(source.read.get({ id: 1 }), ReadLog.CurrentReadLog, log)
+        yield* recalled.remember({ id: 1, turn: 7 }, log.records)
+      })
+      const isKnown = Effect.map(cache.recall(whole.read, { id: 1 }), ({ value }) => Option.isSome(value))
+      yield* remember
+      strictEqual(yield* isKnown, true)
+      yield* pass("301 seconds")
+      strictEqual(yield* isKnown, false)
+      yield* remember
+      strictEqual(yield* isKnown, true)
+      yield* cache.invalidate({ tags: [source.read.name] })
+      strictEqual(yield* isKnown, false)
     })
   )
 ]

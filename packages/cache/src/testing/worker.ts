@@ -1,6 +1,7 @@
 /**
- * A second process for the cases in `processes`. `worker.ts load STORE TRUTH READS PARITY` reads and writes, and ends with
- * status 1 where a read was stale; `worker.ts write STORE` writes until it is killed. Says a line once it is under way.
+ * A second process for `Truth.loadTwice` and the cases in `processes`. `worker.ts load STORE TRUTH READS` reads, writes the
+ * odd keys, and says at its end what it found; `worker.ts write STORE` writes until it is killed. Says a line once it is
+ * under way.
  */
 import { writeSync } from "node:fs"
 
@@ -11,13 +12,17 @@ import * as CacheConfig from "../CacheConfig.ts"
 import { checked, checkedKeys, checkedValue } from "./checked.ts"
 import * as Truth from "./Truth.ts"
 
-const [role = "", store = "", path = "", reads = "0", parity = "0"] = process.argv.slice(2)
+const [role = "", store = "", path = "", reads = "0"] = process.argv.slice(2)
 
-const underWay = Effect.sync(() => {
-  writeSync(1, "under way\n")
-})
+const say = (line: string) =>
+  Effect.sync(() => {
+    writeSync(1, `${line}\n`)
+  })
+const underWay = say("under way")
 
-const load = Effect.andThen(underWay, Truth.load(path, Number(reads), Number(parity)))
+const load = Effect.andThen(underWay, Truth.load({ path, reads: Number(reads), parity: 1 })).pipe(
+  Effect.flatMap((found) => say(Truth.encode(found)))
+)
 
 const write = Effect.gen(function* () {
   const cache = yield* Cache
@@ -32,5 +37,4 @@ const write = Effect.gen(function* () {
 
 const config = CacheConfig.fromString(store)
 if (config === undefined) process.exit(2)
-const { stale } = await Effect.runPromise(Effect.provide(role === "load" ? load : write, Cache.layer(config)))
-process.exit(stale === 0 ? 0 : 1)
+await Effect.runPromise(Effect.provide(role === "load" ? load : write, Cache.layer(config)))

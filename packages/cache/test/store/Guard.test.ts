@@ -49,6 +49,24 @@ describe("Guard", () => {
     }).pipe(Effect.provide(breakers))
   )
 
+  it.effect("outdates what a replacement names, and nothing else, while the store is broken", () =>
+    Effect.gen(function* () {
+      const { state, store } = breakable()
+      const guard = yield* Guard.make(store)
+      state.isBroken = true
+      const before = yield* versions(guard, "#a", "#b")
+      const fiber = yield* Effect.forkChild(guard.replace(["#a"]), { startImmediately: true })
+      const after = yield* versions(guard, "#a", "#b")
+      assert.notStrictEqual(after[0], before[0])
+      assert.strictEqual(after[1], before[1])
+      yield* TestClock.adjust("50 millis")
+      yield* Fiber.join(fiber)
+      const later = yield* versions(guard, "#a", "#b")
+      assert.notStrictEqual(later[0], after[0])
+      assert.notStrictEqual(later[1], after[1])
+    }).pipe(Effect.provide(breakers))
+  )
+
   it.effect("stops asking after three failures, tries again, and goes on as before when the store is well", () =>
     Effect.gen(function* () {
       const { state, store } = breakable()

@@ -1,18 +1,21 @@
+import { once } from "node:events"
+import { connect, createServer, type Socket } from "node:net"
+
 import { assert, describe, it } from "@effect/vitest"
 import { createClient } from "@redis/client"
 import { Context, Effect, Fiber, Layer, Redacted, Schedule } from "effect"
 
 import { Cache } from "../../src/Cache.ts"
+import * as RedisServer from "../../src/testing/RedisServer.ts"
 import { upstream } from "../../src/testing/upstream.ts"
-import { hasRedis, needsRedis, type RedisServer, redisServer } from "../support/redisServer.ts"
 
 /** A cache as a process of its own has it. */
-const process = (server: Pick<RedisServer, "redacted">) =>
+const process = (server: Pick<RedisServer.RedisServer, "redacted">) =>
   Effect.map(Layer.build(Layer.fresh(Cache.layer({ store: "redis", url: server.redacted }))), (context) =>
     Context.get(context, Cache)
   )
 
-const admin = ({ url }: RedisServer) =>
+const admin = ({ url }: RedisServer.RedisServer) =>
   Effect.acquireRelease(
     Effect.promise(() =>
       createClient({ url })
@@ -22,16 +25,53 @@ const admin = ({ url }: RedisServer) =>
     (client) => Effect.sync(() => client.isOpen && client.destroy())
   )
 
+/** A way to the server that can be shut: whoever is on it is cut off, and nobody gets in. */
+const gate = Effect.fnUntraced(function* (to: number) {
+  const sockets = new Set<Socket>()
+  let isOpen = true
+  const server = createServer((socket) => {
+    if (!isOpen) {
+      socket.destroy()
+      return
+    }
+    const onward = connect(to, "127.0.0.1")
+    for (const [one, other] of [
+      [socket, onward],
+      [onward, socket]
+    ] as const) {
+      sockets.add(one)
+      one.on("error", () => {}).on("close", () => other.destroy())
+      one.pipe(other)
+    }
+  })
+  const shut = Effect.sync(() => {
+    isOpen = false
+    for (const socket of sockets) socket.destroy()
+  })
+  yield* Effect.acquireRelease(
+    Effect.promise(() => once(server.listen(0, "127.0.0.1"), "listening")),
+    () =>
+      Effect.andThen(
+        shut,
+        Effect.sync(() => server.close())
+      )
+  )
+  const address = server.address()
+  const port = typeof address === "object" && address !== null ? address.port : 0
+  return { port, shut, open: Effect.sync(() => void (isOpen = true)) }
+})
+
 const soon = Schedule.spaced("10 millis")
 
 /** Waits until the store is used again. */
 const isBack = (cache: Cache["Service"]) =>
   Effect.repeat(cache.stats, { schedule: soon, until: ({ store }) => store.entries !== undefined })
 
-describe.skipIf(!hasRedis)(`RedisStore${needsRedis}`, () => {
+// Most of their time they wait for a server to be used again.
+describe.skipIf(!RedisServer.hasRedis)(`RedisStore${RedisServer.needsRedis}`, { concurrent: true }, () => {
   it.live("serves nothing dead after the server was flushed", () =>
     Effect.gen(function* () {
-      const server = yield* redisServer()
+      const server = yield* RedisServer.make()
       const [ours, theirs] = yield* Effect.all([process(server), process(server)])
       const { read } = upstream()
       assert.strictEqual((yield* theirs.read(read, { id: 1 })).turn, 1)
@@ -46,7 +86,7 @@ describe.skipIf(!hasRedis)(`RedisStore${needsRedis}`, () => {
 
   it.live("serves nothing dead after the server began again from an old snapshot", () =>
     Effect.gen(function* () {
-      const server = yield* redisServer()
+      const server = yield* RedisServer.make()
       const ours = yield* process(server)
       const { read } = upstream()
       assert.strictEqual((yield* ours.read(read, { id: 1 })).turn, 1)
@@ -68,7 +108,7 @@ describe.skipIf(!hasRedis)(`RedisStore${needsRedis}`, () => {
 
   it.live("fails no read while the server is stopped, and uses it again, with nothing stale, when it is back", () =>
     Effect.gen(function* () {
-      const server = yield* redisServer()
+      const server = yield* RedisServer.make()
       const ours = yield* process(server)
       const { calls, read } = upstream()
       const seen: Array<number> = []
@@ -103,9 +143,37 @@ describe.skipIf(!hasRedis)(`RedisStore${needsRedis}`, () => {
     })
   )
 
+  it.live("serves nothing that another process, still cut off, outdated after the server was back", () =>
+    Effect.gen(function* () {
+      const server = yield* RedisServer.make()
+      const theirWay = yield* gate(server.port)
+      const [ours, theirs] = yield* Effect.all([
+        process(server),
+        process({ redacted: Redacted.make(`redis://127.0.0.1:${theirWay.port}`) })
+      ])
+      const { calls, read } = upstream()
+      yield* server.kill
+      yield* theirWay.shut
+      yield* server.start
+      const client = yield* admin(server)
+      // The last that a session says before it is used.
+      yield* Effect.repeat(
+        Effect.promise(() => client.sendCommand(["CLIENT", "LIST"])),
+        { schedule: soon, until: (clients) => String(clients).includes("cmd=script|load") }
+      )
+      yield* ours.read(read, { id: 1 })
+      yield* theirs.invalidate({ tags: [read.name] })
+      assert.strictEqual((yield* ours.read(read, { id: 1 })).turn, 2)
+      yield* theirWay.open
+      yield* Effect.all([isBack(ours), isBack(theirs)])
+      assert.strictEqual((yield* theirs.stats).store.pending, 0)
+      assert.strictEqual((yield* ours.read(read, { id: 1 })).turn, calls())
+    })
+  )
+
   it.live("passes over a server that does not answer", () =>
     Effect.gen(function* () {
-      const server = yield* redisServer()
+      const server = yield* RedisServer.make()
       const ours = yield* process(server)
       const { read } = upstream()
       yield* ours.read(read, { id: 1 })
@@ -126,7 +194,7 @@ describe.skipIf(!hasRedis)(`RedisStore${needsRedis}`, () => {
 
   it.live("makes one round trip for any number of reads in a window", () =>
     Effect.gen(function* () {
-      const server = yield* redisServer()
+      const server = yield* RedisServer.make()
       const ours = yield* process(server)
       const { read } = upstream()
       const ids = Array.from({ length: 200 }, (_, id) => id)
@@ -147,7 +215,7 @@ describe.skipIf(!hasRedis)(`RedisStore${needsRedis}`, () => {
 
   it.live("reads on when the server is full", () =>
     Effect.gen(function* () {
-      const server = yield* redisServer("--maxmemory", "1mb", "--maxmemory-policy", "noeviction")
+      const server = yield* RedisServer.make("--maxmemory", "1mb", "--maxmemory-policy", "noeviction")
       const ours = yield* process(server)
       const { calls, read } = upstream()
       for (let id = 0; id < 20; id++) yield* ours.read(read, { id })

@@ -2,6 +2,8 @@
  * `callsheet doctor`: every setting and where it comes from, every configured service reached, and what is wrong with how to
  * mend it. Ends with status 1 where something is wrong.
  */
+import { Cache } from "@callsheet/cache/Cache"
+import * as CacheConfig from "@callsheet/cache/CacheConfig"
 import type { MediaError } from "@callsheet/media/MediaError"
 import { Plex } from "@callsheet/media/Plex"
 import { Radarr } from "@callsheet/media/Radarr"
@@ -20,6 +22,7 @@ import * as UrlParams from "effect/http/UrlParams"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 
+import * as CacheStore from "../CacheStore.ts"
 import * as Composition from "../Composition.ts"
 import { failed } from "../ExitError.ts"
 import * as Settings from "../Settings.ts"
@@ -104,6 +107,16 @@ const model = Effect.gen(function* () {
   return [{ ok: true, text } satisfies Finding]
 })
 
+/** The cache, where it is kept outside of this process. */
+const cache = Effect.gen(function* () {
+  const config = yield* CacheConfig.config
+  if (config.store === "memory") return []
+  const place = CacheStore.placeOf(config)
+  const [took, size] = yield* Effect.timed(Effect.provide(CacheStore.sizeOf(place), Cache.layer(config)))
+  const text = `the cache, ${place} (${CacheStore.sizeText(size)}; ${duration(Duration.toMillis(took))})`
+  return [{ ok: true, text } satisfies Finding]
+})
+
 const collector = Effect.fnUntraced(function* (settings: Settings.Settings) {
   const endpoint = yield* Settings.collector(settings)
   if (endpoint === undefined) return []
@@ -128,6 +141,7 @@ export const doctor = Effect.gen(function* () {
     ...services,
     ...Settings.missingAddresses(settings).map((problem) => Effect.fail(failed(problem))),
     ...(choice.model === "openai" ? [model] : []),
+    cache,
     collector(settings)
   ]
   // Each check waits for another server: all at once, since they are few.

@@ -12,6 +12,7 @@ import type * as Attempt from "./Attempt.ts"
 import * as Graph from "./Graph.ts"
 import * as PlanRun from "./PlanRun.ts"
 import * as PlanTool from "./PlanTool.ts"
+import * as ResultTool from "./ResultTool.ts"
 import type { Run } from "./Run.ts"
 import * as Scheduler from "./Scheduler.ts"
 
@@ -30,6 +31,8 @@ export const open = <R>(step: number, run: Run<R>): Calls => {
   const scheduler = Scheduler.open(step, run)
   const { tools } = run.toolkit
   const nodes: Array<Graph.Node> = []
+  /** Outcomes of which the model reads something else, by node. */
+  const told = run.results && new Map<Graph.Node, Attempt.Outcome>()
   const plans = new Map<string, PlanRun.PlanRun>()
   const planOf = (id: string) => {
     const known = plans.get(id)
@@ -61,16 +64,32 @@ export const open = <R>(step: number, run: Run<R>): Calls => {
       : scheduler.place({ id, tool, known: input, needs: [], input: () => Result.succeed(input) })
   }
 
+  /** Settles, for the model, what `call` came to once it has. Its outcome stays whole for steps of plans. */
+  const shorten = (node: Graph.Node, call: Call) =>
+    Graph.whenSettled([node], () => {
+      if (node.outcome === undefined || call.name === ResultTool.name) return
+      const outcome = run.results?.tell(call, node.outcome) ?? node.outcome
+      if (outcome === node.outcome) return
+      told?.set(node, outcome)
+      run.ledger?.settled(node, outcome)
+    })
+
   return {
-    onCall: (call) => Effect.map(place(call), (node) => void nodes.push(node)),
+    onCall: (call) =>
+      Effect.map(place(call), (node) => {
+        nodes.push(node)
+        if (told !== undefined) shorten(node, call)
+      }),
     onCallDelta: (id, delta) => planOf(id).write(delta),
     results: (isComplete) =>
       Effect.suspend(() => {
         for (const plan of plans.values()) plan.close()
         scheduler.finish(isComplete)
-        return Effect.tap(Graph.outcomes(nodes), () =>
+        const outcomes = Effect.tap(Graph.outcomes(nodes), () =>
           Effect.sync(() => scheduler.cut("The plan that it belongs to was refused, so it was stopped."))
         )
+        if (told === undefined) return outcomes
+        return Effect.map(outcomes, () => nodes.flatMap((node) => told.get(node) ?? node.outcome ?? []))
       }),
     cut: scheduler.cut
   }

@@ -1,5 +1,6 @@
 /**
- * Execution: a call whose inputs, approval and turn have come: once, admission, then its tool (`Pipeline`).
+ * Execution: a call whose inputs, approval and turn have come: remembered?, once, admission, then its tool (`Pipeline`); after
+ * a write, what it outdates.
  */
 import type * as Tool from "effect/ai/Tool"
 import * as Effect from "effect/Effect"
@@ -39,7 +40,7 @@ const runRead = <R>(
   { input, node, optionalMillis, rules, settle, step, tool }: Executing,
   parameters: Option.Option<Parameters.Parameters>
 ): Effect.Effect<void, never, R> => {
-  const { ledger, log, once, policy, shared, toolkit } = run
+  const { ledger, log, once, policy, remembered, shared, toolkit } = run
   const { id: callId, name } = node
   const footprint = Policy.footprint(tool, parameters)
   const begin = Effect.suspend(() => {
@@ -64,12 +65,30 @@ const runRead = <R>(
     begin
   )
   const same = Option.getOrUndefined(parameters)?.key
+  const recall = rules.isReadOnly ? remembered?.recall({ tool, rules, parameters: same, footprint }) : undefined
   if (rules.isReadOnly && same !== undefined) {
     const key = `${name} ${same}`
     const isAbandoned = () => node.outcome !== undefined
-    return once.run({ key, footprint, freshnessMillis: rules.freshnessMillis, isAbandoned }, executed, settle)
+    if (recall === undefined) {
+      return once.run({ key, footprint, freshnessMillis: rules.freshnessMillis, isAbandoned }, executed, settle)
+    }
+    return Effect.flatMap(recall, ({ hit, keep, versions }) => {
+      if (hit === undefined) {
+        // What is remembered beyond the run is looked up there, where writes of other runs outdate it too.
+        const read = { key: `${key} ${versions}`, footprint, freshnessMillis: undefined, isAbandoned }
+        return once.run(read, keep(executed), settle)
+      }
+      if (isAbandoned()) return Effect.interrupt
+      log.append({ _tag: "ToolStarted", step, callId, name, input })
+      settle(hit.outcome, hit.source)
+      return Effect.void
+    })
   }
+  if (rules.isReadOnly) return Effect.map(executed, (outcome) => settle(outcome, "upstream"))
   // However a write ends, its upstream may have done it.
-  const wrote = rules.isReadOnly ? Effect.void : Effect.sync(() => once.written(footprint))
+  const wrote = Effect.suspend(() => {
+    once.written(footprint)
+    return remembered === undefined || node.startMillis === undefined ? Effect.void : remembered.wrote(footprint)
+  })
   return Effect.map(Effect.ensuring(executed, wrote), (outcome) => settle(outcome, "upstream"))
 }

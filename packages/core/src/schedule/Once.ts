@@ -8,6 +8,7 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import type * as Exit from "effect/Exit"
 
+import type { ToolSource } from "../AgentEvent.ts"
 import type { Outcome } from "./Attempt.ts"
 import { type Footprint, overlaps } from "./Policy.ts"
 
@@ -34,7 +35,7 @@ interface Execution {
 const maxKept = 1000
 
 /** Takes a call's outcome: of its own execution, of one that it shares, or of one that had ended. */
-export type Settle = (outcome: Outcome, source: "upstream" | "shared" | "memory") => void
+export type Settle = (outcome: Outcome, source: ToolSource) => void
 
 export interface Once {
   /**

@@ -126,6 +126,14 @@ export interface Policy {
   readonly approvalLimit: Duration.Duration
   /** Whether the model is offered one tool more, by which it hands in several dependent calls at once (`PlanTool`). */
   readonly plans: boolean
+  /** Whether a question that was answered before may be answered from memory (`Answers`), where there is a `Cache`. */
+  readonly rememberAnswers: boolean
+  /**
+   * Bytes of UTF-8 that one tool result may take in the prompt, 512 at least. What is larger is shown compact, and the model is
+   * offered one tool more, by which it reads on (`ResultTool`). Without it results are shown whole, as a failure's sentence
+   * always is. Of an agent only: a scheduled toolkit hands results on as they are.
+   */
+  readonly resultBytes?: number
   /** How long a run may take; a request may ask for less. Without it a run takes as long as it takes. */
   readonly runLimit?: Duration.Duration
   /** How long one step may take, its model call included: calls that have not ended by then are given up. */
@@ -143,6 +151,7 @@ export const standard: Policy = {
   maxQuestionBytes: 32_768,
   approvalLimit: Duration.minutes(5),
   plans: false,
+  rememberAnswers: true,
   budget: {},
   prices: Prices.openai
 }

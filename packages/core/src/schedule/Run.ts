@@ -11,6 +11,8 @@ import type * as Graph from "./Graph.ts"
 import type * as Handlers from "./Handlers.ts"
 import type { Once } from "./Once.ts"
 import type * as Policy from "./Policy.ts"
+import type { Remembered } from "./Remembered.ts"
+import type { Results } from "./Results.ts"
 import type { Shared } from "./Shared.ts"
 
 export interface Run<R> {
@@ -24,6 +26,10 @@ export interface Run<R> {
   readonly brakes: Brakes
   /** What is kept for a conversation that goes on after an interruption. */
   readonly ledger: Ledger.Ledger | undefined
+  /** What outlives the run; nothing does without it. */
+  readonly remembered?: Remembered | undefined
+  /** Shortens what the model reads of results; nothing does without it. */
+  readonly results?: Results | undefined
   /** Runs a call's work in a fiber that ends with the run at the latest. */
   readonly fork: (effect: Effect.Effect<void, never, R>) => Fiber.Fiber<void>
 }

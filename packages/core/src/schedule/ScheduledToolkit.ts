@@ -15,6 +15,7 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 
 import type { AgentEvent } from "../AgentEvent.ts"
+import { Identity } from "../Identity.ts"
 import * as Ledger from "../model/Ledger.ts"
 import * as RunLog from "../RunLog.ts"
 import * as Attempt from "./Attempt.ts"
@@ -24,6 +25,7 @@ import type * as Handlers from "./Handlers.ts"
 import * as Once from "./Once.ts"
 import * as PlanTool from "./PlanTool.ts"
 import * as Policy from "./Policy.ts"
+import * as Remembered from "./Remembered.ts"
 import type { Run } from "./Run.ts"
 import * as ScheduledText from "./ScheduledText.ts"
 import * as Scheduler from "./Scheduler.ts"
@@ -70,7 +72,7 @@ const resultOf = ({ problem, result }: Attempt.Outcome): Tool.HandlerResult<Tool
  *
  * Equal reads run once, a read waits for an earlier write of what it reads, what is destructive waits for `Approval`, and
  * retries, hedges, limits, breakers and `policy.budget.toolCalls` hold as in an agent. `Ledger.Current` gets its entries; the
- * transcript is the caller's own.
+ * transcript is the caller's own. What writes outdate is told to the `Cache` where there is one; results are not remembered.
  *
  * **Gotchas**
  *
@@ -98,6 +100,8 @@ export const make = Effect.fnUntraced(function* <Tools extends Record<string, To
     shared: yield* Shared.Shared,
     brakes: Brakes.make(whole, "", undefined),
     ledger: yield* Ledger.Current,
+    // Results are handed back decoded here, as they are not remembered: only what writes outdate is told.
+    remembered: yield* Effect.provideService(Remembered.make, Identity, undefined),
     fork: yield* FiberSet.makeRuntime<Services>()
   }
   // One step without an end for calls that come by themselves.

@@ -1,33 +1,25 @@
 /**
- * A real redis-server on a port of its own of 127.0.0.1, where the program is on PATH.
+ * RedisServer: a real redis-server on a port of its own of 127.0.0.1, where the program is on PATH. It saves nothing by itself.
  */
-import { type ChildProcess, spawn } from "node:child_process"
+import { type ChildProcess, spawn, spawnSync } from "node:child_process"
 import { once } from "node:events"
-import { accessSync, constants, mkdtempSync, rmSync } from "node:fs"
+import { mkdtempSync, rmSync } from "node:fs"
 import { createServer } from "node:net"
 import { tmpdir } from "node:os"
-import { delimiter, join } from "node:path"
+import { join } from "node:path"
 
-import { Effect, Redacted } from "effect"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
 
-const program = (process.env["PATH"] ?? "")
-  .split(delimiter)
-  .map((folder) => join(folder, "redis-server"))
-  .find((path) => {
-    try {
-      accessSync(path, constants.X_OK)
-      return true
-    } catch {
-      return false
-    }
-  })
+const program = "redis-server"
 
-export const hasRedis = program !== undefined
+export const hasRedis = spawnSync(program, ["--version"], { stdio: "ignore" }).status === 0
 
-/** For the name of a block that is skipped without the program. */
+/** For the name of what is skipped without the program. */
 export const needsRedis = hasRedis ? "" : " (skipped: redis-server is not on PATH)"
 
 export interface RedisServer {
+  readonly port: number
   readonly url: string
   readonly redacted: Redacted.Redacted
   /** Starts it again where it was, with what it had saved. */
@@ -56,7 +48,8 @@ const ready = (child: ChildProcess) =>
     child.on("exit", () => resume(Effect.die(new Error(`redis-server ended: ${output}`))))
   })
 
-export const redisServer = Effect.fnUntraced(function* (...args: ReadonlyArray<string>) {
+/** A server that ends with the scope; `args` are further options of the program. */
+export const make = Effect.fnUntraced(function* (...args: ReadonlyArray<string>) {
   const folder = yield* Effect.acquireRelease(
     Effect.sync(() => mkdtempSync(join(tmpdir(), "callsheet-redis-"))),
     (folder) => Effect.sync(() => rmSync(folder, { recursive: true, force: true }))
@@ -66,7 +59,7 @@ export const redisServer = Effect.fnUntraced(function* (...args: ReadonlyArray<s
   const fixed = ["--port", String(port), "--bind", "127.0.0.1", "--dir", folder, "--save", "", "--appendonly", "no"]
 
   const start = Effect.suspend(() => {
-    child = spawn(program ?? "redis-server", [...fixed, ...args], { stdio: ["ignore", "pipe", "ignore"] })
+    child = spawn(program, [...fixed, ...args], { stdio: ["ignore", "pipe", "ignore"] })
     return ready(child)
   })
   const kill = Effect.suspend(() => {
@@ -79,6 +72,7 @@ export const redisServer = Effect.fnUntraced(function* (...args: ReadonlyArray<s
   yield* Effect.acquireRelease(start, () => kill)
   const url = `redis://127.0.0.1:${port}`
   const server: RedisServer = {
+    port,
     url,
     redacted: Redacted.make(url),
     start,

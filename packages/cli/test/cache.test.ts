@@ -1,0 +1,74 @@
+/**
+ * `callsheet cache`, and what a remembered answer looks like from outside.
+ */
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+
+import { instant } from "@callsheet/testkit/scripted/Timing"
+import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import { Effect, Exit, Scope } from "effect"
+
+import * as StandIns from "../src/StandIns.ts"
+import { assertFails, callsheet } from "./support/command.ts"
+
+const folder = mkdtempSync(join(tmpdir(), "callsheet-"))
+const scope = Scope.makeUnsafe()
+let env: Readonly<Record<string, string>> = {}
+
+beforeAll(async () => {
+  const standIns = Effect.all([StandIns.services("none"), StandIns.model(instant)], { concurrency: 1 })
+  const [services, model] = await Effect.runPromise(Effect.provideService(standIns, Scope.Scope, scope))
+  env = { ...services, ...model, CALLSHEET_CACHE: `sqlite:${join(folder, "cache.db")}` }
+})
+afterAll(async () => {
+  await Effect.runPromise(Scope.close(scope, Exit.void))
+  rmSync(folder, { recursive: true })
+})
+
+const stats = async () => JSON.parse((await callsheet(["cache", "stats", "--json"], { env })).stdout)
+
+describe("callsheet cache", () => {
+  it("reads ahead what the next command finds, and forgets it", async () => {
+    assert.deepInclude(await stats(), { store: "sqlite", entries: 0 })
+    const warmed = await callsheet(["cache", "warm"], { env })
+    assert.strictEqual(warmed.status, 0, warmed.stderr)
+    assert.match(warmed.stdout, /✓ the films of the library\n/)
+    assert.isAbove((await stats()).entries, 7)
+
+    const cleared = await callsheet(["cache", "clear"], { env })
+    assert.match(cleared.stdout, /^the file .*cache\.db: \d+ values forgotten/)
+    assert.deepInclude(await stats(), { entries: 0 })
+  })
+
+  it("says what could not be read ahead", async () => {
+    const { status, stderr, stdout } = await callsheet(["cache", "warm"], {
+      env: { ...env, TMDB_API_KEY: "wrong-key" }
+    })
+    assert.deepStrictEqual([status, stderr], [1, "2 of 7 could not be read: see the lines marked ✗.\n"], stdout)
+    assert.notInclude(stdout, "wrong-key")
+  })
+
+  it("fails in one sentence where nothing outlives a process, or it cannot be used", async () => {
+    for (const command of ["stats", "clear", "warm"]) {
+      assertFails(await callsheet(["cache", command]), 1, /CALLSHEET_CACHE is memory/)
+      assertFails(await callsheet(["cache", command], { env: { CALLSHEET_CACHE: "disk" } }), 1, /names no cache/)
+    }
+    const redis = await callsheet(["cache", "clear"], {
+      env: { ...env, CALLSHEET_CACHE: "redis://:s3cret@127.0.0.1:1" }
+    })
+    assert.strictEqual(redis.status, 1)
+    assert.match(redis.stderr, /cannot be used: .*check that it runs/)
+    assert.notInclude(redis.stdout + redis.stderr, "s3cret")
+  })
+})
+
+describe("callsheet ask", () => {
+  it("answers from memory what another process was asked, and says so", async () => {
+    const ask = async () => JSON.parse((await callsheet(["ask", "List my unwatched movies", "--json"], { env })).stdout)
+    const first = await ask()
+    const again = await ask()
+    assert.deepStrictEqual([first.route, again.route], ["model", "memory"])
+    assert.deepStrictEqual([again.answer, again.steps, again.modelCalls, again.toolCalls], [first.answer, 0, [], []])
+  })
+})

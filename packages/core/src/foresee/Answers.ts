@@ -1,0 +1,105 @@
+/**
+ * Answers: a question that was answered before is answered again from memory, while all that its answer was made of is true.
+ *
+ * **Details**
+ *
+ * An answer is remembered where the model said that it was done, and every call of the run read, succeeded, and gave a result
+ * that may itself be remembered (`Remembered.sources`). It lives no longer than the shortest-lived of these, and is outdated by
+ * what outdates one of them. An answer without any call is not: nothing says how long it stays true.
+ */
+import type { Recalled } from "@callsheet/cache/Cache"
+import * as Key from "@callsheet/cache/Key"
+import * as Read from "@callsheet/cache/Read"
+import type * as Tool from "effect/ai/Tool"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+
+import type { EndReason } from "../AgentEvent.ts"
+import * as Fingerprint from "../schedule/Fingerprint.ts"
+import type { Policy } from "../schedule/Policy.ts"
+import type { Remembered } from "../schedule/Remembered.ts"
+
+/** What of an agent its answers depend on. */
+export interface Setup {
+  readonly name: string
+  readonly instructions: string
+  readonly policy: Policy
+}
+
+export interface Asked {
+  readonly remembered: Remembered
+  readonly provider: string
+  readonly model: string
+  readonly tools: ReadonlyArray<Tool.Any>
+  /** All that `AgentRequest` says that the answer depends on. */
+  readonly question: string
+}
+
+/** How a run ended. */
+export interface End {
+  readonly answer: string
+  readonly reason: EndReason
+}
+
+export interface Answer {
+  /** The remembered one; `undefined` where there is none. */
+  readonly known: string | undefined
+  /** Remembers how the run ended, where that may be. `calls`: all of the run, as they settled. */
+  keep(end: End, calls: ReadonlyArray<{ readonly ok: boolean }>): Effect.Effect<void>
+}
+
+export interface Answers {
+  /** Looks a question up before it is asked; `undefined` where no answer may be remembered. */
+  readonly recall: (asked: Asked) => Effect.Effect<Answer> | undefined
+}
+
+const read = Read.make("answer", {
+  version: 1,
+  // In the argument, since one agent may serve many.
+  identity: Read.everyone,
+  argument: Schema.Struct({
+    identity: Schema.String,
+    setup: Schema.String,
+    provider: Schema.String,
+    model: Schema.String,
+    question: Schema.String
+  }),
+  result: Schema.String,
+  // It has no life of its own, only that of what it was made of.
+  freshness: { fresh: Duration.infinity },
+  lookup: () => Effect.die(new Error("An answer is not looked up."))
+})
+
+/** White space says nothing; case may, since titles differ by it ("It", "Us"). Keys know no form of Unicode but NFC. */
+const normalized = (question: string): string => question.trim().replace(/\s+/g, " ")
+
+const answerOf = ({ remember, value }: Recalled<string>, { sources }: Remembered): Answer => ({
+  known: Option.getOrUndefined(value),
+  keep: ({ answer, reason }, calls) => {
+    const records = sources()
+    const isMadeOfReads = calls.length > 0 && calls.every(({ ok }) => ok)
+    return reason === "answered" && isMadeOfReads && records !== undefined ? remember(answer, records) : Effect.void
+  }
+})
+
+/** The answers of one agent. */
+export const make = ({ instructions, name, policy }: Setup): Answers => {
+  const setups = new WeakMap<ReadonlyArray<Tool.Any>, string>()
+  const setupOf = (tools: ReadonlyArray<Tool.Any>): string => {
+    const known = setups.get(tools)
+    if (known !== undefined) return known
+    const made = Key.digest(JSON.stringify([name, instructions, policy, tools.map(Fingerprint.ofTool)]))
+    setups.set(tools, made)
+    return made
+  }
+  return {
+    recall: ({ model, provider, question, remembered, tools }) => {
+      const { cache, identity } = remembered
+      if (identity === undefined || !policy.rememberAnswers) return undefined
+      const asked = { identity, setup: setupOf(tools), provider, model, question: normalized(question) }
+      return Effect.map(cache.recall(read, asked), (recalled) => answerOf(recalled, remembered))
+    }
+  }
+}

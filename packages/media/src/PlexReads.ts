@@ -1,0 +1,119 @@
+/**
+ * PlexReads: Plex, remembered. Every read of `Plex` but `version`, of which one wants to know how it is now.
+ */
+import { Cache } from "@callsheet/cache/Cache"
+import * as Read from "@callsheet/cache/Read"
+import * as Effect from "effect/Effect"
+import type * as HttpClient from "effect/http/HttpClient"
+import * as Layer from "effect/Layer"
+import * as Predicate from "effect/Predicate"
+import * as Record from "effect/Record"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+
+import { notFound } from "./MediaError.ts"
+import { Item, ItemPage, Plex, Section, Tag, tagTypes } from "./Plex.ts"
+import * as ReadRules from "./ReadRules.ts"
+import type { Access } from "./ServiceConfig.ts"
+
+/** A library is made once in years: who made one finds it ten minutes later, or by the second question after a rest. */
+const shelves = { fresh: "10 minutes", stale: "1 hour" } as const
+
+/** It changes with every minute that is watched. Ten seconds are one step of a run, and the same question asked twice. */
+const now = { fresh: "10 seconds" } as const
+
+const Nothing = Schema.Struct({})
+
+const reads = Effect.fnUntraced(function* (access: Access) {
+  const plex = yield* Plex
+  const common = { version: 1, identity: ReadRules.household(access) } as const
+  const ofServer = { ...common, tags: ReadRules.tags("plex") } as const
+  const ofItems = {
+    ...common,
+    tags: ReadRules.tags("plex", "ownership"),
+    freshness: ReadRules.libraryFreshness
+  } as const
+
+  return {
+    sections: Read.make("plex/sections", {
+      ...ofServer,
+      argument: Nothing,
+      result: Schema.Array(Section),
+      freshness: shelves,
+      lookup: () => plex.sections
+    }),
+    items: Read.make("plex/items", {
+      ...ofItems,
+      argument: Schema.Struct({
+        sectionKey: Schema.String,
+        start: Schema.Finite,
+        size: Schema.Finite,
+        filter: Schema.Record(Schema.String, Schema.Union([Schema.String, Schema.Finite]))
+      }),
+      result: ItemPage,
+      lookup: ({ sectionKey, ...query }) => plex.items(sectionKey, query)
+    }),
+    // A name comes with the first item that bears it, and whoever asks by it would be told that there is none.
+    tags: Read.make("plex/tags", {
+      ...ofItems,
+      argument: Schema.Struct({ type: Schema.Literals(Record.keys(tagTypes)) }),
+      result: Schema.Array(Tag),
+      lookup: ({ type }) => plex.tags(type)
+    }),
+    metadata: Read.make("plex/metadata", {
+      ...ofItems,
+      argument: Schema.Struct({ ratingKey: Schema.String }),
+      result: Item,
+      final: ReadRules.noSuchThing,
+      batch: {
+        lookup: (wanted) =>
+          Effect.map(plex.metadata(wanted.map(({ ratingKey }) => ratingKey)), (items) => {
+            const byKey = new Map(items.map((item) => [item.ratingKey, item]))
+            return wanted.map(({ ratingKey }) =>
+              Result.fromNullishOr(byKey.get(ratingKey), () =>
+                notFound("plex", `Plex has no item with the key ${ratingKey}: look for the title again.`)
+              )
+            )
+          })
+      }
+    }),
+    continueWatching: Read.make("plex/continueWatching", {
+      ...ofServer,
+      argument: Nothing,
+      result: Schema.Array(Item),
+      freshness: now,
+      lookup: () => plex.continueWatching
+    })
+  }
+})
+
+/** The same `Plex`, remembered in `Cache`. */
+export const layer = (access: Access): Layer.Layer<Plex, never, HttpClient.HttpClient | Cache> =>
+  Layer.effect(
+    Plex,
+    Effect.gen(function* () {
+      const { read } = yield* Cache
+      const { version } = yield* Plex
+      const { continueWatching, items, metadata, sections, tags } = yield* reads(access)
+
+      return Plex.of({
+        sections: read(sections, {}),
+        items: (sectionKey, { filter = {}, size, start }) =>
+          read(items, { sectionKey, start, size, filter: Record.filter(filter, Predicate.isNotUndefined) }),
+        tags: (type) => read(tags, { type }),
+        metadata: (ratingKeys) =>
+          Effect.forEach(
+            ratingKeys,
+            (ratingKey) =>
+              read(metadata, { ratingKey }).pipe(
+                Effect.map((item) => [item]),
+                Effect.catchReason("MediaError", "NotFound", () => Effect.succeed([]))
+              ),
+            // They wait for one request.
+            { concurrency: "unbounded" }
+          ).pipe(Effect.map((found) => found.flat())),
+        continueWatching: read(continueWatching, {}),
+        version
+      })
+    })
+  ).pipe(Layer.provide(Plex.layerNoDeps(access)))
