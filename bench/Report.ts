@@ -5,6 +5,7 @@ import type * as Effect from "effect/Effect"
 
 export interface Row {
   readonly name: string
+  /** As it was measured: a bound is held to it, and only the table rounds. */
   readonly value: number
   readonly unit: string
   /** The bound that an issue sets; a row without one is for orientation. */
@@ -34,7 +35,7 @@ export const table = (rows: ReadonlyArray<Row>): string => {
   const cells = rows.map((row) => [
     isBroken(row) ? "✗" : " ",
     row.name,
-    String(row.value),
+    String(Number(row.value.toPrecision(4))),
     row.unit,
     boundOf(row),
     row.note ?? ""

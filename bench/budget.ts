@@ -22,8 +22,12 @@ import * as VirtualTime from "./arena/VirtualTime.ts"
 import { workloads } from "./arena/Workloads.ts"
 
 const Budget = Schema.Struct({
-  /** KB of 1,000 bytes a run, streaming, Responses API. */
-  allocationKilobytes: Schema.Struct({ a: Schema.Finite, b: Schema.Finite }),
+  /** KB of 1,000 bytes a run, streaming; and what buffers take outside of the heap, of which b takes most. */
+  allocationKilobytes: Schema.Struct({
+    responses: Schema.Struct({ a: Schema.Finite, b: Schema.Finite }),
+    chat: Schema.Struct({ a: Schema.Finite, b: Schema.Finite })
+  }),
+  outsideKilobytes: Schema.Finite,
   virtualMillis: Schema.Record(Schema.Literals(["a", "b", "c", "d", "e", "d-plan"]), Schema.Finite)
 })
 
@@ -32,6 +36,8 @@ const budget = Schema.decodeSync(Schema.fromJsonString(Budget))(
 )
 
 const tolerance = 0.02
+/** Buffers are as long as what a socket read brings. */
+const outsideTolerance = 0.2
 const warmUps = 800
 
 const virtual = Effect.gen(function* () {
@@ -47,28 +53,40 @@ const virtual = Effect.gen(function* () {
   return problems
 })
 
-const allocation = Effect.scoped(
-  Effect.gen(function* () {
-    const arena = yield* Match.make
-    const measured = [workloads.a, workloads.b]
-    const { allocated, seat } = yield* Allocation.of(arena, Entries.callsheet, "responses", measured, warmUps)
-    const problems = [...seat.problems]
-    for (const [index, key] of (["a", "b"] as const).entries()) {
-      const budgeted = budget.allocationKilobytes[key]
-      const kilobytes = allocated[index]?.kilobytes ?? Number.NaN
-      const share = kilobytes / budgeted - 1
-      yield* Console.log(`${key}: ${kilobytes.toFixed(0)} KB allocated a run, budget ${budgeted}`)
-      if (!(share <= tolerance))
-        problems.push(`${key} allocates ${kilobytes.toFixed(0)} KB a run; ${budgeted} are budgeted.`)
-      if (share < -2 * tolerance)
-        yield* Console.log(`  That is less: write ${kilobytes.toFixed(0)} into bench/budget.json.`)
-    }
-    return problems
+const measured = { a: workloads.a, b: workloads.b }
+
+const allocation = Effect.fnUntraced(function* (arena: Match.Arena, api: "responses" | "chat") {
+  const keys = ["a", "b"] as const
+  const workloads = keys.map((key) => measured[key])
+  const { allocated, seat } = yield* Allocation.of(arena, Entries.callsheet, api, workloads, warmUps)
+  const problems = [...seat.problems]
+  const judge = Effect.fnUntraced(function* (what: string, kilobytes: number, budgeted: number, tolerance: number) {
+    const share = kilobytes / budgeted - 1
+    yield* Console.log(`${what}: ${kilobytes.toFixed(0)} KB a run, budget ${budgeted}`)
+    if (!(share <= tolerance)) problems.push(`${what}: ${kilobytes.toFixed(0)} KB a run; ${budgeted} are budgeted.`)
+    if (share < -2 * tolerance)
+      yield* Console.log(`  That is less: write ${kilobytes.toFixed(0)} into bench/budget.json.`)
   })
-)
+  for (const [index, key] of keys.entries()) {
+    const { externalKilobytes, kilobytes } = allocated[index] ?? {
+      externalKilobytes: Number.NaN,
+      kilobytes: Number.NaN
+    }
+    yield* judge(`${api}, ${key}, allocated`, kilobytes, budget.allocationKilobytes[api][key], tolerance)
+    if (key === "b") {
+      yield* judge(`${api}, b, outside of the heap`, externalKilobytes, budget.outsideKilobytes, outsideTolerance)
+    }
+  }
+  return problems
+}, Effect.scoped)
 
 const check = Effect.gen(function* () {
-  const problems = [...(yield* virtual), ...(yield* allocation)]
+  const arena = yield* Match.make
+  const problems = [
+    ...(yield* virtual),
+    ...(yield* allocation(arena, "responses")),
+    ...(yield* allocation(arena, "chat"))
+  ]
   if (problems.length === 0) return
   yield* Console.error(problems.join("\n"))
   yield* Effect.sync(() => {
@@ -76,4 +94,4 @@ const check = Effect.gen(function* () {
   })
 })
 
-NodeRuntime.runMain(check)
+NodeRuntime.runMain(Effect.scoped(check))

@@ -118,7 +118,7 @@ const realistic = Effect.fnUntraced(function* (arena: Match.Arena, participants:
     )
     return {
       name: `realistic, limit over measured, a to e: ${entry.name}`,
-      value: rounded(median(perRotation), 4),
+      value: median(perRotation),
       unit: "of limit",
       note: `${noteOf(index, paced)}; tools start ${rounded(median(starts), 1)} ms after their last byte, p99 ${rounded(Match.quantile(starts, 0.99), 1)}; ${rotations}`
     }
@@ -146,7 +146,7 @@ const realistic = Effect.fnUntraced(function* (arena: Match.Arena, participants:
       const ours = millis(planIndex, plan)
       return {
         name: `plan in one round against the best peer's loop: ${what}`,
-        value: rounded((best?.millis ?? Number.NaN) / ours, 3),
+        value: (best?.millis ?? Number.NaN) / ours,
         unit: "x faster",
         ...(atLeast === undefined || best === undefined ? {} : { atLeast }),
         note: `${Math.round(ours)} ms (limit ${Math.round(Limit.millisOf(plan))}) against ${best?.name ?? "nobody"}'s ${Math.round(best?.millis ?? 0)} (limit ${Math.round(Limit.millisOf(loop))})`
@@ -190,7 +190,7 @@ const sizes = (participants: ReadonlyArray<Peers.Participant>) =>
     ({ entry, packages }) =>
       Effect.map(Peers.installedSize(packages), (size): Row => ({
         name: `installed size: ${entry.name}`,
-        value: rounded(size.bytes / 1e6, 1),
+        value: size.bytes / 1e6,
         unit: "MB",
         note: `${size.packages} packages: ${packages.join(", ")} and what they depend on`
       })),

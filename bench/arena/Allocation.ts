@@ -68,7 +68,7 @@ export const of = Effect.fnUntraced(function* (
 
 export const row = (name: string, { externalKilobytes, kilobytes, spread }: Allocated, atMost?: number): Row => ({
   name,
-  value: rounded(kilobytes, 0),
+  value: kilobytes,
   unit: "KB",
   ...(atMost === undefined ? {} : { atMost }),
   note: `half of the measurements within ${rounded(spread * 100, 1)} %; outside the heap ${rounded(externalKilobytes, 0)} KB`

@@ -110,7 +110,7 @@ export const rows = Effect.fnUntraced(function* (commands: ReadonlyArray<Command
     const isBare = command === bare
     return {
       name: `spawn to first request: ${command.name}`,
-      value: isBare ? rounded(median(of(command)), 1) : rounded(median(ratios), 2),
+      value: median(isBare ? of(command) : ratios),
       unit: isBare ? "ms" : "x bare",
       ...(command.atMost === undefined ? {} : { atMost: command.atMost }),
       note: `${rounded(median(of(command)), 1)} ms, least ${rounded(Math.min(...of(command)), 1)}; ${isBare ? "" : `least ratio ${rounded(Math.min(...ratios), 2)} of `}${rotations} rotations`

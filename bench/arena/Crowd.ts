@@ -59,14 +59,14 @@ export const unpaced = Effect.fnUntraced(function* (
     return [
       {
         name: `${many} at a time, b: ${name}, runs a second`,
-        value: name === floor ? rounded(perSecond, 0) : rounded(median(ratios), 2),
+        value: name === floor ? perSecond : median(ratios),
         unit: name === floor ? "runs/s" : "x floor",
         ...least(bounds.runsAtLeast),
         note: `${rounded(perSecond, 0)} runs/s; least ${rounded(Math.min(...ratios), 2)} of ${ratios.length} rotations of ${runs} runs; a run ${rounded(median(each), 0)} ms, p99 ${rounded(Match.quantile(each, 0.99), 0)}; CPU ${rounded(cpu, 2)} ms a run`
       },
       {
         name: `${many} at a time, b: ${name}, peak memory`,
-        value: rounded(peak, 0),
+        value: peak,
         unit: "MB",
         ...most(bounds.megabytesAtMost)
       }
@@ -95,7 +95,7 @@ export const paced = Effect.fnUntraced(function* (arena: Match.Arena, places: Re
     const starts = outcomes.flatMap(({ startMillis }) => startMillis)
     return {
       name: `${hundred} at a time, realistic, b: ${name}, wall against the limit`,
-      value: rounded(median(walls), 3),
+      value: median(walls),
       unit: "x limit",
       ...most(bounds.wallAtMost),
       note: `least ${rounded(Math.min(...walls), 3)} of ${walls.length} rotations; a run ${rounded(median(each) / limit, 3)}; tools start ${rounded(median(starts), 1)} ms after their last byte, p99 ${rounded(Match.quantile(starts, 0.99), 1)}`

@@ -70,21 +70,21 @@ export const rows = Effect.fnUntraced(function* (api: string, [ours, base]: read
   const fitted: ReadonlyArray<Row> = [
     {
       name: `${api}: a round`,
-      value: rounded(our.round, 2),
+      value: our.round,
       unit: "ms",
       atMost: 0.8,
       note: `floor ${rounded(its.round, 2)}`
     },
     {
       name: `${api}: a tool call`,
-      value: rounded(our.call, 3),
+      value: our.call,
       unit: "ms",
       atMost: 0.2,
       note: `floor ${rounded(its.call, 3)}; Effect's handle alone ${rounded(handleMillis, 3)}`
     },
     {
       name: `${api}: a call of the second hundred against one of the first`,
-      value: rounded(our.growth, 2),
+      value: our.growth,
       unit: "x",
       atMost: 1.25,
       note: `floor ${rounded(its.growth, 2)}; ${shown}`

@@ -60,7 +60,7 @@ export const row = (scores: Match.Scores, title: string, name: string, base: str
   )
   return {
     name: title,
-    value: rounded(median(ratios), 2),
+    value: median(ratios),
     unit: "x floor",
     ...(atMost === undefined ? {} : { atMost }),
     note: `${told(scores, name, base)}; least ${rounded(Math.min(...ratios), 2)} of ${ratios.length} rotations; b's p99 ${rounded(slowest, 1)} ms; CPU ${rounded(cpu, 2)} ms a run`
@@ -69,7 +69,7 @@ export const row = (scores: Match.Scores, title: string, name: string, base: str
 
 export const floorRow = (scores: Match.Scores, title: string, name: string): Row => ({
   name: title,
-  value: rounded(Match.geometricMean(keys.map((key) => scores.millis(name, key))), 2),
+  value: Match.geometricMean(keys.map((key) => scores.millis(name, key))),
   unit: "ms",
   note: keys.map((key) => `${key} ${rounded(scores.millis(name, key), 2)}`).join(", ")
 })

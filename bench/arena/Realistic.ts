@@ -101,7 +101,7 @@ const rowsOf = Effect.fnUntraced(function* (arena: Match.Arena, api: "responses"
       const value = median(ofSeat(seat).map(({ ratios }) => ratios.get(key) ?? 0))
       rows.push({
         name: `realistic, ${api}, ${seat.entry.name}: ${key}, limit over measured, against the floor's`,
-        value: rounded(median(differences), 4),
+        value: median(differences),
         unit: "of limit",
         atLeast: -allowance,
         note: `${rounded(value, 4)} of the limit; ${note}`
@@ -111,7 +111,7 @@ const rowsOf = Effect.fnUntraced(function* (arena: Match.Arena, api: "responses"
     const floorStarts = ofSeat(floor).flatMap(({ startMillis }) => startMillis)
     rows.push({
       name: `${api}, ${seat.entry.name}: tool start after its last argument byte`,
-      value: rounded(median(starts), 2),
+      value: median(starts),
       unit: "ms",
       atMost: 2,
       note: `p99 ${rounded(Match.quantile(starts, 0.99), 2)} of ${starts.length} calls; floor ${rounded(median(floorStarts), 2)}, p99 ${rounded(Match.quantile(floorStarts, 0.99), 2)}`

@@ -68,7 +68,7 @@ const rowOf = Effect.fnUntraced(function* (kilobytes: number) {
   const row: Row = {
     name: `hit in SQLite, ${kilobytes} KB, against the same by hand`,
     // A read that came from elsewhere makes it no measurement.
-    value: sources.store === asked ? rounded(median(found.map(({ hand, ours }) => ours / hand)), 2) : Number.NaN,
+    value: sources.store === asked ? median(found.map(({ hand, ours }) => ours / hand)) : Number.NaN,
     unit: "x",
     atMost: 2,
     note: `${rounded(median(found.map(({ ours }) => ours)), 1)} µs against ${rounded(median(found.map(({ hand }) => hand)), 1)}; ${json[0]?.length} bytes of JSON; ${pairs} pairs of blocks`

@@ -34,7 +34,7 @@ export const rows = Effect.gen(function* () {
     const isMemory = place === Place.memory
     const row: Row = {
       name: isMemory ? "hit in memory, argument of five fields" : `hit in memory, with ${place.name} behind it`,
-      value: rounded(median(found), 2),
+      value: median(found),
       unit: "µs",
       ...(isMemory && { atMost: 10 }),
       note: `blocks from ${rounded(Math.min(...found), 1)} to ${rounded(Math.max(...found), 1)}; ${after.memory - before.memory} of ${(warmUps + blocks) * perBlock} reads were hits`

@@ -65,13 +65,13 @@ export const rows = Effect.gen(function* () {
   }
   const second = (at: number): Pick<Row, "value" | "unit" | "note"> => {
     const count = within(at, at + 1_000)
-    return { value: rounded(count / before, 2), unit: "x", note: `${count} reads against ${before}` }
+    return { value: count / before, unit: "x", note: `${count} reads against ${before}` }
   }
   const rows: ReadonlyArray<Row> = [
     { name: "Redis killed: failed reads", value: found.failed, unit: "reads", atMost: 0, note: `of ${2 * reads}` },
     {
       name: "Redis killed: throughput back after",
-      value: rounded(backAfter(stoppedAt), 0),
+      value: backAfter(stoppedAt),
       unit: "ms",
       atMost: 1_000,
       note: `at best ${spanMillis}, the span in which it is counted`
@@ -79,7 +79,7 @@ export const rows = Effect.gen(function* () {
     { name: "Redis killed: reads in the second after, against that before", ...second(stoppedAt) },
     {
       name: "Redis started again: used again after",
-      value: usedAt < endedAt ? rounded(usedAt - startedAt, 0) : Number.NaN,
+      value: usedAt < endedAt ? usedAt - startedAt : Number.NaN,
       unit: "ms"
     },
     { name: "Redis started again: reads in the second after, against that before the kill", ...second(startedAt) },

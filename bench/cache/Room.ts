@@ -50,14 +50,14 @@ const million = Effect.gen(function* () {
   const rows: ReadonlyArray<Row> = [
     {
       name: "1,000,000 keys in memory: bytes held against the bound, as the cache counts",
-      value: rounded(bytes / limitBytes, 3),
+      value: bytes / limitBytes,
       unit: "x",
       atMost: 1,
       note: `${entries} entries of ${rounded(bytes / entries, 0)} bytes, ${evictions} evictions`
     },
     {
       name: "1,000,000 keys in memory: bytes held against the bound, as the heap grew",
-      value: rounded(grown / limitBytes, 3),
+      value: grown / limitBytes,
       unit: "x",
       atMost: 1
     }
@@ -79,7 +79,7 @@ const entryOf = Effect.fnUntraced(function* (place: Place.Place) {
   const full = yield* held
   const row: Row = {
     name: `${place.name}: bytes an entry of 1 KB of JSON`,
-    value: rounded((full.bytes - empty.bytes) / values, 0),
+    value: (full.bytes - empty.bytes) / values,
     unit: "bytes",
     note: `${values} values in ${full.entries - empty.entries} entries`
   }

@@ -37,7 +37,7 @@ const rowsOf = Effect.fnUntraced(function* (place: Place.Place) {
   const { savedMillis, sources } = (yield* cache.stats).reads
   const row: Row = {
     name: place.shared === undefined ? "memory: time saved a hit" : `${place.name}: time saved a hit, from the store`,
-    value: rounded(miss - hit, 2),
+    value: miss - hit,
     unit: "ms",
     note: `a miss ${rounded(miss, 2)} ms, a hit ${rounded(hit, 3)}; by the stats ${rounded(savedMillis / (sources.memory + sources.store), 2)}`
   }

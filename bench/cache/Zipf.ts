@@ -129,16 +129,16 @@ export const rows = Effect.gen(function* () {
   const rates = found.map((rate) => rate.ours)
   const note = `ours ${spread(rates)}, LRU ${spread(found.map(({ lru }) => lru))}, fixed ${spread(found.map(({ fixed }) => fixed))}`
   const rows: ReadonlyArray<Row> = [
-    { name: "Zipf: hit rate", value: rounded(Math.min(...rates), 2), unit: "%", note },
+    { name: "Zipf: hit rate", value: Math.min(...rates), unit: "%", note },
     {
       name: "Zipf: hit rate above that of least recently used",
-      value: rounded(Math.min(...found.map(({ lru, ours }) => ours - lru)), 2),
+      value: Math.min(...found.map(({ lru, ours }) => ours - lru)),
       unit: "points",
       atLeast: 5
     },
     {
       name: "Zipf: hit rate below that of the best fixed set",
-      value: rounded(Math.max(...found.map(({ fixed, ours }) => fixed - ours)), 2),
+      value: Math.max(...found.map(({ fixed, ours }) => fixed - ours)),
       unit: "points",
       atMost: 2
     }

@@ -146,21 +146,21 @@ const rowsOf = Effect.fnUntraced(function* (tracing: string, atMost: number) {
   const rows: ReadonlyArray<Row> = [
     {
       name: `added a call, ${small} calls a step, tracing ${tracing}`,
-      value: rounded(addedOf(steps), 1),
+      value: addedOf(steps),
       unit: "µs",
       atMost,
       note: `${told(steps)}; ${steps.length} alternations`
     },
     {
       name: `added a call, ${large} calls a step against ${small}, tracing ${tracing}`,
-      value: rounded(addedOf(largeBlocks) / addedOf(smallBlocks), 2),
+      value: addedOf(largeBlocks) / addedOf(smallBlocks),
       unit: "x",
       atMost: 1.2,
       note: `${told(largeBlocks)}, against ${told(smallBlocks)}; ${largeBlocks.length} alternations`
     },
     {
       name: `whole cost of a call, ${large} calls a step against ${small}, tracing ${tracing}`,
-      value: rounded(wholeOf(largeBlocks) / wholeOf(smallBlocks), 2),
+      value: wholeOf(largeBlocks) / wholeOf(smallBlocks),
       unit: "x",
       note: `${rounded(wholeOf(largeBlocks), 1)} µs against ${rounded(wholeOf(smallBlocks), 1)}, the same alternations`
     }

@@ -3,7 +3,7 @@
  */
 import * as Effect from "effect/Effect"
 
-import { median, rounded, type Row } from "../Report.ts"
+import { median, type Row } from "../Report.ts"
 import * as ServerProcess from "../ServerProcess.ts"
 import * as Contestants from "./Contestants.ts"
 import { answer, type Variant, variants } from "./Shapes.ts"
@@ -46,7 +46,7 @@ const rowOf = ({ millis, name, variant: { criticalPathMillis } }: Runner): Row =
   const range = `${Math.round(Math.min(...millis))} to ${Math.round(Math.max(...millis))}`
   return {
     name,
-    value: rounded(median(millis) / criticalPathMillis, 3),
+    value: median(millis) / criticalPathMillis,
     unit,
     note: `${Math.round(median(millis))} ms (${range}), on paper ${criticalPathMillis} ms`
   }
@@ -90,7 +90,7 @@ export const rows: Effect.Effect<ReadonlyArray<Row>> = Effect.scoped(
       ...ours.map((runner) => ({ ...rowOf(runner), atMost: 1.03 })),
       {
         name: "chain of 4: a plan against a loop",
-        value: rounded(medianOf("chain of 4, loop") / medianOf("chain of 4, plan"), 3),
+        value: medianOf("chain of 4, loop") / medianOf("chain of 4, plan"),
         unit: "x faster",
         atLeast: 1.4,
         note: "callsheet both times"
