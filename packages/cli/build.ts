@@ -28,13 +28,18 @@ export interface BuiltFile {
  * What `node` is given. The code that a run compiles is kept for the next one, where and as long as Node keeps it.
  *
  * Effect reads a stack while it loads, for the names in it. Told with its positions, it would have all of the code parsed
- * again.
+ * again. An error that ends the loading is told in full: its stack is not written before whoever reads it.
  */
 const start = `#!/usr/bin/env node
 process.getBuiltinModule("node:module").enableCompileCache()
-Error.prepareStackTrace = (_, calls) => calls.map((call) => call.getFunctionName()).join("\\n")
-await import("./main.js")
-Error.prepareStackTrace = undefined
+const { prepareStackTrace } = Error
+const namesOnly = (error, calls) => [String(error), ...calls.map((call) => "    at " + call.getFunctionName())].join("\\n")
+Error.prepareStackTrace = namesOnly
+try {
+  await import("./main.js")
+} finally {
+  if (Error.prepareStackTrace === namesOnly) Error.prepareStackTrace = prepareStackTrace
+}
 `
 
 /**

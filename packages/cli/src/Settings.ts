@@ -30,6 +30,9 @@ export const keys: ReadonlyArray<Key> = [
     otherwise: "responses at OpenAI and Azure, else chat"
   },
   { name: "OPENAI_API_VERSION", describes: "Azure's dated API instead of its /openai/v1/" },
+  { name: "OPENAI_ORG_ID", describes: "the organization at OpenAI that is charged" },
+  { name: "OPENAI_PROJECT_ID", describes: "the project at OpenAI that is charged" },
+  { name: "OPENAI_CUSTOM_HEADERS", describes: "headers for the model's provider, one a line", isSecret: true },
   { name: "PLEX_BASE_URL", describes: "address of Plex, as http://192.168.1.5:32400" },
   { name: "PLEX_TOKEN", describes: "token of Plex", isSecret: true },
   { name: "RADARR_BASE_URL", describes: "address of Radarr, as http://192.168.1.5:7878" },

@@ -38,6 +38,10 @@ export const model = (timing: Timing) =>
       OPENAI_BASE_URL: Context.get(context, ScriptedServer).baseUrl,
       OPENAI_API_KEY: "offline",
       OPENAI_MODEL: "offline",
-      OPENAI_API: "responses"
+      OPENAI_API: "responses",
+      // The provider's own are for nobody else.
+      OPENAI_CUSTOM_HEADERS: "",
+      OPENAI_ORG_ID: "",
+      OPENAI_PROJECT_ID: ""
     })
   )

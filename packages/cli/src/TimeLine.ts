@@ -18,7 +18,16 @@ const caveats: Partial<Record<RunSummary["reason"], string>> = {
   "step-limit": "The model had to answer from what it had: the run reached its limit of steps.\n"
 }
 
+/** Where results came from memory or the store. */
+const remembered = (toolCalls: RunSummary["toolCalls"]): string => {
+  const found = toolCalls.filter(({ source }) => source === "memory" || source === "store").length
+  return found === 0 ? "" : `, ${found} remembered`
+}
+
 export const timeLine = (summary: RunSummary): string => {
+  if (summary.route === "memory") {
+    return `${duration(summary.wallMillis)}, from memory: nothing that this answer rests on is known to have changed`
+  }
   const { modelMillis, restMillis, toolMillis } = timeParts(summary)
   const { modelCalls, toolCalls, wallMillis } = summary
   const firsts = modelCalls.flatMap(({ firstTokenMillis }) => (firstTokenMillis === null ? [] : [firstTokenMillis]))
@@ -26,6 +35,6 @@ export const timeLine = (summary: RunSummary): string => {
   const model = firsts.length === 0 ? "" : `, of which ${duration(waiting)} waiting for first words`
   return (
     `${caveats[summary.reason] ?? ""}${duration(wallMillis)} = model ${duration(modelMillis)} (${count(modelCalls.length, "call")}${model})` +
-    ` + tools ${duration(toolMillis)} (${count(toolCalls.length, "call")}) + rest ${duration(restMillis)}`
+    ` + tools ${duration(toolMillis)} (${count(toolCalls.length, "call")}${remembered(toolCalls)}) + rest ${duration(restMillis)}`
   )
 }

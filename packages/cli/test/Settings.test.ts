@@ -1,5 +1,10 @@
+import { readFileSync, readdirSync } from "node:fs"
+import { fileURLToPath } from "node:url"
+
+import * as Head from "@callsheet/openai/Head"
+import * as OpenAiConfig from "@callsheet/openai/OpenAiConfig"
 import { assert, describe, it } from "@effect/vitest"
-import { ConfigProvider, Effect, FileSystem, Layer } from "effect"
+import { ConfigProvider, Effect, FileSystem, Layer, Redacted } from "effect"
 
 import * as Composition from "../src/Composition.ts"
 import * as Settings from "../src/Settings.ts"
@@ -67,6 +72,33 @@ describe("Settings", () => {
       assert.match((yield* Effect.flip(load("just text"))).message, /KEY: value/)
     })
   )
+
+  it.effect("reach the head of a request to the model, wherever they are set", () =>
+    Effect.gen(function* () {
+      const file = "OPENAI_ORG_ID: org-1\nOPENAI_CUSTOM_HEADERS: |\n  X-Team: films\n  X-Trace: on\n"
+      const settings = yield* load(file, { OPENAI_PROJECT_ID: "proj-1" })
+      assert.deepStrictEqual(settings.unknownKeys, [])
+      const { headers } = yield* Effect.provide(
+        Head.make(OpenAiConfig.resolve({ apiKey: Redacted.make("k") }), "POST", "/responses"),
+        Settings.layer(settings)
+      )
+      for (const value of ["org-1", "proj-1", "films", "on"]) assert.include(headers, value)
+    })
+  )
+
+  it("are all that the model's package reads, and hide what may hold a secret", () => {
+    const folder = fileURLToPath(new URL(".", import.meta.resolve("@callsheet/openai/OpenAiConfig")))
+    const read = readdirSync(folder).flatMap(
+      (name) => readFileSync(`${folder}/${name}`, "utf8").match(/(?<=\(")OPENAI_\w+(?="\))/g) ?? []
+    )
+    assert.includeMembers(read, ["OPENAI_API_KEY", "OPENAI_CUSTOM_HEADERS"])
+    assert.includeMembers(
+      Settings.keys.map(({ name }) => name),
+      read
+    )
+    const secret = Settings.keys.flatMap(({ isSecret, name }) => (isSecret && name.startsWith("OPENAI_") ? [name] : []))
+    assert.deepStrictEqual(secret, ["OPENAI_API_KEY", "OPENAI_CUSTOM_HEADERS"])
+  })
 
   it.effect("takes only an address to send traces to", () =>
     Effect.gen(function* () {

@@ -1,8 +1,8 @@
 /**
  * The command as it is shipped: that it answers as the source does, and loads no more than an answer needs.
  */
-import { spawn } from "node:child_process"
-import { mkdtempSync, rmSync } from "node:fs"
+import { spawn, spawnSync } from "node:child_process"
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { basename, join } from "node:path"
 
@@ -64,6 +64,35 @@ describe("the shipped command", () => {
       sources.filter((source) => late.test(source)),
       []
     )
+  })
+
+  /** What `node callsheet.js --version` says on stderr where the command's main file is `main`. */
+  const startWith = (main: string, ...preloaded: ReadonlyArray<string>) => {
+    const broken = mkdtempSync(join(tmpdir(), "callsheet-"))
+    copyFileSync(join(folder, "callsheet.js"), join(broken, "callsheet.js"))
+    writeFileSync(join(broken, "package.json"), JSON.stringify({ type: "module" }))
+    writeFileSync(join(broken, "main.js"), main)
+    const before = preloaded.flatMap((code) => ["--import", `data:text/javascript,${encodeURIComponent(code)}`])
+    const args = [...before, join(broken, "callsheet.js"), "--version"]
+    const env = { PATH: "", NODE_COMPILE_CACHE: join(folder, "cache") }
+    const { stderr } = spawnSync(process.execPath, args, { encoding: "utf8", env })
+    rmSync(broken, { recursive: true })
+    return stderr
+  }
+
+  it("says why it cannot start, and where", () => {
+    assert.match(startWith("const const = 1"), /main\.js:1[^]*SyntaxError: .*\n +at /)
+    assert.match(startWith('import "./gone.js"'), /Cannot find module '.*gone\.js' imported from .*\n +at .*:\d+/)
+    assert.match(startWith('throw new TypeError("broken")'), /TypeError: broken\n +at .*main\.js:1:7/)
+    const told = startWith('process.stderr.write(new TypeError("broken").stack)')
+    assert.match(told, /^TypeError: broken\n +at /)
+  })
+
+  it("leaves the stacks of others as another tool writes them", () => {
+    const tool = "Error.prepareStackTrace = (error) => `tool: ${error.message}`"
+    const later = 'setImmediate(() => process.stderr.write(new Error("told").stack))'
+    assert.strictEqual(startWith(later, tool), "tool: told")
+    assert.strictEqual(startWith(`${tool}\n${later}`), "tool: told")
   })
 
   it("keeps undici out of what is loaded at once", () => {

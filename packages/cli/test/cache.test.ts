@@ -1,7 +1,7 @@
 /**
  * `callsheet cache`, and what a remembered answer looks like from outside.
  */
-import { mkdtempSync, rmSync } from "node:fs"
+import { existsSync, mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 
@@ -50,7 +50,7 @@ describe("callsheet cache", () => {
   })
 
   it("fails in one sentence where nothing outlives a process, or it cannot be used", async () => {
-    for (const command of ["stats", "clear", "warm"]) {
+    for (const command of ["stats", "warm"]) {
       assertFails(await callsheet(["cache", command]), 1, /CALLSHEET_CACHE is memory/)
       assertFails(await callsheet(["cache", command], { env: { CALLSHEET_CACHE: "disk" } }), 1, /names no cache/)
     }
@@ -60,6 +60,31 @@ describe("callsheet cache", () => {
     assert.strictEqual(redis.status, 1)
     assert.match(redis.stderr, /cannot be used: .*check that it runs/)
     assert.notInclude(redis.stdout + redis.stderr, "s3cret")
+    for (const services of [{ PLEX_TOKEN: "x" }, { RADARR_BASE_URL: "http://127.0.0.1:1", RADARR_API_KEY: "x" }]) {
+      const { CALLSHEET_CACHE } = env
+      const warm = await callsheet(["cache", "warm"], { env: { ...services, CALLSHEET_CACHE: CALLSHEET_CACHE ?? "" } })
+      assertFails(warm, 1, /PLEX_BASE_URL is not set|nothing to read ahead/)
+    }
+  })
+
+  it("makes no file by looking for it", async () => {
+    const CALLSHEET_CACHE = `sqlite:${join(folder, "mistyped", "cache.db")}`
+    for (const args of [["cache", "stats"], ["cache", "clear"], ["doctor"]]) {
+      const { stderr } = await callsheet(args, { env: { CALLSHEET_CACHE } })
+      assert.notMatch(stderr, /mistyped/)
+    }
+    assert.isFalse(existsSync(join(folder, "mistyped")))
+  })
+
+  it("shows nothing of Redis's address but where it is", async () => {
+    for (const url of [
+      "redis://user:p@ss#w0rd@127.0.0.1:1",
+      "redis://127.0.0.1:1?password=s3cret",
+      "redis:/:s3cret@x"
+    ]) {
+      const { stderr, stdout } = await callsheet(["doctor"], { env: { CALLSHEET_CACHE: url } })
+      assert.notMatch(stdout + stderr, /w0rd|s3cret/)
+    }
   })
 })
 
@@ -70,5 +95,7 @@ describe("callsheet ask", () => {
     const again = await ask()
     assert.deepStrictEqual([first.route, again.route], ["model", "memory"])
     assert.deepStrictEqual([again.answer, again.steps, again.modelCalls, again.toolCalls], [first.answer, 0, [], []])
+    const { stdout } = await callsheet(["ask", "List my unwatched movies"], { env })
+    assert.match(stdout, /\n\d+ ms, from memory: nothing that this answer rests on is known to have changed\n$/)
   })
 })

@@ -214,7 +214,7 @@ describe("callsheet doctor", () => {
     const cwd = mkdtempSync(join(tmpdir(), "callsheet-"))
     writeFileSync(
       join(cwd, "callsheet.yaml"),
-      "RADARR_API_KEY: file-secret\nOPENAI_MODEL: some-model\nSONARR_API_KEY: 0123\nPLEX_TOKN: x\n"
+      "RADARR_API_KEY: file-secret\nOPENAI_MODEL: some-model\nSONARR_API_KEY: 0123\nPLEX_TOKN: x\nOPENAI_CUSTOM_HEADERS: 'X-Key: header-secret'\n"
     )
     const port = await closedPort()
     const env = {
@@ -228,11 +228,12 @@ describe("callsheet doctor", () => {
     assert.match(stderr, /3 of 3 checks failed/)
     assert.match(stdout, /OPENAI_MODEL +other-model, from environment/)
     assert.match(stdout, /RADARR_API_KEY +set, from callsheet\.yaml/)
+    assert.match(stdout, /OPENAI_CUSTOM_HEADERS +set, from callsheet\.yaml/)
     assert.match(stdout, /PLEX_TOKN +in callsheet\.yaml, but nothing reads it/)
     assert.match(stdout, new RegExp(`✗ .*127\\.0\\.0\\.1:${port}`))
     assert.match(stdout, /✗ SONARR_BASE_URL is not set/)
     assert.match(stdout, /✗ OTEL_EXPORTER_OTLP_ENDPOINT is not an address/)
-    assert.notMatch(stdout + stderr, /file-secret|url-secret|someone|0123/)
+    assert.notMatch(stdout + stderr, /file-secret|header-secret|url-secret|someone|0123/)
   })
 
   it("is content where nothing is configured", async () => {

@@ -32,6 +32,9 @@ export const modeOf = (contentType: string, streaming: boolean): Mode | undefine
 /** How long the end of the bytes may follow the end of the answer: a connection read to its end serves the next call. */
 const endTime = Duration.millis(50)
 
+/** How long the usage of an answer may follow its end. Some servers tell none, and leave the connection open. */
+const usageTime = Duration.seconds(1)
+
 /**
  * Reads the answer to `pending`: `next` gives the next parts, `pull` the same and, after the last, the end.
  *
@@ -53,7 +56,7 @@ export const make = <State>(
       } else if (part._tag === "Finish") {
         isFinished = true
         const { requestBytes, responseBytes } = exchange
-        parts.push({ ...part, requestBytes, responseBytes, retries })
+        parts.push({ ...part, requestBytes, responseBytes, retries: retries + exchange.resends })
       } else {
         parts.push(part)
       }
@@ -65,7 +68,23 @@ export const make = <State>(
 
   const readEvents = () => {
     const reader = new WireReader(wire, deltasOf)
-    return Effect.flatMap(read, (chunks) => take(chunks === undefined ? reader.end() : reader.push(chunks)))
+    const more = Effect.flatMap(read, (chunks) => take(chunks === undefined ? reader.end() : reader.push(chunks)))
+    /** Reads on behind the answer. Whatever happens there takes nothing from it. */
+    const last = (awaits: "usage" | "nothing") => {
+      const readOn: Effect.Effect<ReadonlyArray<WirePart>, OpenAiError.Failure> = Effect.flatMap(read, (chunks) => {
+        const parts = chunks === undefined ? reader.end() : reader.push(chunks)
+        return parts.length > 0 || reader.awaits !== awaits ? Effect.succeed(parts) : readOn
+      })
+      const inTime = Effect.timeout(readOn, awaits === "usage" ? usageTime : endTime)
+      return Effect.flatMap(
+        Effect.orElseSucceed(inTime, () => reader.end()),
+        take
+      )
+    }
+    return Effect.suspend(() => {
+      const { awaits } = reader
+      return awaits === "answer" ? more : last(awaits)
+    })
   }
   const next: Effect.Effect<Parts, OpenAiError.Failure> =
     mode === "events" ? readEvents() : Effect.flatMap(readText, (text) => take(readWhole(wire, text)))

@@ -120,7 +120,7 @@ export class ChatCalls {
       // Its name and id once more, or all of it.
       if (isSame && (text.trim() === "" || text === made.inputText)) return undefined
     }
-    this.#close(mayHaveEnded, responseId, parts)
+    this.#close((call) => mayHaveEnded(call, index), responseId, parts)
     const call = { index, id, name: name ?? "", inputText: "", scan: new ObjectScan(), unreadableLength: -1 }
     this.#open.push(call)
     return call
@@ -160,5 +160,9 @@ const textOf = ({ inputText, scan }: OpenCall): string =>
 /** Nothing but white space can follow. An empty object may be replaced by what follows. */
 const hasEnded = ({ name, scan }: OpenCall): boolean => scan.extent === "whole" && name !== ""
 
-/** Another call has begun, so that what can be read is all there is. */
-const mayHaveEnded = ({ scan }: OpenCall): boolean => scan.extent !== "blank" && scan.extent !== "open"
+/**
+ * A call of the index `next` has begun, so that what can be read is all there is. What an empty object stands for may still
+ * come, except where no index, or no other one, would tell whose it is.
+ */
+const mayHaveEnded = ({ index, scan }: OpenCall, next: number | undefined): boolean =>
+  scan.extent === "empty" ? index === undefined || index === next : scan.extent !== "blank" && scan.extent !== "open"

@@ -235,6 +235,9 @@ const usageOf = (usage: unknown): Usage => ({
   reasoningTokens: Json.integer(Json.get(usage, "completion_tokens_details"), "reasoning_tokens")
 })
 
+const awaits = ({ finishReason, usage }: ChatState): ModelWire.Awaits =>
+  finishReason === undefined ? "answer" : usage === ModelWire.noUsage ? "usage" : "nothing"
+
 const end = (state: ChatState, done: boolean): ReadonlyArray<ModelWire.WirePart> => {
   if (!done && state.finishReason === undefined) return [ModelWire.cutPart]
   const parts: Array<ModelWire.WirePart> = []
@@ -261,6 +264,7 @@ export const ChatWire: ModelWire.ModelWire<ChatState> = {
   initial,
   skim,
   step,
+  awaits,
   end,
   read
 }

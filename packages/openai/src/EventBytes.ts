@@ -25,29 +25,33 @@ export class EventBytes {
 
   /** Whether the bytes of `text` stand at `at`. */
   has(text: Uint8Array, at = this.from): boolean {
-    if (at < this.from || at + text.length > this.to) return false
-    for (let index = 0; index < text.length; index++) {
-      if (this.#bytes[at + index] !== text[index]) return false
+    const bytes = this.#bytes
+    const { length } = text
+    if (at < this.from || at + length > this.to) return false
+    for (let index = 0; index < length; index++) {
+      if (bytes[at + index] !== text[index]) return false
     }
     return true
   }
 
   /** Where the bytes of `text` stand first, from `at` on; -1 for nowhere. */
   find(text: Uint8Array, at = this.from): number {
+    const bytes = this.#bytes
+    // By index: an iterator would be made for each event.
     const first = text[0]
+    const second = text[1]
     const last = this.to - text.length
     for (let index = at; index <= last; index++) {
-      if (this.#bytes[index] === first && this.has(text, index)) return index
+      if (bytes[index] === first && bytes[index + 1] === second && this.has(text, index)) return index
     }
     return -1
   }
 
-  /** Where the byte `code` stands first, from `at` on; -1 for nowhere. */
+  /** Where the bracket, comma or line feed `code` stands first, from `at` on; -1 for nowhere. */
   findByte(code: number, at = this.from): number {
-    for (let index = at; index < this.to; index++) {
-      if (this.#bytes[index] === code) return index
-    }
-    return -1
+    // Looked for beyond the end, too: not far, since each event has one.
+    const found = this.#bytes.indexOf(code, at)
+    return found < this.to ? found : -1
   }
 
   /** The letters from `from` up to `to`. */
@@ -121,8 +125,10 @@ export class EventBytes {
 
   /** Where the letters end that begin at `from`, at their quote; -1 where they do not, or one of them is an escape. */
   plainEnd(from: number): number {
-    for (let index = from; index < this.to; index++) {
-      const code = this.#bytes[index] ?? 0
+    const bytes = this.#bytes
+    const { to } = this
+    for (let index = from; index < to; index++) {
+      const code = bytes[index] ?? 0
       if (code === quote) return index
       if (code === backslash || code < space) return -1
     }
@@ -131,8 +137,10 @@ export class EventBytes {
 
   /** The same, escapes allowed. */
   stringEnd(from: number): number {
-    for (let index = from; index < this.to; index++) {
-      const code = this.#bytes[index] ?? 0
+    const bytes = this.#bytes
+    const { to } = this
+    for (let index = from; index < to; index++) {
+      const code = bytes[index]
       if (code === quote) return index
       if (code === backslash) index++
     }

@@ -52,6 +52,12 @@ export interface AnswerHead {
 /** How many bytes may lie unread before the server is made to wait. */
 const maxUnreadBytes = 2 ** 18
 
+/**
+ * How soon after it was sent a request on a kept connection is reset if the server had closed that connection before: one
+ * round trip, be it far. Whatever is reset later may have been worked on.
+ */
+const staleMillis = 100
+
 export class Exchange {
   readonly #now: () => number
   #request: Http.ClientRequest | undefined
@@ -64,6 +70,9 @@ export class Exchange {
   #isOver = false
   #unread: Array<Uint8Array> = []
   #unreadBytes = 0
+  /** Ends `send`. */
+  #answer: ((effect: Effect.Effect<AnswerHead, ConnectionFault>) => void) | undefined
+  #sentMillis = 0
   #wake: (() => void) | undefined
   #isWaking = false
 
@@ -71,7 +80,10 @@ export class Exchange {
   /** By the clock, in milliseconds. */
   awaitingSince: number
   requestBytes = 0
+  /** Of the body, decompressed as far as it was read. */
   responseBytes = 0
+  /** How often the request was sent again, each time because a kept connection turned out to be closed. */
+  resends = 0
   /** Set by whoever gives the exchange up for taking too long. */
   timedOut: Timeout | undefined
 
@@ -91,16 +103,15 @@ export class Exchange {
 
   /** Sends the request, up to the head of the answer. */
   send(route: Route, head: Head, body: Body | undefined): Effect.Effect<AnswerHead, ConnectionFault> {
-    return Effect.callback((resume) => this.#attempt(route, head, body, resume))
+    return Effect.callback((resume) => {
+      if (this.#isGivenUp) return resume(Effect.fail(this.#fail(givenUp)))
+      this.#answer = resume
+      this.#sentMillis = this.#now()
+      this.#attempt(route, head, body)
+    })
   }
 
-  #attempt(
-    route: Route,
-    head: Head,
-    body: Body | undefined,
-    resume: (effect: Effect.Effect<AnswerHead, ConnectionFault>) => void
-  ): void {
-    if (this.#isGivenUp) return resume(Effect.fail(new ConnectionFault("the request was given up")))
+  #attempt(route: Route, head: Head, body: Body | undefined): void {
     this.#await("connection")
     this.requestBytes = body?.bytes ?? 0
     const { headers, host, method, path, port } = head
@@ -122,18 +133,22 @@ export class Exchange {
       this.#await("nothing")
       response.on("data", this.#take)
       response.on("error", (cause) => this.#fail(cause))
-      resume(Effect.succeed({ status: response.statusCode ?? 0, headers: response.headers }))
+      this.#answer?.(Effect.succeed({ status: response.statusCode ?? 0, headers: response.headers }))
     })
     request.on("error", (cause) => {
       // The server closed an idle connection at the moment it was taken up again: nothing was lost, a fresh one will
       // do.
-      if (request.reusedSocket && isReset(cause) && this.#response === undefined && !this.#isGivenUp) {
-        return this.#attempt(route, head, body, resume)
+      const isStale = request.reusedSocket && isReset(cause) && this.#response === undefined && !this.#isGivenUp
+      if (isStale && this.#now() - this.#sentMillis < staleMillis) {
+        this.resends++
+        return this.#attempt(route, head, body)
       }
-      resume(Effect.fail(this.#fail(cause)))
+      this.#fail(cause)
     })
     request.on("close", () => {
       if (request !== this.#request) return
+      // Also how Node ends a request whose server answers in another protocol.
+      if (this.#response === undefined) this.#fail("closed without an answer")
       // The connection is put back right after this event.
       process.nextTick(() => {
         this.#isOver = true
@@ -163,6 +178,7 @@ export class Exchange {
 
   #fail(cause: unknown): ConnectionFault {
     this.#fault ??= new ConnectionFault(cause)
+    this.#answer?.(Effect.fail(this.#fault))
     this.#wake?.()
     return this.#fault
   }
@@ -226,9 +242,11 @@ export class Exchange {
     this.#isGivenUp = true
     this.#discard()
     if (this.isComplete) return
-    this.#fail("the request was given up")
+    this.#fail(givenUp)
     this.#request?.destroy()
   }
 }
+
+const givenUp = "the request was given up"
 
 const isReset = (cause: Error): boolean => "code" in cause && cause.code === "ECONNRESET"

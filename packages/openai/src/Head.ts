@@ -48,9 +48,6 @@ export const make = Effect.fnUntraced(function* (
   if (key === undefined && host !== "other") return yield* Effect.fail(OpenAiError.missingKey())
   if (key !== undefined && !isSendable(key)) return yield* Effect.fail(OpenAiError.unusableKey())
   const refused = (cause: unknown) => OpenAiError.fromRefusal(target, String(cause))
-  const isPlain =
-    azureApiVersion === undefined && url.search === "" && (yield* environment("OPENAI_CUSTOM_HEADERS")) === undefined
-  if (!isPlain) return yield* Effect.tryPromise({ try: () => bySdk(settings, key, method, path), catch: refused })
 
   // They mean something to OpenAI alone.
   const organization = host === "openai" ? yield* environment("OPENAI_ORG_ID") : undefined
@@ -59,6 +56,16 @@ export const make = Effect.fnUntraced(function* (
     return yield* Effect.fail(
       refused("OPENAI_ORG_ID or OPENAI_PROJECT_ID holds characters that no header can; copy it again.")
     )
+  }
+  const customHeaders = headersIn((yield* environment("OPENAI_CUSTOM_HEADERS")) ?? "")
+  if (customHeaders === undefined) {
+    return yield* Effect.fail(
+      refused("OPENAI_CUSTOM_HEADERS holds what is no header; write each on a line of its own, as Name: value.")
+    )
+  }
+  if (azureApiVersion !== undefined || url.search !== "" || Object.keys(customHeaders).length > 0) {
+    const known = { key, organization, project, customHeaders }
+    return yield* Effect.tryPromise({ try: () => bySdk(settings, known, method, path), catch: refused })
   }
   url.pathname = url.pathname.replace(/\/$/, "") + path
   const fields = {
@@ -78,6 +85,17 @@ const encoding = "identity"
 
 /** Whether a header can hold `text`. */
 const isSendable = (text: string): boolean => /^[\x21-\x7e]*$/.test(text)
+
+/** The headers that `text` has, one a line, by lower-case name; `undefined` where one of them is none. */
+const headersIn = (text: string): Record<string, string> | undefined => {
+  const headers: Record<string, string> = {}
+  for (const line of text.split("\n").filter((line) => line.trim() !== "")) {
+    const [, name, value] = /^\s*([\w!#$%&'*+.^`|~-]+)\s*:\s*([\x20-\x7e\t]*)\s*$/.exec(line) ?? []
+    if (name === undefined || value === undefined) return undefined
+    headers[name.toLowerCase()] = value.trim()
+  }
+  return headers
+}
 
 /** What is set in the environment; `undefined` for nothing. */
 const environment = (name: string): Effect.Effect<string | undefined> =>
@@ -114,13 +132,16 @@ const headOf = (
   }
 }
 
-const bySdk = async (
-  settings: Settings,
-  key: string | undefined,
-  method: Head["method"],
-  path: string
-): Promise<Head> => {
-  const client = await loadSdk(settings, key)
+/** What the SDK would else read from `process.env`. */
+interface Known {
+  readonly key: string | undefined
+  readonly organization: string | undefined
+  readonly project: string | undefined
+  readonly customHeaders: Readonly<Record<string, string>>
+}
+
+const bySdk = async (settings: Settings, known: Known, method: Head["method"], path: string): Promise<Head> => {
+  const client = await loadSdk(settings, known)
   const { req, url } = await client.buildRequest(
     // Azure puts the model into the address.
     method === "GET" ? { method: "get", path } : { method: "post", path, body: { model: settings.model } }
@@ -128,15 +149,22 @@ const bySdk = async (
   return headOf(method, new URL(url), req.headers)
 }
 
-const loadSdk = async (settings: Settings, key: string | undefined): Promise<OpenAI> => {
-  const { azureApiVersion, baseUrl, host } = settings
+const loadSdk = async (
+  { azureApiVersion, baseUrl }: Settings,
+  { customHeaders, key, organization, project }: Known
+): Promise<OpenAI> => {
   const options = {
     apiKey: key ?? "none",
     adminAPIKey: null,
     baseURL: baseUrl,
     logLevel: "off" as const,
-    ...(host === "openai" ? undefined : { organization: null, project: null }),
-    defaultHeaders: { "Accept-Encoding": encoding, ...(key === undefined ? { Authorization: null } : undefined) }
+    organization: organization ?? null,
+    project: project ?? null,
+    defaultHeaders: {
+      ...(key === undefined ? { authorization: null } : undefined),
+      ...customHeaders,
+      "accept-encoding": encoding
+    }
   }
   if (azureApiVersion === undefined) {
     const { OpenAI } = await import("openai/client")

@@ -49,14 +49,16 @@ const makeWith = Effect.fnUntraced(function* <State>(settings: Settings, wire: M
   const open = (request: WireRequest, { resend, streaming }: CallOptions, scope: Scope.Scope) => {
     const bodyOf = streaming ? streamedBody : wholeBody
     let current = request
-    let tries = 0
+    let retries = 0
     let sent: Transport.Pending | undefined
 
     /** Sends the request once and reads up to the first parts. */
     const attempt = Effect.flatMap(transport.open, (pending) => {
-      sent?.close()
+      if (sent !== undefined) {
+        sent.close()
+        retries += 1 + sent.exchange.resends
+      }
       sent = pending
-      const retries = tries++
       return Effect.flatMap(pending.send(bodyOf(current)), (contentType) => {
         const mode = Answer.modeOf(contentType, streaming)
         if (mode === undefined) {

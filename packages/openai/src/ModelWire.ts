@@ -64,6 +64,9 @@ export interface Step<State> {
   readonly parts: ReadonlyArray<WirePart>
 }
 
+/** What is missing before the end is announced: of the answer, of what is told about it, or nothing. */
+export type Awaits = "answer" | "usage" | "nothing"
+
 export interface ModelWire<State> {
   readonly path: string
   /** The body but for tools and messages: `RequestBody` adds those. */
@@ -87,6 +90,7 @@ export interface ModelWire<State> {
   readonly skim: (state: State, data: EventBytes, deltasOf: string | undefined) => string | Step<State> | undefined
   /** `deltasOf` names the tool whose arguments are handed on as they come. */
   readonly step: (state: State, event: unknown, deltasOf?: string | undefined) => Step<State>
+  readonly awaits: (state: State) => Awaits
   /**
    * The parts left when no event follows. `done` says whether the server announced that (`[DONE]`) or the bytes just
    * ended.

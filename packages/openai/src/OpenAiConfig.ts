@@ -8,6 +8,8 @@
  * | `OPENAI_MODEL` | the model; with `OPENAI_API_VERSION` the deployment | `gpt-4.1-nano` |
  * | `OPENAI_API` | `responses` or `chat` | `responses` at OpenAI and Azure (not dated), else `chat` |
  * | `OPENAI_API_VERSION` | at Azure: its dated API instead of `/openai/v1/` | none |
+ * | `OPENAI_ORG_ID`, `OPENAI_PROJECT_ID` | at OpenAI: whose account is charged; `Head` reads them | the key's |
+ * | `OPENAI_CUSTOM_HEADERS` | headers to add, one a line as `Name: value`; `Head` reads them | none |
  */
 import * as Config from "effect/Config"
 import * as ConfigProvider from "effect/ConfigProvider"

@@ -116,7 +116,7 @@ export interface ResponsesState {
   readonly texts: ReadonlySet<string>
   /** Calls that have begun, by output item; `undefined` before the first. */
   readonly begun: Map<string, { readonly id: string; readonly name: string }> | undefined
-  /** The ids of the calls handed on; `undefined` before the first. */
+  /** The calls handed on, by `madeKey`; `undefined` before the first. */
   readonly made: Set<string> | undefined
   readonly isRefused: boolean
 }
@@ -151,10 +151,11 @@ const step = (state: ResponsesState, event: unknown, deltasOf?: string | undefin
     }
     case "response.function_call_arguments.done": {
       const call = state.begun?.get(keyOf(event))
-      return call === undefined ? idle(state) : callStep(state, call.id, call.name, Json.get(event, "arguments"))
+      if (call === undefined) return idle(state)
+      return callStep(state, outputIndexOf(event), call.id, call.name, Json.get(event, "arguments"))
     }
     case "response.output_item.done":
-      return itemStep(state, keyOf(event), Json.get(event, "item"))
+      return itemStep(state, keyOf(event), outputIndexOf(event), Json.get(event, "item"))
     case "response.completed":
     case "response.incomplete":
       return finishStep(state, Json.get(event, "response"))
@@ -197,15 +198,7 @@ const skim = (
   deltasOf: string | undefined
 ): string | ModelWire.Step<ResponsesState> | undefined => {
   if (data.has(argumentsDelta)) return deltasOf === undefined ? "" : undefined
-  // A member of the event itself, since there is no other object.
-  if (data.has(textDelta)) {
-    const at = data.find(delta)
-    const isAll = data.findByte(EventBytes.openBrace, data.from + 1) === -1 && state.texts.has(indexOf(data))
-    if (at === -1 || !isAll) return undefined
-    const from = at + delta.length
-    const end = data.plainEnd(from)
-    return end === -1 ? undefined : data.text(from, end)
-  }
+  if (data.has(textDelta)) return textSkim(state, data)
   if (data.has(itemDone)) return isTold(state, data) ? "" : undefined
   if (data.has(inProgress)) return state.responseId !== undefined && state.model !== undefined ? "" : undefined
   if (data.has(partAdded) || data.has(partDone) || data.has(textDone)) return ""
@@ -238,6 +231,17 @@ const pick = (data: EventBytes.EventBytes): Json.JsonObject | undefined => {
   return response
 }
 
+/** Members of the event itself, since there is no other object. Nearly all servers write the index before the text. */
+const textSkim = ({ texts }: ResponsesState, data: EventBytes.EventBytes): string | undefined => {
+  const index = data.find(outputIndex, data.from + textDelta.length - 1)
+  const at = index === -1 ? -1 : data.find(delta, index)
+  const isAll = data.findByte(EventBytes.openBrace, data.from + 1) === -1
+  if (at === -1 || !isAll || !texts.has(String(data.integer(index + outputIndex.length)))) return undefined
+  const from = at + delta.length
+  const end = data.plainEnd(from)
+  return end === -1 ? undefined : data.text(from, end)
+}
+
 /** The output index of the event `data`, if it stands before all other objects in it. */
 const indexOf = (data: EventBytes.EventBytes): string => {
   const from = data.find(outputIndex)
@@ -252,7 +256,7 @@ const isTold = ({ begun, made, texts }: ResponsesState, data: EventBytes.EventBy
   const index = indexOf(data)
   if (data.find(messageItem) !== -1 || data.find(messageType) !== -1) return texts.has(index)
   const call = begun?.get(index)
-  return call !== undefined && made?.has(call.id) === true && data.find(callType) !== -1
+  return call !== undefined && made?.has(madeKey(index, call.id)) === true && data.find(callType) !== -1
 }
 
 const idle = (state: ResponsesState): ModelWire.Step<ResponsesState> => ({ state, parts: ModelWire.noParts })
@@ -262,7 +266,12 @@ const idle = (state: ResponsesState): ModelWire.Step<ResponsesState> => ({ state
  * stays.
  */
 const keyOf = (event: unknown): string =>
-  String(Json.integer(event, "output_index") ?? Json.text(event, "item_id") ?? Json.text(Json.get(event, "item"), "id"))
+  String(outputIndexOf(event) ?? Json.text(event, "item_id") ?? Json.text(Json.get(event, "item"), "id"))
+
+const outputIndexOf = (event: unknown): number | undefined => Json.integer(event, "output_index")
+
+/** What tells calls apart: some servers give two calls one id, some number every item 0, and some number none. */
+const madeKey = (index: number | string | undefined, id: string): string => `${index} ${id}`
 
 const identify = (state: ResponsesState, response: unknown): ResponsesState => ({
   ...state,
@@ -294,23 +303,36 @@ const textStep = (
         parts: [{ _tag: "TextDelta", delta }]
       }
 
-const callStep = (state: ResponsesState, id: string, name: string, input: unknown): ModelWire.Step<ResponsesState> =>
-  state.made?.has(id) === true
+const callStep = (
+  state: ResponsesState,
+  index: number | undefined,
+  id: string,
+  name: string,
+  input: unknown
+): ModelWire.Step<ResponsesState> => {
+  const key = madeKey(index, id)
+  return state.made?.has(key) === true
     ? idle(state)
     : {
-        state: { ...state, made: (state.made ?? new Set()).add(id) },
+        state: { ...state, made: (state.made ?? new Set()).add(key) },
         parts: [ModelWire.callPart(id, name, ModelWire.argumentsText(input))]
       }
+}
 
 /** An output item is complete. Its text counts only where no delta brought it. */
-const itemStep = (state: ResponsesState, key: string, item: unknown): ModelWire.Step<ResponsesState> => {
+const itemStep = (
+  state: ResponsesState,
+  key: string,
+  index: number | undefined,
+  item: unknown
+): ModelWire.Step<ResponsesState> => {
   switch (Json.get(item, "type")) {
     case "function_call": {
       const id = Json.text(item, "call_id") ?? Json.text(item, "id")
       const name = Json.text(item, "name")
       return id === undefined || name === undefined
         ? idle(state)
-        : callStep(state, id, name, Json.get(item, "arguments"))
+        : callStep(state, index, id, name, Json.get(item, "arguments"))
     }
     case "reasoning":
       return {
@@ -345,7 +367,7 @@ const finishStep = (before: ResponsesState, response: unknown): ModelWire.Step<R
   if (state.texts.size === 0 && state.made === undefined) {
     for (const [index, item] of Json.array(response, "output").entries()) {
       if (Json.get(item, "type") === "reasoning") continue
-      const next = itemStep(state, String(index), item)
+      const next = itemStep(state, String(index), index, item)
       state = next.state
       parts.push(...next.parts)
     }
@@ -381,6 +403,9 @@ const usageOf = (response: unknown): Usage => {
   }
 }
 
+/** The event that completes the answer is the end. */
+const awaits = (): ModelWire.Awaits => "answer"
+
 const end = (): ReadonlyArray<ModelWire.WirePart> => [ModelWire.cutPart]
 
 /** A whole response is its output items, each complete, and the end. */
@@ -393,7 +418,7 @@ const read = (body: unknown): ReadonlyArray<ModelWire.WirePart> => {
   let state = initial
   const parts: Array<ModelWire.WirePart> = []
   for (const [index, item] of Json.array(body, "output").entries()) {
-    const next = itemStep(state, String(index), item)
+    const next = itemStep(state, String(index), index, item)
     state = next.state
     parts.push(...next.parts)
   }
@@ -409,6 +434,7 @@ export const ResponsesWire: ModelWire.ModelWire<ResponsesState> = {
   initial,
   skim,
   step,
+  awaits,
   end,
   read
 }

@@ -5,7 +5,8 @@
  * data: {"a":        one event of two lines; the blank line ends it
  * data: 1}
  *
- * : keep-alive       a comment; so are fields other than `data`, since both APIs repeat an event's name inside its data
+ * : keep-alive       a comment; so are fields other than `data`, since both APIs repeat an event's name inside its data,
+ *                    but for `event: error`
  * ```
  */
 import { Buffer } from "node:buffer"
@@ -15,7 +16,7 @@ import { EventBytes, mark } from "./EventBytes.ts"
 
 /** Takes the data of an event as bytes, if that is enough to know what it tells; else it gets it again as text. */
 export type Skim = (data: EventBytes) => boolean
-type Take = (data: string) => void
+type Take = (data: string, isError: boolean) => void
 
 /**
  * Reads one stream. Any chunking of the same bytes gives the same events.
@@ -23,7 +24,8 @@ type Take = (data: string) => void
  * **Details**
  *
  * Events of the form that nearly all servers write (a line feed ends a line, one line of data, perhaps a name before it) are
- * found in the bytes and offered to `skim`, and only what it leaves is made a string. All else is read line by line.
+ * found in the bytes and offered to `skim`, and only what it leaves is made a string. All else is read line by line, as are
+ * events named `error`.
  */
 export class Sse {
   readonly #decoder = new StringDecoder("utf8")
@@ -37,6 +39,8 @@ export class Sse {
   #rest = ""
   /** The data lines of the event that has not ended yet. */
   #data: string | undefined
+  /** Whether that event is named `error`. */
+  #isError = false
   #begun = false
   /** The last chunk ended with a carriage return: a line feed at the start of the next belongs to it. */
   #afterReturn = false
@@ -76,11 +80,12 @@ export class Sse {
     view.move(bytes, from)
     const name = view.has(eventField) ? bytes.indexOf(lineFeed, from) + 1 : from
     const data = name + dataField.length
-    const isUsual = (name > from || !view.has(eventField)) && view.has(dataField, name)
+    const isUsual =
+      (name > from ? !view.has(errorName, name - errorName.length) : !view.has(eventField)) && view.has(dataField, name)
     const line = isUsual ? bytes.indexOf(lineFeed, data) : -1
     if (line !== -1 && bytes[line + 1] === lineFeed) {
       view.move(bytes, data, line)
-      if (line > data && !this.#skim(view)) take(view.text())
+      if (line > data && !this.#skim(view)) take(view.text(), false)
       return line + 2
     }
     const end = bytes.indexOf(blankLine, from)
@@ -91,7 +96,7 @@ export class Sse {
 
   #readLines(bytes: Buffer, take: Take): void {
     this.#read(this.#decoder.write(bytes), take)
-    this.#inLines = this.#rest !== "" || this.#data !== undefined || bytes.at(-1) !== lineFeed
+    this.#inLines = this.#rest !== "" || this.#data !== undefined || this.#isError || bytes.at(-1) !== lineFeed
   }
 
   #read(text: string, take: Take): void {
@@ -122,16 +127,21 @@ export class Sse {
   #line(text: string, from: number, to: number, take: Take): void {
     if (from === to) {
       const data = this.#data
+      const isError = this.#isError
       this.#data = undefined
-      if (data !== undefined && data !== "") take(data)
+      this.#isError = false
+      if (data !== undefined && data !== "") take(data, isError)
     } else if (text.startsWith("data:", from)) {
       const data = text.slice(from + (text.startsWith(" ", from + 5) ? 6 : 5), to)
       this.#data = this.#data === undefined ? data : `${this.#data}\n${data}`
+    } else if (text.startsWith("event:", from)) {
+      this.#isError = text.slice(from + 6, to).trim() === "error"
     }
   }
 }
 
 const eventField = mark("event:")
+const errorName = mark("error\n")
 const dataField = mark("data: ")
 const blankLine = Buffer.from("\n\n")
 const lineFeed = 0x0a

@@ -9,10 +9,12 @@ import { Buffer } from "node:buffer"
 import * as Http from "node:http"
 
 import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
 import type * as Scope from "effect/Scope"
 
+import * as Decompression from "./Decompression.ts"
 import * as Exchange from "./Exchange.ts"
 import * as Head from "./Head.ts"
 import type { Settings } from "./OpenAiConfig.ts"
@@ -78,7 +80,48 @@ export const make = Effect.fnUntraced(function* (
     return watch
   }
 
+  /** Adds to `all` what comes, until there is no more or it is more than `maxBytes`. */
+  const readInto = Effect.fnUntraced(function* (
+    all: Array<Uint8Array>,
+    exchange: Exchange.Exchange,
+    read: Pending["read"],
+    maxBytes: number
+  ) {
+    while (exchange.responseBytes <= maxBytes) {
+      const chunks = yield* read
+      if (chunks === undefined) break
+      for (const chunk of chunks) all.push(chunk)
+    }
+  })
+
+  const decompressed = Effect.fnUntraced(function* (
+    { push }: Decompression.Decompression,
+    exchange: Exchange.Exchange,
+    compressed: Exchange.Chunks
+  ) {
+    const chunks = yield* Effect.mapError(push(compressed), (complaint) =>
+      OpenAiError.unreadable(target, `The server's answer is compressed and cannot be read (${complaint}).`)
+    )
+    exchange.responseBytes += bytesOf(chunks) - bytesOf(compressed)
+    return chunks
+  })
+
+  const refused = Effect.fnUntraced(function* (
+    { headers, status }: Exchange.AnswerHead,
+    exchange: Exchange.Exchange,
+    read: Pending["read"],
+    clock: Clock.Clock
+  ): Effect.fn.Return<never, OpenAiError.Failure> {
+    const all: Array<Uint8Array> = []
+    // The status tells, whatever becomes of the rest.
+    yield* Effect.ignore(Effect.timeout(readInto(all, exchange, read, maxErrorBytes), errorTime))
+    const refusal = { status, headers: plainHeaders(headers), body: textOf(all) }
+    return yield* Effect.fail(OpenAiError.fromResponse(target, refusal, clock.currentTimeMillisUnsafe()))
+  })
+
   const pendingOf = (exchange: Exchange.Exchange, clock: Clock.Clock, watch: Watch.Watch): Pending => {
+    let decompression: Decompression.Decompression | undefined
+
     /** Why the exchange failed. */
     const failed = () => {
       const { fault, timedOut } = exchange
@@ -89,27 +132,31 @@ export const make = Effect.fnUntraced(function* (
       )
     }
 
-    const read = Effect.matchEffect(exchange.read, {
+    const read: Pending["read"] = Effect.matchEffect(exchange.read, {
       onFailure: failed,
-      onSuccess: (chunks) => (exchange.responseBytes > maxAnswerBytes ? tooLong() : Effect.succeed(chunks))
-    })
-
-    const readUpTo = Effect.fnUntraced(function* (maxBytes: number) {
-      const all: Array<Uint8Array> = []
-      while (exchange.responseBytes <= maxBytes) {
-        const chunks = yield* read
-        if (chunks === undefined) break
-        for (const chunk of chunks) all.push(chunk)
+      onSuccess: (chunks) => {
+        if (exchange.responseBytes > maxAnswerBytes) return tooLong()
+        if (decompression === undefined || chunks === undefined) return Effect.succeed(chunks)
+        return Effect.filterOrElse(
+          decompressed(decompression, exchange, chunks),
+          (chunks) => chunks.length > 0,
+          () => read
+        )
       }
-      return Buffer.concat(all)
-        .toString("utf8")
-        .replace(/^\uFEFF/, "")
     })
 
-    const refused = Effect.fnUntraced(function* ({ headers, status }: Exchange.AnswerHead) {
-      const refusal = { status, headers: plainHeaders(headers), body: yield* readUpTo(maxErrorBytes) }
-      return yield* Effect.fail(OpenAiError.fromResponse(target, refusal, clock.currentTimeMillisUnsafe()))
-    })
+    const answered = (answer: Exchange.AnswerHead): Effect.Effect<string, OpenAiError.Failure> =>
+      isSuccess(answer)
+        ? Effect.succeed(mediaType(answer.headers["content-type"] ?? ""))
+        : refused(answer, exchange, read, clock)
+
+    const compressed = (answer: Exchange.AnswerHead, encoding: string) =>
+      Effect.flatMap(Decompression.make(encoding, maxAnswerBytes), (made) => {
+        decompression = made
+        if (made !== undefined || !isSuccess(answer)) return answered(answer)
+        const problem = `The server compressed its answer (${encoding}), which it was asked not to: turn that off there.`
+        return Effect.fail(OpenAiError.unreadable(target, problem))
+      })
 
     return {
       target,
@@ -118,17 +165,21 @@ export const make = Effect.fnUntraced(function* (
         Effect.flatMap(way, ({ head, route }) =>
           Effect.matchEffect(exchange.send(route, head, body), {
             onFailure: failed,
-            onSuccess: (answer) =>
-              answer.status >= 200 && answer.status < 300
-                ? Effect.succeed(mediaType(answer.headers["content-type"] ?? ""))
-                : refused(answer)
+            onSuccess: (answer) => {
+              const encoding = answer.headers["content-encoding"]?.trim().toLowerCase() ?? ""
+              return encoding === "" || encoding === "identity" ? answered(answer) : compressed(answer, encoding)
+            }
           })
         ),
       read,
-      readText: readUpTo(Infinity),
+      readText: Effect.suspend(() => {
+        const all: Array<Uint8Array> = []
+        return Effect.map(readInto(all, exchange, read, Infinity), () => textOf(all))
+      }),
       over: exchange.over,
       close: () => {
         watch.remove(exchange)
+        decompression?.close()
         exchange.giveUp()
       }
     }
@@ -153,6 +204,18 @@ const maxAnswerBytes = 64 * 2 ** 20
 
 /** How much of an error's body is read. */
 const maxErrorBytes = 65_536
+
+/** How long an error's body may take after its head. */
+const errorTime = Duration.seconds(5)
+
+const isSuccess = ({ status }: Exchange.AnswerHead): boolean => status >= 200 && status < 300
+
+const bytesOf = (chunks: Exchange.Chunks): number => chunks.reduce((sum, { length }) => sum + length, 0)
+
+const textOf = (bytes: Exchange.Chunks): string =>
+  Buffer.concat(bytes)
+    .toString("utf8")
+    .replace(/^\uFEFF/, "")
 
 const mediaType = (contentType: string): string => {
   const end = contentType.indexOf(";")

@@ -13,7 +13,7 @@ export class WireReader<State> {
   readonly #wire: ModelWire.ModelWire<State>
   readonly #deltasOf: string | undefined
   readonly #sse = new Sse((data) => this.#skim(data))
-  readonly #take = (data: string): void => this.#readEvent(data)
+  readonly #take = (data: string, isError: boolean): void => this.#readEvent(data, isError)
   #state: State
   #isClosed = false
   /** What the bytes at hand have completed. */
@@ -25,6 +25,10 @@ export class WireReader<State> {
     this.#state = wire.initial
   }
 
+  get awaits(): ModelWire.Awaits {
+    return this.#wire.awaits(this.#state)
+  }
+
   /** The parts that these bytes of an event stream complete. */
   push(chunks: ReadonlyArray<Uint8Array>): ReadonlyArray<ModelWire.WirePart> {
     for (const chunk of chunks) this.#sse.push(chunk, this.#take)
@@ -33,9 +37,9 @@ export class WireReader<State> {
 
   /** The parts left when the bytes end. */
   end(): ReadonlyArray<ModelWire.WirePart> {
-    this.#sse.end((data) => {
+    this.#sse.end((data, isError) => {
       // Half an event is a stream that was cut, not one that cannot be read.
-      if (data === "[DONE]" || Json.parse(data)._tag === "Success") this.#readEvent(data)
+      if (data === "[DONE]" || Json.parse(data)._tag === "Success") this.#readEvent(data, isError)
     })
     if (!this.#isClosed) this.#append(this.#wire.end(this.#state, false))
     return this.#given()
@@ -56,8 +60,9 @@ export class WireReader<State> {
     return true
   }
 
-  #readEvent(data: string): void {
+  #readEvent(data: string, isError: boolean): void {
     if (this.#isClosed) return
+    if (isError) return this.#append([errorPart(data)])
     if (data === "[DONE]") return this.#append(this.#wire.end(this.#state, true))
     const event = Json.parse(data)
     if (event._tag === "Failure") {
@@ -92,4 +97,11 @@ export class WireReader<State> {
       }
     }
   }
+}
+
+/** The data of an event that is an error by its name, whatever its shape. */
+const errorPart = (data: string): ModelWire.WireFault => {
+  const event = Json.parse(data)
+  if (event._tag === "Failure") return ModelWire.faultPart(data)
+  return ModelWire.faultPart(Json.get(event.success, "error") ?? event.success)
 }

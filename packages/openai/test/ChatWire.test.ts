@@ -223,8 +223,24 @@ describe("a call is handed on", () => {
     assert.deepStrictEqual(timesOf([whole, ...trailers]), [['x{"n":1}'], ...trailers.map(() => []), []])
   })
 
-  it("only at the next one or the finish where its arguments are an empty object", () => {
-    assert.deepStrictEqual(timesOf([begin(0, "a", "x", "{}"), begin(1, "b", "y", "{}")]), [[], ["x{}"], ["y{}"]])
+  it("only at the finish where its arguments are an empty object", () => {
+    assert.deepStrictEqual(timesOf([begin(0, "a", "x", "{}"), begin(1, "b", "y", "{}")]), [[], [], ["x{}", "y{}"]])
+  })
+
+  it("at the next one where its arguments are an empty object and no call has an index", () => {
+    const whole = (name: string) => ({ function: { name, arguments: "{}" } })
+    assert.deepStrictEqual(timesOf([whole("x"), whole("y")]), [[], ["x{}"], ["y{}"]])
+  })
+
+  it("with the arguments that come for an empty object after another call has begun", () => {
+    const pieces = [
+      begin(0, "a", "x", "{}"),
+      begin(1, "b", "y", "{}"),
+      more(0, '{"n":1}'),
+      more(1, '{"n":'),
+      more(1, "2}")
+    ]
+    assert.deepStrictEqual(timesOf(pieces), [[], [], ['x{"n":1}'], [], ['y{"n":2}'], []])
   })
 
   it("with the arguments that a server sends after an empty object", () => {

@@ -82,6 +82,35 @@ describe("the head of a request", () => {
     })
   )
 
+  it.effect("has the headers, the organization and the project that the configuration adds", () =>
+    Effect.gen(function* () {
+      const added = { OPENAI_CUSTOM_HEADERS: "X-Team: films\n\n x-trace : a: b \r\nAccept-Encoding: gzip" }
+      const headers = headersOf(yield* make({}, { ...env, ...added }))
+      assert.deepInclude(headers, {
+        authorization: `Bearer ${key}`,
+        "accept-encoding": "identity",
+        "openai-organization": "org-1",
+        "openai-project": "proj-1",
+        "x-team": "films",
+        "x-trace": "a: b"
+      })
+      const elsewhere = { baseUrl: "http://localhost:11434/v1", apiKey: undefined }
+      const keyless = yield* make(elsewhere, { ...env, OPENAI_CUSTOM_HEADERS: "Authorization: Basic eDp5" })
+      assert.strictEqual(headersOf(keyless)["authorization"], "Basic eDp5")
+      assert.notProperty(headersOf(keyless), "openai-organization")
+    })
+  )
+
+  it.effect("refuses headers that are none, without saying what they hold", () =>
+    Effect.gen(function* () {
+      for (const wrong of ["s3cret", "X-Key s3cret", "X Key: s3cret", "X-Key: s3cr\u00e9t", "X-Key: s3cret\u0000"]) {
+        const { reason } = yield* Effect.flip(make({}, { OPENAI_CUSTOM_HEADERS: wrong }))
+        assert.include(reason.message, "OPENAI_CUSTOM_HEADERS holds what is no header")
+        assert.notInclude(reason.message, "s3cr")
+      }
+    })
+  )
+
   it.effect("keeps the query of the address", () =>
     Effect.gen(function* () {
       const head = yield* make({ baseUrl: "https://proxy.test/openai?tenant=a&api-version=preview" })

@@ -1,5 +1,7 @@
 import type { ServerResponse } from "node:http"
+import type { Transform } from "node:stream"
 import { inspect } from "node:util"
+import * as Zlib from "node:zlib"
 
 import { type ModelRequest, ModelStream } from "@callsheet/core/model/ModelStream"
 import { assert, describe, it } from "@effect/vitest"
@@ -38,7 +40,8 @@ const failureOf = Effect.fnUntraced(function* (options: OpenAiModel.Options) {
   return yield* Effect.flip(collect(model))
 })
 
-const finishOf = (parts: ReadonlyArray<{ readonly _tag: string }>) => parts.find(({ _tag }) => _tag === "Finish")
+const finishOf = <Part extends { readonly _tag: string }>(parts: ReadonlyArray<Part>) =>
+  parts.find(({ _tag }) => _tag === "Finish")
 
 const errorBody = (message: string, code?: string) =>
   JSON.stringify({ error: { message, type: "x", code: code ?? null } })
@@ -70,7 +73,29 @@ describe("a model call", () => {
       yield* collect(model)
       const parts = yield* collect(model)
       assert.strictEqual(server.seen.length, 3)
-      assert.isTrue(parts.some((part) => part._tag === "Finish" && part.retries === 0))
+      assert.deepInclude(finishOf(parts), { retries: 1 })
+    })
+  )
+
+  it.effect("is tried again with a pause where a kept connection is reset after the server had time to work", () =>
+    Effect.gen(function* () {
+      const clock = yield* Clock.Clock
+      const at: Array<number> = []
+      let working: ServerResponse | undefined
+      const server = yield* serve((response, _, index) => {
+        at.push(clock.currentTimeMillisUnsafe())
+        if (index === 1) working = response
+        else response.writeHead(200, eventStream).end(chatText.text)
+      })
+      const model = yield* make({ baseUrl: server.baseUrl })
+      yield* collect(model)
+      const fiber = yield* Effect.forkChild(collect(model))
+      yield* eventually(() => working !== undefined)
+      yield* TestClock.adjust("1 second")
+      working?.destroy()
+      assert.deepInclude(finishOf(yield* runClock(fiber, "100 millis")), { retries: 1 })
+      assert.strictEqual(server.seen.length, 3)
+      assert.isAtLeast((at[2] ?? 0) - (at[1] ?? 0), 1_400)
     })
   )
 
@@ -221,6 +246,37 @@ describe("the end of an answer", () => {
       const model = yield* make({ baseUrl: server.baseUrl })
       yield* Effect.all([collect(model), collect(model), collect(model)], { concurrency: 1 })
       assert.strictEqual(server.connections.opened, 1)
+    })
+  )
+
+  const [withUsage = ""] = chatText.text.split("data: [DONE]")
+  const withoutUsage = withUsage.slice(0, withUsage.lastIndexOf("data: "))
+
+  for (const [what, text, limitMillis] of [
+    ["once all is told", withUsage, 100],
+    ["for its usage", withoutUsage, 1_100]
+  ] as const) {
+    it.effect(`is not waited for long ${what}, though the server never announces it`, () =>
+      Effect.gen(function* () {
+        const server = yield* serve((response) => {
+          response.writeHead(200, eventStream).write(text)
+        })
+        const model = yield* make({ baseUrl: server.baseUrl, idleTimeout: "2 minutes" })
+        const parts = yield* runClock(yield* Effect.forkChild(collect(model)), "10 millis")
+        assert.deepInclude(finishOf(parts), { reason: "stop" })
+        assert.isAtMost(yield* Clock.currentTimeMillis, limitMillis + 50)
+        yield* eventually(() => server.connections.closed === 1)
+      })
+    )
+  }
+
+  it.effect("takes nothing from the answer where the connection breaks instead", () =>
+    Effect.gen(function* () {
+      const server = yield* serve((response) => {
+        response.writeHead(200, eventStream).write(withUsage, () => setImmediate(() => response.destroy()))
+      })
+      const parts = yield* collect(yield* make({ baseUrl: server.baseUrl }))
+      assert.deepInclude(finishOf(parts), { reason: "stop", retries: 0 })
     })
   )
 
@@ -483,6 +539,135 @@ describe("a server that cannot be used", () => {
       const broken = yield* failureOf({ apiKey: Redacted.make("sk-1234\n567") })
       assert.include(broken.message, "InvalidKey")
       assert.notInclude(inspect(broken), "567")
+    })
+  )
+})
+
+describe("a server that switches protocols", () => {
+  for (const kept of [false, true]) {
+    it.effect(`fails the call, ${kept ? "though it keeps the connection" : "at once"}`, () =>
+      Effect.gen(function* () {
+        const server = yield* serve((response) => {
+          const { socket } = response
+          socket?.write("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n")
+          if (!kept) socket?.end()
+        })
+        const model = yield* make({ baseUrl: server.baseUrl })
+        const error = yield* runClock(yield* Effect.forkChild(Effect.flip(collect(model))), "100 millis")
+        assert.include(error.message, "closed without an answer")
+      })
+    )
+  }
+})
+
+describe("a refusal whose body never ends", () => {
+  const begun = errorBody("Incorrect key.").slice(0, -2)
+  for (const [how, then] of [
+    ["is reset", (response: ServerResponse) => void setImmediate(() => response.destroy())],
+    ["falls silent", () => {}]
+  ] as const) {
+    it.effect(`is told by its status where the server ${how}`, () =>
+      Effect.gen(function* () {
+        const server = yield* serve((response) => {
+          response.writeHead(401, json).write(begun, () => then(response))
+        })
+        const model = yield* make({ baseUrl: server.baseUrl })
+        const { reason } = yield* runClock(yield* Effect.forkChild(Effect.flip(collect(model))), "1 second")
+        assert.deepInclude(reason, { _tag: "AuthenticationError", kind: "InvalidKey" })
+        assert.include(reason._tag === "AuthenticationError" && reason.http?.body, "Incorrect key.")
+        assert.isAtMost(yield* Clock.currentTimeMillis, 6_000)
+        assert.strictEqual(server.seen.length, 1)
+      })
+    )
+  }
+})
+
+describe("an answer that is compressed, though nobody asked for it", () => {
+  const ways: ReadonlyArray<readonly [encoding: string, open: () => Transform & Zlib.Zlib]> = [
+    ["gzip", Zlib.createGzip],
+    ["deflate", Zlib.createDeflate],
+    ["br", Zlib.createBrotliCompress],
+    ["zstd", Zlib.createZstdCompress]
+  ]
+  const encoded = (encoding: string) => ({ ...eventStream, "content-encoding": encoding })
+
+  for (const [encoding, open] of ways) {
+    it.effect(`is read as it comes: ${encoding}`, () =>
+      Effect.gen(function* () {
+        const [head = "", tail = ""] = chatText.text.split("data: [DONE]")
+        let end = () => {}
+        const server = yield* serve((response) => {
+          const stream = open()
+          stream.pipe(response.writeHead(200, encoded(encoding)))
+          stream.write(head)
+          stream.flush()
+          end = () => stream.end(`data: [DONE]${tail}`)
+        })
+        const model = yield* make({ baseUrl: server.baseUrl })
+        // The server ends only after the first text arrived.
+        const parts = yield* model.stream(request).pipe(
+          Stream.tap((part) => Effect.sync(() => part._tag === "TextDelta" && end())),
+          Stream.runCollect
+        )
+        assert.deepStrictEqual<unknown>(parts.slice(0, -1), chatText.parts.slice(0, -1))
+        assert.deepInclude(finishOf(parts), { reason: "stop", responseBytes: Buffer.byteLength(chatText.text) })
+      })
+    )
+  }
+
+  it.effect("is read byte by byte, and what follows its end is not", () =>
+    Effect.gen(function* () {
+      const bytes = Buffer.concat([Zlib.gzipSync(chatText.text), Buffer.from("trailer")])
+      const server = yield* serve((response) => {
+        response.writeHead(200, encoded("GZIP"))
+        const write = (at: number): void => {
+          if (at === bytes.length) response.end()
+          else response.write(bytes.subarray(at, at + 1), () => setImmediate(() => write(at + 1)))
+        }
+        write(0)
+      })
+      const parts = yield* collect(yield* make({ baseUrl: server.baseUrl }))
+      assert.deepInclude(finishOf(parts), { reason: "stop", retries: 0 })
+    })
+  )
+
+  it.effect("is read whole, and so is a refusal", () =>
+    Effect.gen(function* () {
+      const whole = JSON.stringify({ choices: [{ message: { content: "Hi" }, finish_reason: "stop" }] })
+      const server = yield* serve((response, _, index) =>
+        response
+          .writeHead(index === 0 ? 200 : 400, { ...json, "content-encoding": "br" })
+          .end(Zlib.brotliCompressSync(index === 0 ? whole : errorBody("Too many tools.")))
+      )
+      const options = { baseUrl: server.baseUrl, streaming: false }
+      assert.deepInclude((yield* collect(yield* make(options)))[0], { _tag: "TextDelta", delta: "Hi" })
+      assert.include((yield* failureOf(options)).message, "Too many tools.")
+    })
+  )
+
+  const broken: ReadonlyArray<readonly [what: string, encoding: string, bytes: () => Buffer, says: string]> = [
+    ["in a way that nobody knows", "compress", () => Buffer.from("x"), "compressed its answer (compress)"],
+    ["wrongly", "gzip", () => Buffer.from("data: {}\n\n"), "incorrect header check"],
+    ["and endless", "gzip", () => Zlib.gzipSync(Buffer.alloc(2 ** 26 + 1, " ")), "longer than any model's"]
+  ]
+  for (const [what, encoding, bytes, says] of broken) {
+    it.effect(`is told once, in a sentence, where it is so ${what}`, () =>
+      Effect.gen(function* () {
+        const server = yield* serve((response) => response.writeHead(200, encoded(encoding)).end(bytes()))
+        const error = yield* failureOf({ baseUrl: server.baseUrl })
+        assert.strictEqual(error.reason._tag, "InvalidResponseError")
+        assert.include(error.message, says)
+        assert.strictEqual(server.seen.length, 1)
+      })
+    )
+  }
+
+  it.effect("does not hide why a request was refused", () =>
+    Effect.gen(function* () {
+      const server = yield* serve((response) =>
+        response.writeHead(401, { ...json, "content-encoding": "compress" }).end("x")
+      )
+      assert.strictEqual((yield* failureOf({ baseUrl: server.baseUrl })).reason._tag, "AuthenticationError")
     })
   )
 })

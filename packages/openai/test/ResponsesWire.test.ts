@@ -1,8 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 
-import type { WireMessage, WireRequest, WireSettings } from "../src/ModelWire.ts"
+import type { WireMessage, WirePart, WireRequest, WireSettings } from "../src/ModelWire.ts"
 import { ResponsesWire } from "../src/ResponsesWire.ts"
-import { bodyOf } from "./recordings.ts"
+import { WireReader } from "../src/WireReader.ts"
+import { bodyOf, bytesOf } from "./recordings.ts"
 
 const settings: WireSettings = { model: "gpt-4.1-nano", streaming: true, store: false, hosted: true }
 
@@ -206,6 +207,37 @@ describe("ResponsesWire.step", () => {
       ResponsesWire.step(made.state, { type: "response.output_item.done", output_index: 0, item }).parts,
       []
     )
+  })
+})
+
+describe("two calls of one id", () => {
+  const item = (input: string) => ({ type: "function_call", call_id: "a", name: "x", arguments: input })
+  const inputsOf = (parts: ReadonlyArray<WirePart>) =>
+    parts.flatMap((part) => (part._tag === "Call" ? [part.call.inputText] : []))
+
+  it("are both handed on, each once", () => {
+    const reader = new WireReader(ResponsesWire)
+    const events = ['{"n":1}', '{"n":2}'].flatMap((input, output_index) => [
+      { type: "response.output_item.added", output_index, item: item("") },
+      { type: "response.function_call_arguments.done", output_index, arguments: input },
+      { type: "response.output_item.done", output_index, item: item(input) }
+    ])
+    const text = events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join("")
+    assert.deepStrictEqual(inputsOf(reader.push([bytesOf(text)])), ['{"n":1}', '{"n":2}'])
+    assert.deepStrictEqual(inputsOf(ResponsesWire.read({ output: [item("[1]"), item("[2]")] })), ["[1]", "[2]"])
+  })
+
+  it("are told apart by their ids where every item has the index 0, and by nothing else where none has one", () => {
+    for (const index of [{ output_index: 0 }, {}]) {
+      let state = ResponsesWire.initial
+      const made = ["a", "b", "b"].flatMap((call_id) => {
+        const event = { type: "response.output_item.done", ...index, item: { ...item(`"${call_id}"`), call_id } }
+        const next = ResponsesWire.step(state, event)
+        state = next.state
+        return inputsOf(next.parts)
+      })
+      assert.deepStrictEqual(made, ['"a"', '"b"'])
+    }
   })
 })
 

@@ -32,26 +32,23 @@ const outside = Effect.gen(function* () {
 
 export const stats = Effect.fnUntraced(function* ({ json }: { readonly json: boolean }) {
   const { config, place } = yield* outside
-  const { bytes, entries } = yield* Effect.provide(CacheStore.sizeOf(place), Cache.layer(config))
+  const size = yield* CacheStore.sizeOf(config)
   yield* Console.log(
-    json
-      ? JSON.stringify({ store: config.store, entries, bytes })
-      : oneLine(`${place}: ${CacheStore.sizeText({ bytes, entries })}`)
+    json ? JSON.stringify({ store: config.store, ...size }) : oneLine(`${place}: ${CacheStore.sizeText(size)}`)
   )
+})
+
+const forget = Effect.fnUntraced(function* (place: string) {
+  const { entries } = yield* CacheStore.sizeInUse(place)
+  yield* Effect.flatMap(Cache, ({ invalidate }) => invalidate({ all: true }))
+  // What could not be forgotten shows here.
+  yield* CacheStore.sizeInUse(place)
+  return entries
 })
 
 export const clear = Effect.gen(function* () {
   const { config, place } = yield* outside
-  const forgotten = yield* Effect.provide(
-    Effect.gen(function* () {
-      const { entries } = yield* CacheStore.sizeOf(place)
-      yield* Effect.flatMap(Cache, ({ invalidate }) => invalidate({ all: true }))
-      // What could not be forgotten shows here.
-      yield* CacheStore.sizeOf(place)
-      return entries
-    }),
-    Cache.layer(config)
-  )
+  const forgotten = (yield* CacheStore.isThere(config)) ? yield* Effect.provide(forget(place), Cache.layer(config)) : 0
   yield* Console.log(
     oneLine(`${place}: ${CacheStore.values(forgotten)} forgotten, here and in every process that shares it`)
   )
@@ -60,18 +57,22 @@ export const clear = Effect.gen(function* () {
 /** Tells of each thing that was read ahead; fails where one could not be. */
 export const warm = Effect.gen(function* () {
   const { place, settings } = yield* outside
-  if (Composition.choose(settings, undefined).isDemo) {
-    return yield* failed("No service is configured, so there is nothing to read ahead (see: callsheet doctor).")
-  }
+  const [problem] = Settings.missingAddresses(settings)
+  if (problem !== undefined) return yield* failed(problem)
   const [took, warmed] = yield* Effect.gen(function* () {
     const timed = yield* Effect.timed(Effect.flatMap(WarmUp, ({ all }) => all))
     yield* Effect.flatMap(Cache, ({ flush }) => flush)
-    yield* CacheStore.sizeOf(place)
+    yield* CacheStore.sizeInUse(place)
     return timed
   }).pipe(
     Effect.provide(Composition.warmUp(settings)),
     Effect.mapError((error) => failed(error.message))
   )
+  if (warmed.length === 0) {
+    return yield* failed(
+      "Neither Plex nor TMDb is configured, so there is nothing to read ahead (see: callsheet doctor)."
+    )
+  }
   for (const { problem, what } of warmed) {
     yield* Console.log(oneLine(problem === undefined ? `  ✓ ${what}` : `  ✗ ${what}: ${problem}`))
   }

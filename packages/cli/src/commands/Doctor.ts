@@ -2,7 +2,6 @@
  * `callsheet doctor`: every setting and where it comes from, every configured service reached, and what is wrong with how to
  * mend it. Ends with status 1 where something is wrong.
  */
-import { Cache } from "@callsheet/cache/Cache"
 import * as CacheConfig from "@callsheet/cache/CacheConfig"
 import type { MediaError } from "@callsheet/media/MediaError"
 import { Plex } from "@callsheet/media/Plex"
@@ -17,6 +16,7 @@ import type * as Config from "effect/Config"
 import * as Console from "effect/Console"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import type * as FileSystem from "effect/FileSystem"
 import * as HttpClient from "effect/http/HttpClient"
 import * as UrlParams from "effect/http/UrlParams"
 import * as Layer from "effect/Layer"
@@ -31,6 +31,12 @@ import { duration } from "../TimeLine.ts"
 
 /** One line of the report; `problem` says what is wrong and how to mend it. */
 type Finding = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly problem: string }
+
+type Check = Effect.Effect<
+  ReadonlyArray<Finding>,
+  { readonly message: string },
+  HttpClient.HttpClient | FileSystem.FileSystem
+>
 
 const settingLine = (settings: Settings.Settings, key: Settings.Key): string => {
   const set = settings.values[key.name]
@@ -112,7 +118,7 @@ const cache = Effect.gen(function* () {
   const config = yield* CacheConfig.config
   if (config.store === "memory") return []
   const place = CacheStore.placeOf(config)
-  const [took, size] = yield* Effect.timed(Effect.provide(CacheStore.sizeOf(place), Cache.layer(config)))
+  const [took, size] = yield* Effect.timed(CacheStore.sizeOf(config))
   const text = `the cache, ${place} (${CacheStore.sizeText(size)}; ${duration(Duration.toMillis(took))})`
   return [{ ok: true, text } satisfies Finding]
 })
@@ -137,7 +143,7 @@ export const doctor = Effect.gen(function* () {
   }
 
   const choice = Composition.choose(settings, undefined)
-  const checks = [
+  const checks: ReadonlyArray<Check> = [
     ...services,
     ...Settings.missingAddresses(settings).map((problem) => Effect.fail(failed(problem))),
     ...(choice.model === "openai" ? [model] : []),
