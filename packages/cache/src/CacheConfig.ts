@@ -28,9 +28,13 @@ export const fromString = (text: string): CacheConfig | undefined => {
   const value = text.trim()
   if (value === "" || value === "memory") return { store: "memory" }
   if (/^sqlite:./.test(value)) return { store: "sqlite", path: value.slice("sqlite:".length) }
-  if (/^rediss?:\/\//.test(value) && URL.canParse(value) && new URL(value).hostname !== "")
-    return { store: "redis", url: Redacted.make(value) }
-  return undefined
+  return isRedis(value) ? { store: "redis", url: Redacted.make(value) } : undefined
+}
+
+/** A `#` that is not written as `%23` would end the address, in the middle of a password as a rule. */
+const isRedis = (value: string): boolean => {
+  if (!/^rediss?:\/\/[^#]+$/.test(value) || !URL.canParse(value)) return false
+  return new URL(value).hostname !== ""
 }
 
 /** Prints as its sentence alone, since a person reads it. */

@@ -27,7 +27,13 @@ describe("CacheConfig", () => {
 
   it.effect("says what to write where it names no cache, without repeating it", () =>
     Effect.gen(function* () {
-      for (const wrong of ["sqlite:", "file.db", "redis://", "http://:sesame@cache.example"]) {
+      for (const wrong of [
+        "sqlite:",
+        "file.db",
+        "redis://",
+        "redis://:se#same@cache.example",
+        "http://:sesame@cache.example"
+      ]) {
         const error = yield* Effect.flip(read(wrong))
         assert.include(String(error.cause), "write memory, sqlite:PATH or redis://HOST:PORT")
         assert.notInclude(String(error), "sesame")

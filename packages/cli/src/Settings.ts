@@ -45,7 +45,9 @@ export const keys: ReadonlyArray<Key> = [
   {
     name: "CALLSHEET_CACHE",
     describes: "what remembers reads: memory, sqlite:PATH or redis://...",
-    otherwise: "memory"
+    otherwise: "memory",
+    // Redis's address may hold its password.
+    isSecret: true
   },
   { name: "CALLSHEET_STATE", describes: "what keeps conversations", isUnused: true },
   { name: "CALLSHEET_TOKEN", describes: "token that the server asks for", isSecret: true, isUnused: true }
