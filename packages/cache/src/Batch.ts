@@ -51,7 +51,7 @@ export const batched = <Argument, A, E, R>({
       const batch: Batch = { fiber, waiting: entries.length }
       for (const { request } of entries) request.batch = batch
       const [first] = entries
-      // One that began after a change shares no flight with an equal one that began before, but the request shows both the change.
+      // Two that are equal, one from before a change and one from after: both may have what is asked for now.
       const places = new Map<string, number>([[first.request.key, 0]])
       const args: Arr.NonEmptyArray<Argument> = [first.request.argument]
       for (const { request } of entries) {

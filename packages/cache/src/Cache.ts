@@ -38,6 +38,8 @@ export interface Recalled<A> {
   readonly value: Option.Option<A>
   /** What the value depends on and how long it is fresh. Where there is none: the same, of one that is made from now on. */
   readonly record: ReadRecord
+  /** Whether its versions are those of the store. They change by themselves where it is broken. */
+  readonly isStored: boolean
   /**
    * Remembers `value`, made since `recall` was called from what `records` tell of: as `Cache.remember`, and for nobody where
    * something that it depends on was outdated since then.
@@ -86,9 +88,11 @@ export class Cache extends Context.Service<
      * Forgets what `change` names, here and in every process that shares the store.
      *
      * When it returns, no read that begins anywhere gives what was there before, and none that began before will put it
-     * back. It takes 50 ms where the store is Redis. Call it after a write that ended in any way: it may have been done.
+     * back. It takes a little over 50 ms where the store is Redis. Call it after a write that ended in any way: it may have been done.
      */
     invalidate(change: Change): Effect.Effect<void>
+    /** Whether there may be values that this process did not make since it began. */
+    readonly isLasting: boolean
     /** Waits until all that is remembered has reached the store. */
     readonly flush: Effect.Effect<void>
     readonly stats: Effect.Effect<Stats.Stats>
@@ -151,10 +155,11 @@ const make = Effect.fnUntraced(function* (store: Store, options: Options) {
       ),
     recall: <Input, A, E, R>(read: Read<Input, A, E, R>, input: Input) =>
       Effect.suspend(() => reading.recall(read.ask(input))).pipe(
-        Effect.flatMap(({ exit, record, remember }) => {
+        Effect.flatMap(({ exit, isStored, record, remember }) => {
           const recalled = (value: Option.Option<A>): Recalled<A> => ({
             value,
             record,
+            isStored,
             remember: (value, records) => remember(Exit.succeed(value), records)
           })
           return exit === undefined
@@ -172,6 +177,7 @@ const make = Effect.fnUntraced(function* (store: Store, options: Options) {
         const names = all ? [Names.all] : [...keys.map(Names.ofKey), ...tags.map(Names.ofTag)]
         return Effect.andThen(guard.replace(names), all ? guard.clear : Effect.void)
       }),
+    isLasting: store.keepsValues,
     flush: writer.flush,
     stats: Effect.map(guard.size, (size): Stats.Stats => {
       const { failures, pending, problem, skipped } = guard.counts()

@@ -9,8 +9,8 @@ export interface Entry {
   readonly fingerprint: string
   readonly isSuccess: boolean
   readonly life: Life
-  /** Of the read's names: other code may give it other tags, whose versions are no word on these. */
-  readonly namesDigest: string
+  /** The names of the read's tags: other code may give it others, whose versions are no word on these. */
+  readonly tags: ReadonlyArray<string>
   /** What it depends on beyond the names of its read. */
   readonly extra: ReadonlyArray<string>
   /** Of the read's names, then of `extra`. */
@@ -19,10 +19,10 @@ export interface Entry {
   readonly payload: string
 }
 
-export const encode = ({ extra, fingerprint, isSuccess, life, namesDigest, payload, versions }: Entry): string => {
+export const encode = ({ extra, fingerprint, isSuccess, life, payload, tags, versions }: Entry): string => {
   const { askedMillis, costMillis, deadAtMillis, freshUntilMillis } = life
   const times = [askedMillis, freshUntilMillis, deadAtMillis, costMillis]
-  const head = [fingerprint, isSuccess, ...times, namesDigest, extra, versions]
+  const head = [fingerprint, isSuccess, ...times, tags, extra, versions]
   return `${JSON.stringify(head)}\n${payload}`
 }
 
@@ -41,7 +41,7 @@ export const decode = (text: string): Entry | undefined => {
     freshUntilMillis,
     deadAtMillis,
     costMillis,
-    namesDigest,
+    tags,
     extra,
     versions
   ]: Array<unknown> = head
@@ -52,12 +52,12 @@ export const decode = (text: string): Entry | undefined => {
     typeof freshUntilMillis !== "number" ||
     typeof deadAtMillis !== "number" ||
     typeof costMillis !== "number" ||
-    typeof namesDigest !== "string" ||
+    !isTexts(tags) ||
     !isTexts(extra) ||
     !isTexts(versions)
   ) {
     return undefined
   }
   const life = { askedMillis, freshUntilMillis, deadAtMillis, costMillis }
-  return { fingerprint, isSuccess, life, namesDigest, extra, versions, payload: text.slice(end + 1) }
+  return { fingerprint, isSuccess, life, tags, extra, versions, payload: text.slice(end + 1) }
 }

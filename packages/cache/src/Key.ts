@@ -6,32 +6,45 @@
  */
 import { hash } from "node:crypto"
 
-/**
- * The one text of `encoded`, which must be made of what JSON knows: JSON, but for what the `value` that it was encoded from
- * holds at the same place and JSON cannot tell from something else: `undefined` from null, numbers and bigints from text.
- */
-export const canonical = (encoded: unknown, value: unknown = encoded): string => {
+import * as Predicate from "effect/Predicate"
+
+/** The one JSON text of `value`, which must be made of what JSON knows. */
+export const canonical = (value: unknown): string => spell(value, value)
+
+/** The text of `encoded`, with a word where the `value` that it was encoded from is of another kind than the JSON says. */
+const spell = (encoded: unknown, value: unknown): string => {
   if (typeof encoded === "string") {
-    // Only text has quotes.
-    if (typeof value === "number") return encoded
-    if (typeof value === "bigint") return `${encoded}n`
-    return JSON.stringify(encoded.normalize("NFC"))
-  }
-  if (typeof encoded !== "object" || encoded === null) {
-    return value === undefined && encoded === null ? "undefined" : (JSON.stringify(encoded) ?? "null")
+    const text = JSON.stringify(encoded.normalize("NFC"))
+    return typeof value === "number" || typeof value === "bigint" ? typeof value + text : text
   }
   if (Array.isArray(encoded)) {
     const values: ReadonlyArray<unknown> = Array.isArray(value) ? value : encoded
-    return `[${encoded.map((item, index) => canonical(item, index in values ? values[index] : item)).join()}]`
+    return `[${encoded.map((item, index) => spell(item, index in values ? values[index] : item)).join()}]`
   }
-  const values = typeof value === "object" && value !== null ? new Map(Object.entries(value)) : undefined
+  if (!Predicate.isObject(encoded)) {
+    return encoded === null && value === undefined ? "undefined" : (JSON.stringify(encoded) ?? "null")
+  }
+  const values = Predicate.isObject(value) ? value : encoded
   const members: Array<string> = []
-  for (const [name, member] of Object.entries(encoded)) {
-    const own = values?.has(name) === true ? values.get(name) : member
+  for (const name of Object.keys(encoded)) {
+    const member = encoded[name]
+    const own = Object.hasOwn(values, name) ? values[name] : member
     if (own === undefined && (member === null || member === undefined)) continue
-    members.push(`${JSON.stringify(name.normalize("NFC"))}:${canonical(member, own)}`)
+    members.push(quoted(name) + spell(member, own))
   }
   return `{${members.sort().join()}}`
+}
+
+/** Names of members are few, and half of the work. */
+const known = new Map<string, string>()
+const maxKnown = 1_000
+
+const quoted = (name: string): string => {
+  const text = known.get(name)
+  if (text !== undefined) return text
+  const made = `${JSON.stringify(name.normalize("NFC"))}:`
+  if (known.size < maxKnown) known.set(name, made)
+  return made
 }
 
 /** 43 characters that URLs and file names may hold: SHA-256, so that no two texts are known to share them. */
@@ -41,6 +54,5 @@ export const digest = (text: string): string => hash("sha256", text, "base64url"
 export const prefix = (name: string, version: number, identity: string): string =>
   JSON.stringify([name, version, identity])
 
-/** `encoded` is the argument as JSON knows it, `value` the same before. */
-export const make = (prefix: string, encoded: unknown, value: unknown = encoded): string =>
-  digest(prefix + canonical(encoded, value))
+/** `encoded` is the argument `value` in its encoded form, as JSON knows it. */
+export const make = (prefix: string, encoded: unknown, value: unknown): string => digest(prefix + spell(encoded, value))

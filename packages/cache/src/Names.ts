@@ -2,14 +2,15 @@
  * Names: what a value depends on, as stores and `ReadLog` write it: everything, its own key, and its tags.
  */
 
-import * as Key from "./Key.ts"
-
 /** Everything there is. */
 export const all = "*"
 
 export const ofKey = (key: string): string => `=${key}`
 
-/** As keys do, tags know no form of Unicode but NFC: equal arguments have equal tags. Halves of a character, which no store can spell, are alike. */
+/**
+ * As keys do, tags know no form of Unicode but NFC: equal arguments have equal tags. Half characters, which not all stores can
+ * spell, are all the same.
+ */
 export const ofTag = (tag: string): string => `#${tag.normalize("NFC").toWellFormed()}`
 
 /** The key that `name` stands for, if it does. */
@@ -24,9 +25,8 @@ export const make = (key: string, tags: ReadonlyArray<string>): ReadonlyArray<st
   ...tags.map(ofTag)
 ]
 
-/** Tells apart what one key may depend on: its tags. */
-export const digest = (names: ReadonlyArray<string>): string =>
-  names.length <= 2 ? "" : Key.digest(JSON.stringify(names.slice(2))).slice(0, 8)
+/** Those of the tags among the names of a read. */
+export const ofTags = (names: ReadonlyArray<string>): ReadonlyArray<string> => names.slice(2)
 
 /** Whether two lists of versions, each in the order of its names, are the same. */
 export const equal = (a: ReadonlyArray<string>, b: ReadonlyArray<string>): boolean => {

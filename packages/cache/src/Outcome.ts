@@ -5,6 +5,7 @@
 import * as Duration from "effect/Duration"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
+import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 
 import type { Freshness } from "./Freshness.ts"
@@ -38,8 +39,8 @@ export interface Kind<A, E> {
   readonly name: string
   /** Of successes. */
   readonly freshness: Freshness
-  /** Of the schemas' structure: what was written under another is no outcome of this. */
-  readonly fingerprint: string
+  /** Of the schemas' structure: what was written under another is no outcome of this. `undefined` where none can be told. */
+  fingerprint(): string | undefined
   hold(exit: Exit.Exit<A, E>): Outcome
   open(outcome: Outcome): Exit.Exit<A, E> | undefined
   /** `undefined` for what is not to be kept, or does not fit its own schema. */
@@ -66,17 +67,21 @@ export const kind = <A, E>(name: string, { final, freshness, result }: Options<A
     }
   }
 
-  const success = codec(result)
-  const failure = final === undefined ? undefined : codec(final.schema)
+  // Made when first wanted: a process that keeps nothing outside needs none of it.
+  let made: Codecs<A, E> | undefined
+  const codecs = (): Codecs<A, E> => (made ??= codecsOf(result, final))
   return {
     name,
     freshness,
-    fingerprint: Key.digest(`${success.structure}${failure?.structure ?? ""}`).slice(0, 8),
+    fingerprint: () => codecs().fingerprint,
     hold: (exit) => new Held(exit),
     open: (outcome) => (outcome instanceof Held ? outcome.exit : undefined),
-    encode: (outcome) =>
-      outcome.freshness === undefined ? undefined : (outcome.isSuccess ? success : failure)?.encode(outcome.content),
+    encode: (outcome) => {
+      if (outcome.freshness === undefined) return undefined
+      return (outcome.isSuccess ? codecs().success : codecs().failure)?.encode(outcome.content)
+    },
     decode: (isSuccess, payload) => {
+      const { failure, success } = codecs()
       const value = Json.parse(payload)
       if (value === undefined) return undefined
       if (isSuccess) return Option.getOrUndefined(Option.map(success.decode(value), (a) => new Held(Exit.succeed(a))))
@@ -85,20 +90,45 @@ export const kind = <A, E>(name: string, { final, freshness, result }: Options<A
   }
 }
 
+interface Codecs<A, E> {
+  readonly success: Codec<A>
+  readonly failure: Codec<E> | undefined
+  readonly fingerprint: string | undefined
+}
+
+const codecsOf = <A, E>(
+  result: Schema.ConstraintCodec<A, unknown>,
+  final: FinalFailure<E> | undefined
+): Codecs<A, E> => {
+  const success = codec(result)
+  const failure = final === undefined ? undefined : codec(final.schema)
+  const structures = Result.try(() => [success.structure(), failure?.structure() ?? ""].join(""))
+  const fingerprint = Result.isSuccess(structures) ? Key.digest(structures.success).slice(0, 8) : undefined
+  return { success, failure, fingerprint }
+}
+
 /** What checks and literals hold and JSON cannot. */
 const spell = (_name: string, value: unknown): unknown =>
   typeof value === "bigint" || value instanceof RegExp ? String(value) : value
 
-const codec = <A>(schema: Schema.ConstraintCodec<A, unknown>) => {
+interface Codec<A> {
+  readonly encode: (value: unknown) => string | undefined
+  readonly decode: (value: unknown) => Option.Option<A>
+  /** Throws where a schema holds what cannot be written down. */
+  readonly structure: () => string
+}
+
+const codec = <A>(schema: Schema.ConstraintCodec<A, unknown>): Codec<A> => {
   const json = Schema.toCodecJson(schema)
   const encode = Schema.encodeUnknownExit(json)
   return {
-    encode: (value: unknown): string | undefined => {
+    encode: (value) => {
       const exit = encode(value)
       return Exit.isSuccess(exit) ? JSON.stringify(exit.value) : undefined
     },
     decode: Schema.decodeUnknownOption(json),
     /** Both sides, since either may change alone. */
-    structure: JSON.stringify([Schema.toRepresentation(json), Schema.toRepresentation(Schema.toType(schema))], spell)
+    structure: () =>
+      JSON.stringify([Schema.toRepresentation(json), Schema.toRepresentation(Schema.toType(schema))], spell)
   }
 }

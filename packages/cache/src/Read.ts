@@ -76,7 +76,8 @@ export const make = <I extends Schema.Codec<unknown, unknown>, A, E = never, R =
   options: Common<I, A, E> & Lookup<I["Type"], A, E, R>
 ): Read<I["~type.make.in"], A, E, R> => {
   const { argument: schema, identity, tags: tagsOf, version } = options
-  const encode = Schema.encodeUnknownSync(Schema.toCodecJson(schema))
+  let encoder: ((argument: unknown) => unknown) | undefined
+  const encode = (argument: I["Type"]) => (encoder ??= Schema.encodeUnknownSync(Schema.toCodecJson(schema)))(argument)
   const prefix = Key.prefix(name, version, Redacted.isRedacted(identity) ? Redacted.value(identity) : identity)
   const kind = Outcome.kind(name, options)
   const lookup = options.batch === undefined ? options.lookup : batched(options.batch)

@@ -47,6 +47,8 @@ export interface Recall<A, E> {
   readonly exit: Exit.Exit<A, E> | undefined
   /** Of that, or of what would be made now. */
   readonly record: ReadLog.ReadRecord
+  /** Whether the store gave its versions. */
+  readonly isStored: boolean
   /** Keeps what was made since, from `records`, under the versions that stood when `recall` began. */
   remember(exit: Exit.Exit<A, E>, records: ReadonlyArray<ReadLog.ReadRecord>): Effect.Effect<void>
 }
@@ -317,6 +319,7 @@ export const make = Effect.fnUntraced(function* (
       const askedMillis = yield* Clock.currentTimeMillis
       const { found, seen } = yield* nearest(ask, memory.get(ask.key))
       const fiber = yield* Effect.fiber
+      const { isStored } = seen
       const versions = seen.versions.slice(0, ask.names.length)
       const remember = (exit: Exit.Exit<A, E>, records: ReadonlyArray<ReadLog.ReadRecord>) =>
         Effect.clockWith((clock) => {
@@ -326,7 +329,7 @@ export const make = Effect.fnUntraced(function* (
           note(ask, slot, "upstream", fiber, nowMillis)
           if (slot.life.deadAtMillis > nowMillis) {
             hold(ask, slot, nowMillis)
-            if (seen.isStored && guard.keepsValues) write(ask, slot)
+            if (isStored && guard.keepsValues) write(ask, slot)
           }
           return Effect.void
         })
@@ -334,12 +337,13 @@ export const make = Effect.fnUntraced(function* (
       if (found !== undefined && exit !== undefined) {
         const nowMillis = yield* Clock.currentTimeMillis
         note(ask, found.slot, found.source, fiber, nowMillis)
-        return { exit, record: Slot.record(ask, found.slot, found.source, nowMillis), remember }
+        return { exit, record: Slot.record(ask, found.slot, found.source, nowMillis), isStored, remember }
       }
       const life = Freshness.life(ask.kind.freshness, askedMillis, 0)
       return {
         exit: undefined,
         record: Slot.record(ask, { life, extra: [], versions }, "upstream", askedMillis),
+        isStored,
         remember
       }
     }),

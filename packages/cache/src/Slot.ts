@@ -71,15 +71,16 @@ type Written<A, E> = Pick<Ask<A, E, unknown>, "kind" | "names">
 export const encode = <A, E>({ kind, names }: Written<A, E>, slot: Slot): string | undefined => {
   const { extra, life, outcome, versions } = slot
   const payload = kind.encode(outcome)
-  const { fingerprint } = kind
+  const fingerprint = kind.fingerprint()
+  if (fingerprint === undefined) return undefined
   const { isSuccess } = outcome
-  const namesDigest = Names.digest(names)
-  return payload && Entry.encode({ fingerprint, isSuccess, life, namesDigest, extra, versions, payload })
+  const tags = Names.ofTags(names)
+  return payload && Entry.encode({ fingerprint, isSuccess, life, tags, extra, versions, payload })
 }
 
 /** The slot that `entry` spells; `undefined` where this kind of read, with these names, did not write it. */
 export const decode = <A, E>({ kind, names }: Written<A, E>, entry: Entry.Entry): Slot | undefined => {
-  const isMine = entry.fingerprint === kind.fingerprint && entry.namesDigest === Names.digest(names)
+  const isMine = entry.fingerprint === kind.fingerprint() && Names.equal(entry.tags, Names.ofTags(names))
   const outcome = isMine ? kind.decode(entry.isSuccess, entry.payload) : undefined
   return outcome && { outcome, life: entry.life, extra: entry.extra, versions: entry.versions, refreshAfterMillis: 0 }
 }

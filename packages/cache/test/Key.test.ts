@@ -23,8 +23,8 @@ const read = (options: { name?: string; version?: number; identity?: string | Re
 describe("Key", () => {
   it.prop("is the same whatever the order of members, and short", [Json], ([value]) => {
     const reversed = Object.fromEntries(Object.entries(value).toReversed())
-    assert.strictEqual(Key.make("", value), Key.make("", reversed))
-    assert.strictEqual(Key.make("", value).length, 43)
+    assert.strictEqual(Key.make("", value, value), Key.make("", reversed, reversed))
+    assert.strictEqual(Key.make("", value, value).length, 43)
   })
 
   it.prop("is another for another value", [Json, Json], ([a, b]) => {
@@ -62,6 +62,7 @@ describe("Key", () => {
         freshness: { fresh: "1 minute" },
         lookup: () => Effect.succeed(1)
       }).key(input)
+    // @effect-diagnostics-next-line schemaNumber:off
     const Any = Schema.Union([Schema.Number, Schema.BigInt, Schema.String, Schema.Null, Schema.Undefined])
     const values = [Number.NaN, "NaN", 1, 1n, "1", "1n", null, undefined]
     assert.strictEqual(new Set(values.map((value) => key(Any, value))).size, values.length)
@@ -72,13 +73,8 @@ describe("Key", () => {
   })
 
   it("is the same for names in any form of Unicode, in any order", () => {
-    const names = ["f", "\u00e9", "e\u0301"]
-    const [first, ...others] = names.flatMap((name) =>
-      names.map((other) => Key.canonical({ [name]: 1, [other]: 1, f: 1, "\u00e9": 1 }))
-    )
-    assert.isDefined(first)
     assert.strictEqual(Key.canonical({ f: 1, "\u00e9": 2 }), Key.canonical({ "e\u0301": 2, f: 1 }))
-    assert.isAbove(others.length, 0)
+    assert.strictEqual(Key.canonical({ "\u00e9": 1, "e\u0301": 2 }), Key.canonical({ "e\u0301": 2, "\u00e9": 1 }))
   })
 
   it("takes identities to the letter", () => {

@@ -42,7 +42,7 @@ describe("Slot", () => {
 
   it("is told apart by what JSON cannot spell", () => {
     const fingerprint = (result: Schema.Codec<unknown, unknown>) =>
-      Outcome.kind("test/value", { ...options, result }).fingerprint
+      Outcome.kind("test/value", { ...options, result }).fingerprint()
     const prints = [
       Schema.BigInt,
       Schema.Literal(1n),

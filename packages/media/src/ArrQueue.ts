@@ -1,5 +1,5 @@
 /**
- * ArrQueue: the download queue as Radarr and Sonarr both keep it, which share one code base.
+ * ArrQueue: the download queue as Radarr and Sonarr both keep it, which share one code base, and how both say no.
  */
 import * as Array from "effect/Array"
 import * as Effect from "effect/Effect"
@@ -32,6 +32,9 @@ export const recordFields = {
 }
 const Common = Schema.Struct(recordFields)
 export type Common = typeof Common.Type
+
+/** How both say that there is no such thing. */
+export const notFound = Schema.Struct({ message: Schema.String })
 
 /** One page of a queue whose records are `record`. */
 export const page = <A>(record: Schema.ConstraintDecoder<A>) =>

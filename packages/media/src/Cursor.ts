@@ -7,6 +7,7 @@ import * as Result from "effect/Result"
 
 import { type MediaError, rejected, type ServiceName } from "./MediaError.ts"
 
+/** A place in the list as it is when it is asked for: who pages on while it changes may miss an item or see it twice. */
 export interface Position {
   /** From 1. */
   readonly page: number

@@ -102,6 +102,7 @@ export const DiscoveryToolsLayer = DiscoveryTools.toLayer(
         {
           titles: Paging.collect({
             read: (page) => Effect.flatMap(upstream, (query) => tmdb.discover(kind, { ...query, page })),
+            keyOf: ({ id }) => id,
             from,
             limit: Parameters.within(parameters.limit, 100, 20),
             filter:

@@ -3,15 +3,15 @@
  */
 import { Cache } from "@callsheet/cache/Cache"
 import * as Read from "@callsheet/cache/Read"
-import * as Array from "effect/Array"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import type * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 
 import { type MediaError, rejected } from "./MediaError.ts"
-import { type Item, type ItemPage, type ItemQuery, Plex, type Section } from "./Plex.ts"
+import { isOfTmdb, type ListItem, Plex, type Section } from "./Plex.ts"
 import * as ReadRules from "./ReadRules.ts"
 import type { Access } from "./ServiceConfig.ts"
 import { Kind } from "./Title.ts"
@@ -23,8 +23,6 @@ type Holding = typeof Holding.Type
 const OwnershipIndex = Schema.ReadonlyMap(Schema.Finite, Holding)
 export type OwnershipIndex = typeof OwnershipIndex.Type
 
-const pageSize = 300
-
 export class Library extends Context.Service<
   Library,
   {
@@ -33,14 +31,14 @@ export class Library extends Context.Service<
      *
      * **Details**
      *
-     * Made of every library of the kind; pages after the first come four at a time. Remembered as long as the pages behind it
-     * are fresh, and no longer. Of two copies of a film a watched one counts.
+     * Made of every library of the kind, each as of one moment, and remembered as a whole. Of two copies of a film a watched
+     * one counts.
      */
     index(kind: Kind): Effect.Effect<OwnershipIndex, MediaError>
   }
 >()("@callsheet/media/Library") {
-  /** `access` is that of the `Plex` in the context: it says whose library it is. */
-  static readonly layerNoDeps = (access: Access): Layer.Layer<Library, never, Plex | Cache> =>
+  /** The library of `access`, asked of Plex itself: of what is remembered of Plex, each part is of another moment. */
+  static readonly layerNoDeps = (access: Access): Layer.Layer<Library, never, HttpClient.HttpClient | Cache> =>
     Layer.effect(
       Library,
       Effect.gen(function* () {
@@ -48,7 +46,7 @@ export class Library extends Context.Service<
         const plex = yield* Plex
         const lookup = Effect.fn("Library.index")(function* (kind: Kind) {
           const sections = sectionsOf(yield* plex.sections, kind)
-          const items = yield* Effect.forEach(sections, (section) => allItems(plex, section, slim), { concurrency: 4 })
+          const items = yield* Effect.forEach(sections, ({ key }) => plex.allItems(key, slim), { concurrency: 4 })
           const index = new Map<number, Holding>()
           for (const item of items.flat()) {
             const tmdbId = tmdbIdOf(item)
@@ -69,7 +67,7 @@ export class Library extends Context.Service<
         })
         return Library.of({ index: (kind) => cache.read(index, { kind }) })
       })
-    )
+    ).pipe(Layer.provide(Plex.layerNoDeps(access)))
 }
 
 /**
@@ -96,34 +94,20 @@ export const ownership = (
       )
 }
 
-/** What the index does not look at is most of an item's weight. */
-const slim = { excludeElements: "Media,Genre,Country,Director,Writer,Role", excludeFields: "summary,tagline" }
+/** The index looks at no genres. */
+const slim = { excludeElements: "Media,Genre,Country,Director,Writer,Role" }
 
 /** The libraries of a kind; music and photos are of none. */
 export const sectionsOf = (sections: ReadonlyArray<Section>, kind: Kind): ReadonlyArray<Section> =>
   sections.filter(({ type }) => type === (kind === "movie" ? "movie" : "show"))
 
-/** Every item of a library that `filter` lets through, in Plex's order. */
-export const allItems = Effect.fnUntraced(function* (
-  plex: Plex["Service"],
-  section: Section,
-  filter: NonNullable<ItemQuery["filter"]>
-) {
-  const page = (start: number): Effect.Effect<ItemPage, MediaError> =>
-    plex.items(section.key, { start, size: pageSize, filter })
-  const first = yield* page(0)
-  const starts = Array.range(1, Math.ceil(first.total / pageSize) - 1).map((number) => number * pageSize)
-  const rest = yield* Effect.forEach(first.total > pageSize ? starts : [], page, { concurrency: 4 })
-  return [first, ...rest].flatMap(({ items }) => items)
-})
-
 /** From the item's `Guid` list; null for what Plex could not match, such as home videos. */
-export const tmdbIdOf = (item: Item): number | null => {
-  const guid = item.Guid?.find(({ id }) => id.startsWith("tmdb://"))
+export const tmdbIdOf = (item: ListItem): number | null => {
+  const guid = item.Guid?.find(isOfTmdb)
   return guid === undefined ? null : Number(guid.id.slice("tmdb://".length))
 }
 
-export const isWatched = (item: Item): boolean =>
+export const isWatched = (item: ListItem): boolean =>
   item.leafCount === undefined
     ? (item.viewCount ?? 0) > 0
     : item.leafCount > 0 && (item.viewedLeafCount ?? 0) >= item.leafCount

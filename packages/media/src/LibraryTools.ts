@@ -11,11 +11,11 @@ import * as Schema from "effect/Schema"
 import * as Cursor from "./Cursor.ts"
 import * as Footprint from "./Footprint.ts"
 import * as Genres from "./Genres.ts"
-import { allItems, isWatched, sectionsOf, tmdbIdOf } from "./Library.ts"
+import { isWatched, sectionsOf, tmdbIdOf } from "./Library.ts"
 import * as List from "./List.ts"
 import { MediaError } from "./MediaError.ts"
 import * as Parameters from "./Parameters.ts"
-import { type Item, Plex } from "./Plex.ts"
+import { type Item, type ListItem, Plex } from "./Plex.ts"
 import { ratingOf, Title } from "./Title.ts"
 
 const Sort = Schema.Literals(["added", "title", "year", "rating"])
@@ -103,7 +103,7 @@ export const LibraryToolsLayer = LibraryTools.toLayer(
     })
 
     /** With all that their own records say of them. */
-    const inFull = Effect.fnUntraced(function* (items: ReadonlyArray<Item>) {
+    const inFull = Effect.fnUntraced(function* (items: ReadonlyArray<Shown>) {
       const records = yield* plex.metadata(items.map(({ ratingKey }) => ratingKey))
       const byKey = new Map(records.map((record) => [record.ratingKey, record]))
       return items.map((item) => ({ ...item, ...byKey.get(item.ratingKey) }))
@@ -121,6 +121,9 @@ export const LibraryToolsLayer = LibraryTools.toLayer(
         },
         { concurrency: 3 }
       )
+      // One list is paged by Plex. Lists are read whole and merged for a name that is both an actor and a director, for
+      // several libraries of a kind, and for watched series, which Plex counts by episode.
+      const isPagedByPlex = sections.length * people.length === 1 && (kind === "movie" || watched === undefined)
       const filter = {
         type: kind === "movie" ? 1 : 2,
         title: parameters.title,
@@ -129,19 +132,17 @@ export const LibraryToolsLayer = LibraryTools.toLayer(
         "year<": parameters.yearTo,
         "audienceRating>": parameters.minRating,
         unwatched: kind === "movie" && watched !== undefined ? Number(!watched) : undefined,
-        sort: sortBy[sort]
+        // What is read whole is sorted here, and remembered once for all orders.
+        sort: sortBy[isPagedByPlex ? sort : "title"]
       }
       const lists = sections.flatMap((section) =>
         people.map((person) => ({ section, filter: { ...filter, ...person } }))
       )
-      const [only, ...others] = lists
-      // One list is paged by Plex. Lists are read whole and merged for a name that is both an actor and a director, for
-      // several libraries of a kind, and for watched series, which Plex counts by episode.
-      const isPagedByPlex = others.length === 0 && (kind === "movie" || watched === undefined)
-      const { items, total } =
+      const [only] = lists
+      const { items, total }: { readonly items: ReadonlyArray<Shown>; readonly total: number } =
         only !== undefined && isPagedByPlex
           ? yield* plex.items(only.section.key, { start: skip, size: limit, filter: only.filter })
-          : yield* Effect.forEach(lists, ({ filter, section }) => allItems(plex, section, filter), {
+          : yield* Effect.forEach(lists, ({ filter, section }) => plex.allItems(section.key, filter), {
               concurrency: 4
             }).pipe(
               Effect.map((lists) => {
@@ -200,6 +201,9 @@ export const LibraryToolsLayer = LibraryTools.toLayer(
   })
 )
 
+/** A list tells no overview where it is read whole. */
+type Shown = ListItem & Pick<Item, "summary">
+
 const sortBy: Readonly<Record<Sort, string>> = {
   added: "addedAt:desc",
   title: "titleSort",
@@ -208,9 +212,9 @@ const sortBy: Readonly<Record<Sort, string>> = {
 }
 
 /** Viewers' rating, which nearly every item has; else the critics'. */
-const scoreOf = (item: Item) => item.audienceRating ?? item.rating
+const scoreOf = (item: ListItem) => item.audienceRating ?? item.rating
 
-const orders: Readonly<Record<Sort, Order.Order<Item>>> = {
+const orders: Readonly<Record<Sort, Order.Order<ListItem>>> = {
   added: Order.mapInput(Order.flip(Order.Number), (item) => item.addedAt ?? 0),
   title: Order.mapInput(Order.String, (item) => (item.titleSort ?? item.title).toLowerCase()),
   year: Order.mapInput(Order.flip(Order.Number), (item) => item.year ?? 0),

@@ -29,7 +29,7 @@ export class Unauthorized extends Schema.TaggedError<Unauthorized>()("Unauthoriz
 }
 
 /**
- * The service knows no such thing: a title, a person, or (by a wrong base URL) the API itself.
+ * The service itself says that it knows no such thing: a title, a person, or (by a wrong base URL) the API itself.
  *
  * @category errors
  */
@@ -64,7 +64,8 @@ export class Rejected extends Schema.TaggedError<Rejected>()("Rejected", {
 }
 
 /**
- * An answer our schema does not know, or a failure inside the service. `status` is the HTTP status.
+ * An answer our schema does not know, a failure inside the service, or a 404 that may not be its own. `status` is the HTTP
+ * status, null where the answer is of another schema.
  *
  * @category errors
  */

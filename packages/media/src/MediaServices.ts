@@ -26,7 +26,7 @@ type Services = Layer.Layer<never, never, HttpClient.HttpClient | Cache>
 export const layerConfig: Layer.Layer<never, Config.ConfigError, HttpClient.HttpClient | Cache> = Layer.unwrap(
   Effect.map(ServiceConfig.services, ({ plex, radarr, sonarr, tmdb }) => {
     const services: ReadonlyArray<Option.Option<Services>> = [
-      Option.map(plex, (access) => Layer.provideMerge(Library.Library.layerNoDeps(access), PlexReads.layer(access))),
+      Option.map(plex, (access) => Layer.merge(Library.Library.layerNoDeps(access), PlexReads.layer(access))),
       Option.map(tmdb, TmdbReads.layer),
       Option.map(radarr, RadarrReads.layer),
       Option.map(sonarr, SonarrReads.layer)

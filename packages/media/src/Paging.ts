@@ -28,7 +28,7 @@ const lastPage = 500
 export const filteredPages = 10
 
 /**
- * Up to `limit` items from `from` on, in upstream order.
+ * Up to `limit` items from `from` on, each once, in upstream order.
  *
  * **Details**
  *
@@ -36,14 +36,23 @@ export const filteredPages = 10
  * `limit` items pass or `filteredPages` are examined, and `total` counts those that pass among the candidates examined by
  * this call; while `next` is set there may be more. The filter is an effect so that what it needs is fetched beside the
  * first pages. At most five pages are read at a time.
+ *
+ * **Gotchas**
+ *
+ * Pages are of different moments, whether remembered or not: TMDb reckons its order anew once a day and shows it page by page.
+ * Of an item that two pages of one call hold the first counts; one that moved onto a page read before is not seen, and a
+ * cursor is a place in the list as it is then. So it is for lists of what might please, of which nobody asks for all. What is
+ * to be told whole is read whole (`WholeList`).
  */
 export const collect = Effect.fnUntraced(function* <A>(options: {
   readonly read: (page: number) => Effect.Effect<Page<A>, MediaError>
+  /** What tells one item from all others. */
+  readonly keyOf: (item: A) => string | number
   readonly from: Position
   readonly limit: number
   readonly filter?: Effect.Effect<(item: A) => boolean, MediaError> | undefined
 }): Effect.fn.Return<Listing<A>, MediaError> {
-  const { filter, from, limit, read } = options
+  const { filter, from, keyOf, limit, read } = options
   const batch = Math.min(Math.ceil((from.skip + limit) / pageSize), lastPage - from.page + 1)
   const most = filter === undefined ? batch : filteredPages
 
@@ -62,12 +71,12 @@ export const collect = Effect.fnUntraced(function* <A>(options: {
   const total = first[0]?.total ?? 0
   const end = Math.min(first[0]?.pages ?? 0, lastPage)
   const passing = () =>
-    pages.flatMap(({ items }, page) =>
-      items
-        .map((item, index) => ({ item, page: from.page + page, skip: index + 1 }))
-        .slice(page === 0 ? from.skip : 0)
-        .filter(({ item }) => pass(item))
-    )
+    Array.dedupeWith(
+      pages.flatMap(({ items }, page) =>
+        items.map((item, index) => ({ item, page: from.page + page, skip: index + 1 }))
+      ),
+      (a, b) => keyOf(a.item) === keyOf(b.item)
+    ).filter(({ item, page, skip }) => (page > from.page || skip > from.skip) && pass(item))
   for (;;) {
     const reached = from.page + pages.length - 1
     const missing = limit - passing().length

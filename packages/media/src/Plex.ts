@@ -9,10 +9,12 @@ import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
+import * as Struct from "effect/Struct"
 
 import type { MediaError } from "./MediaError.ts"
 import * as ServiceClient from "./ServiceClient.ts"
 import * as ServiceConfig from "./ServiceConfig.ts"
+import * as WholeList from "./WholeList.ts"
 
 /** Every endpoint this client calls. */
 export const endpoints = {
@@ -62,11 +64,32 @@ export const Item = Schema.Struct({
 })
 export type Item = typeof Item.Type
 
+/** What a whole list keeps of an item, since a library holds thousands: no texts, and of its ids in other catalogues TMDb's. */
+export const ListItem = Schema.Struct(
+  Struct.pick(Item.fields, [
+    "ratingKey",
+    "title",
+    "titleSort",
+    "year",
+    "rating",
+    "audienceRating",
+    "duration",
+    "viewCount",
+    "leafCount",
+    "viewedLeafCount",
+    "addedAt",
+    "Genre",
+    "Guid"
+  ])
+)
+export type ListItem = typeof ListItem.Type
+
 const container = <Fields extends Schema.Struct.Fields>(fields: Fields) =>
   Schema.Struct({ MediaContainer: Schema.Struct(fields) })
 
 /** `totalSize` stands only where the list is longer than the page. */
-const Items = { totalSize: optional(Schema.Int), size: optional(Schema.Int), Metadata: optional(Schema.Array(Item)) }
+const listing = <A extends Schema.Constraint>(item: A) =>
+  container({ totalSize: optional(Schema.Int), size: optional(Schema.Int), Metadata: optional(Schema.Array(item)) })
 
 export const ItemPage = Schema.Struct({
   /** Of the whole list, not of this page. */
@@ -75,12 +98,14 @@ export const ItemPage = Schema.Struct({
 })
 export type ItemPage = typeof ItemPage.Type
 
+/** Plex's own media query: `{ "year>": 2020, unwatched: 1, sort: "addedAt:desc" }`. */
+export type ItemFilter = Readonly<Record<string, string | number | undefined>>
+
 export interface ItemQuery {
   /** Index of the first item, from 0. */
   readonly start: number
   readonly size: number
-  /** Plex's own media query: `{ "year>": 2020, unwatched: 1, sort: "addedAt:desc" }`. */
-  readonly filter?: Readonly<Record<string, string | number | undefined>>
+  readonly filter?: ItemFilter
 }
 
 /** Plex's numbers for the kinds of tags. */
@@ -91,8 +116,13 @@ export class Plex extends Context.Service<
   {
     /** All libraries of the server, of every type. */
     readonly sections: Effect.Effect<ReadonlyArray<Section>, MediaError>
-    /** A page of a library's films or shows, with their ids in other catalogues (`Guid`). */
+    /**
+     * A page of a library's films or shows, with their ids in other catalogues (`Guid`). Pages make no whole: each may be of
+     * another moment.
+     */
     items(sectionKey: string, query: ItemQuery): Effect.Effect<ItemPage, MediaError>
+    /** Every item of a library that `filter` lets through, in Plex's order and as of one moment (`WholeList`). */
+    allItems(sectionKey: string, filter: ItemFilter): Effect.Effect<ReadonlyArray<ListItem>, MediaError>
     /** Every tag of a kind in the server's libraries, of whatever type. Filters take a tag's id, never its name. */
     tags(type: keyof typeof tagTypes): Effect.Effect<ReadonlyArray<Tag>, MediaError>
     /**
@@ -117,14 +147,17 @@ export class Plex extends Context.Service<
           name: "Plex",
           baseUrl,
           variables: { baseUrl: "PLEX_BASE_URL", secret: "PLEX_TOKEN" },
-          authorize: HttpClientRequest.setHeader("X-Plex-Token", Redacted.value(secret))
+          authorize: HttpClientRequest.setHeader("X-Plex-Token", Redacted.value(secret)),
+          // A page of HTML, as a proxy sends one while Plex is away.
+          notFound: Schema.Never
         })
 
         const root = get(endpoints.root, container({ version: optional(Schema.String) }))
         const sections = get(endpoints.sections, container({ Directory: optional(Schema.Array(Section)) }))
-        const items = get(endpoints.items, container(Items))
+        const items = get(endpoints.items, listing(Item))
+        const listItems = get(endpoints.items, listing(ListItem))
         const tags = get(endpoints.tags, container({ Directory: optional(Schema.Array(Tag)) }))
-        const metadata = get(endpoints.metadata, container(Items))
+        const metadata = get(endpoints.metadata, listing(Item))
         const hubs = get(
           endpoints.continueWatching,
           container({ Hub: optional(Schema.Array(Schema.Struct({ Metadata: optional(Schema.Array(Item)) }))) })
@@ -132,16 +165,19 @@ export class Plex extends Context.Service<
 
         return Plex.of({
           sections: Effect.map(sections(), ({ MediaContainer }) => MediaContainer.Directory ?? []),
-          items: (sectionKey, { filter, size, start }) =>
-            Effect.map(
-              items({
-                path: { sectionId: sectionKey },
-                query: { includeGuids: 1, "X-Plex-Container-Start": start, "X-Plex-Container-Size": size, ...filter }
-              }),
-              ({ MediaContainer: { Metadata = [], size = Metadata.length, totalSize = size } }) => ({
-                total: totalSize,
-                items: Metadata
-              })
+          items: (sectionKey, query) => Effect.map(items(pageOf(sectionKey, query)), pageFrom),
+          allItems: (sectionKey, filter) =>
+            WholeList.read({
+              page: (start, size) =>
+                Effect.map(
+                  listItems(pageOf(sectionKey, { start, size, filter: { ...unlisted, ...filter } })),
+                  pageFrom<ListItem>
+                ),
+              keyOf: ({ ratingKey }) => ratingKey
+            }).pipe(
+              Effect.map((items) =>
+                items.map(({ Guid, ...item }) => ({ ...item, ...(Guid && { Guid: Guid.filter(isOfTmdb) }) }))
+              )
             ),
           tags: (type) =>
             Effect.map(
@@ -154,7 +190,9 @@ export class Plex extends Context.Service<
               : metadata({ path: { ids: ratingKeys.join(",") } }).pipe(
                   Effect.map(({ MediaContainer }) => MediaContainer.Metadata ?? []),
                   // Of none of them it knows.
-                  Effect.catchReason("MediaError", "NotFound", () => Effect.succeed([]))
+                  Effect.catchReason("MediaError", "Unexpected", (reason, error) =>
+                    reason.status === 404 ? Effect.succeed([]) : Effect.fail(error)
+                  )
                 ),
           continueWatching: Effect.map(
             hubs({ query: { count: 100 } }),
@@ -170,3 +208,26 @@ export class Plex extends Context.Service<
     Effect.map(ServiceConfig.required(ServiceConfig.plex, "PLEX_BASE_URL"), Plex.layerNoDeps)
   )
 }
+
+const pageOf = (sectionKey: string, { filter, size, start }: ItemQuery): ServiceClient.CallOptions => ({
+  path: { sectionId: sectionKey },
+  query: { includeGuids: 1, "X-Plex-Container-Start": start, "X-Plex-Container-Size": size, ...filter }
+})
+
+interface Listing<A> {
+  readonly MediaContainer: {
+    readonly totalSize?: number
+    readonly size?: number
+    readonly Metadata?: ReadonlyArray<A>
+  }
+}
+
+const pageFrom = <A>({
+  MediaContainer: { Metadata = [], size = Metadata.length, totalSize = size }
+}: Listing<A>): WholeList.Page<A> => ({ total: totalSize, items: Metadata })
+
+/** What most of an item's weight is and `ListItem` leaves out, which Plex need not send. */
+const unlisted = { excludeElements: "Media,Country,Director,Writer,Role", excludeFields: "summary,tagline" }
+
+/** Of an id in another catalogue: whether the catalogue is TMDb. */
+export const isOfTmdb = ({ id }: { readonly id: string }): boolean => id.startsWith("tmdb://")

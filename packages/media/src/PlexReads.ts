@@ -11,8 +11,8 @@ import * as Record from "effect/Record"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 
-import { notFound } from "./MediaError.ts"
-import { Item, ItemPage, Plex, Section, Tag, tagTypes } from "./Plex.ts"
+import { MediaError, notFound, Unexpected } from "./MediaError.ts"
+import { Item, type ItemFilter, ItemPage, ListItem, Plex, Section, Tag, tagTypes } from "./Plex.ts"
 import * as ReadRules from "./ReadRules.ts"
 import type { Access } from "./ServiceConfig.ts"
 
@@ -23,6 +23,10 @@ const shelves = { fresh: "10 minutes", stale: "1 hour" } as const
 const now = { fresh: "10 seconds" } as const
 
 const Nothing = Schema.Struct({})
+
+const Filter = Schema.Record(Schema.String, Schema.Union([Schema.String, Schema.Finite]))
+
+const stated = (filter: ItemFilter): typeof Filter.Type => Record.filter(filter, Predicate.isNotUndefined)
 
 const reads = Effect.fnUntraced(function* (access: Access) {
   const plex = yield* Plex
@@ -48,10 +52,17 @@ const reads = Effect.fnUntraced(function* (access: Access) {
         sectionKey: Schema.String,
         start: Schema.Finite,
         size: Schema.Finite,
-        filter: Schema.Record(Schema.String, Schema.Union([Schema.String, Schema.Finite]))
+        filter: Filter
       }),
       result: ItemPage,
       lookup: ({ sectionKey, ...query }) => plex.items(sectionKey, query)
+    }),
+    // Whole, not by its pages, which would each be of another moment.
+    allItems: Read.make("plex/allItems", {
+      ...ofItems,
+      argument: Schema.Struct({ sectionKey: Schema.String, filter: Filter }),
+      result: Schema.Array(ListItem),
+      lookup: ({ filter, sectionKey }) => plex.allItems(sectionKey, filter)
     }),
     // A name comes with the first item that bears it, and whoever asks by it would be told that there is none.
     tags: Read.make("plex/tags", {
@@ -68,6 +79,7 @@ const reads = Effect.fnUntraced(function* (access: Access) {
       batch: {
         lookup: (wanted) =>
           Effect.map(plex.metadata(wanted.map(({ ratingKey }) => ratingKey)), (items) => {
+            if (items.length === 0) return wanted.map(() => Result.fail(noneOfThem))
             const byKey = new Map(items.map((item) => [item.ratingKey, item]))
             return wanted.map(({ ratingKey }) =>
               Result.fromNullishOr(byKey.get(ratingKey), () =>
@@ -87,6 +99,14 @@ const reads = Effect.fnUntraced(function* (access: Access) {
   }
 })
 
+/**
+ * That Plex has none of the items, in the words of whoever stands before it while it is away: unlike one that is missing among
+ * others, none of them is given up for it.
+ */
+const noneOfThem = new MediaError({
+  reason: new Unexpected({ service: "plex", status: 404, message: "Plex tells of none of these items: try again." })
+})
+
 /** The same `Plex`, remembered in `Cache`. */
 export const layer = (access: Access): Layer.Layer<Plex, never, HttpClient.HttpClient | Cache> =>
   Layer.effect(
@@ -94,12 +114,13 @@ export const layer = (access: Access): Layer.Layer<Plex, never, HttpClient.HttpC
     Effect.gen(function* () {
       const { read } = yield* Cache
       const { version } = yield* Plex
-      const { continueWatching, items, metadata, sections, tags } = yield* reads(access)
+      const { allItems, continueWatching, items, metadata, sections, tags } = yield* reads(access)
 
       return Plex.of({
         sections: read(sections, {}),
         items: (sectionKey, { filter = {}, size, start }) =>
-          read(items, { sectionKey, start, size, filter: Record.filter(filter, Predicate.isNotUndefined) }),
+          read(items, { sectionKey, start, size, filter: stated(filter) }),
+        allItems: (sectionKey, filter) => read(allItems, { sectionKey, filter: stated(filter) }),
         tags: (type) => read(tags, { type }),
         metadata: (ratingKeys) =>
           Effect.forEach(
@@ -107,7 +128,10 @@ export const layer = (access: Access): Layer.Layer<Plex, never, HttpClient.HttpC
             (ratingKey) =>
               read(metadata, { ratingKey }).pipe(
                 Effect.map((item) => [item]),
-                Effect.catchReason("MediaError", "NotFound", () => Effect.succeed([]))
+                Effect.catchIf(
+                  (error) => error === noneOfThem || error.reason._tag === "NotFound",
+                  () => Effect.succeed([])
+                )
               ),
             // They wait for one request.
             { concurrency: "unbounded" }

@@ -89,7 +89,8 @@ export class Radarr extends Context.Service<
           name: "Radarr",
           baseUrl,
           variables: { baseUrl: "RADARR_BASE_URL", secret: "RADARR_API_KEY" },
-          authorize: HttpClientRequest.setHeader("X-Api-Key", Redacted.value(secret))
+          authorize: HttpClientRequest.setHeader("X-Api-Key", Redacted.value(secret)),
+          notFound: ArrQueue.notFound
         })
 
         const status = get(endpoints.status, Schema.Struct({ version: text }))

@@ -39,8 +39,8 @@ export const household = (access: Access): Redacted.Redacted =>
 export const catalogue = (access: Access): Redacted.Redacted => Redacted.make(addressOf(access))
 
 /**
- * That there is no such title or person. Only for reads by an id: of others it says that the address is wrong, which may heal
- * like all else. Few ids come into being while they are asked for, and a model that got one wrong asks again at once or never.
+ * That there is no such title or person, as the service itself says it. Only for reads by an id: of others it says that the
+ * address is wrong, which may heal like all else. Few ids come into being while they are asked for, and a model that got one wrong asks again at once or never.
  */
 export const noSuchThing: FinalFailure<MediaError> = {
   schema: MediaError,

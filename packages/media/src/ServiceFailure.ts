@@ -33,6 +33,11 @@ export interface Service {
   readonly baseUrl: string
   /** The variables that advice names, such as `RADARR_BASE_URL` and `RADARR_API_KEY`. */
   readonly variables: { readonly baseUrl: string; readonly secret: string }
+  /**
+   * The JSON in which it says itself that there is no such thing. A 404 of any other form may come from whoever stands before
+   * it, and pass.
+   */
+  readonly notFound: Schema.ConstraintDecoder<unknown>
 }
 
 /** What a call does, since a write that got no answer may still have been done. */
@@ -113,10 +118,16 @@ export const refused = Effect.fnUntraced(function* (service: Service, response: 
       })
     case 404:
       return yield* new MediaError({
-        reason: new NotFound({
-          service: id,
-          message: `${at(service)} knows no such thing: check the id, or ${variables.baseUrl} if every request ends so.`
-        })
+        reason: (yield* isOfTheForm(service.notFound, response))
+          ? new NotFound({
+              service: id,
+              message: `${at(service)} knows no such thing: check the id, or ${variables.baseUrl} if every request ends so.`
+            })
+          : new Unexpected({
+              service: id,
+              status,
+              message: `${at(service)} is not there, or knows no such thing (status 404): try again, and check ${variables.baseUrl} if it stays so.`
+            })
       })
     case 429: {
       const pause = yield* pauseOf(response)
@@ -151,6 +162,15 @@ export const refused = Effect.fnUntraced(function* (service: Service, response: 
     })
   })
 })
+
+const isOfTheForm = (
+  form: Schema.ConstraintDecoder<unknown>,
+  response: HttpClientResponse.HttpClientResponse
+): Effect.Effect<boolean> =>
+  ResponseBody.json(response).pipe(
+    Effect.map(Schema.is(form)),
+    Effect.orElseSucceed(() => false)
+  )
 
 /** What Radarr and Sonarr (a list of validation failures, or one message) and TMDb say about a refusal. */
 const Complaints = Schema.Union([

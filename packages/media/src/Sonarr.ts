@@ -59,7 +59,8 @@ export class Sonarr extends Context.Service<
           name: "Sonarr",
           baseUrl,
           variables: { baseUrl: "SONARR_BASE_URL", secret: "SONARR_API_KEY" },
-          authorize: HttpClientRequest.setHeader("X-Api-Key", Redacted.value(secret))
+          authorize: HttpClientRequest.setHeader("X-Api-Key", Redacted.value(secret)),
+          notFound: ArrQueue.notFound
         })
 
         const status = get(endpoints.status, Schema.Struct({ version: text }))

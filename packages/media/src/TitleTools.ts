@@ -82,7 +82,12 @@ export const TitleToolsLayer = TitleTools.toLayer(
       })
       const { contexts, titles } = yield* Effect.all(
         {
-          titles: Paging.collect({ read: page, from, limit: Parameters.within(parameters.limit, 50, 10) }),
+          titles: Paging.collect({
+            read: page,
+            keyOf: ({ entry, kind }) => `${kind} ${entry.id}`,
+            from,
+            limit: Parameters.within(parameters.limit, 50, 10)
+          }),
           contexts: Effect.forEach(
             kinds,
             (kind) =>

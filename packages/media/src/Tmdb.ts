@@ -181,6 +181,8 @@ export const client = ({ baseUrl, secret }: ServiceConfig.Access) =>
     name: "TMDb",
     baseUrl,
     variables: { baseUrl: "TMDB_BASE_URL", secret: "TMDB_API_KEY" },
+    // The resource was not found, or nothing can have this id.
+    notFound: Schema.Struct({ status_code: Schema.Literals([34, 6]) }),
     authorize: isReadAccessToken(secret)
       ? HttpClientRequest.bearerToken(secret)
       : HttpClientRequest.setUrlParam("api_key", secret)

@@ -95,7 +95,7 @@ const gather = <Whole>() => {
         : wanted[0].request.whole.pipe(
             // A part that is not understood is the failure of who wants it, and of nobody else.
             Effect.catchIf(
-              ({ isRetryable, reason }) => reason._tag === "Unexpected" && !isRetryable,
+              ({ reason }) => reason._tag === "Unexpected" && reason.status === null,
               () => Effect.undefined
             )
           )

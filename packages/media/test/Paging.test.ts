@@ -16,6 +16,8 @@ const numbers = (total: number) => {
   return { page, read }
 }
 
+const keyOf = (item: number) => item
+
 const small = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 120 }))
 const positive = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 60 }))
 
@@ -23,7 +25,7 @@ describe("Paging.collect", () => {
   it.effect("reads just the pages that hold the asked-for items", () =>
     Effect.gen(function* () {
       const { page, read } = numbers(100)
-      const first = yield* Paging.collect({ read: page, from: Cursor.start, limit: 30 })
+      const first = yield* Paging.collect({ read: page, keyOf, from: Cursor.start, limit: 30 })
       assert.deepStrictEqual(
         first.items,
         Array.from({ length: 30 }, (_, index) => index)
@@ -38,6 +40,7 @@ describe("Paging.collect", () => {
       const { page, read } = numbers(1000)
       const none = yield* Paging.collect({
         read: page,
+        keyOf,
         from: Cursor.start,
         limit: 5,
         filter: Effect.succeed((number: number) => number === 250)
@@ -46,11 +49,34 @@ describe("Paging.collect", () => {
       assert.deepStrictEqual(none.next, { page: 11, skip: 0 })
       const found = yield* Paging.collect({
         read: page,
+        keyOf,
         from: none.next ?? Cursor.start,
         limit: 5,
         filter: Effect.succeed((number: number) => number === 250)
       })
       assert.deepStrictEqual([found.items, found.total], [[250], 1])
+    })
+  )
+
+  it.effect("gives an item once that has moved from one page to the next between their reads", () =>
+    Effect.gen(function* () {
+      const page = (page: number) =>
+        Effect.succeed({
+          // Another has come before the first since the first page was read.
+          items: Array.from({ length: 20 }, (_, index) => (page - 1) * 20 + index - (page > 1 ? 1 : 0)),
+          total: 60,
+          pages: 3
+        })
+      const both = yield* Paging.collect({ read: page, keyOf, from: Cursor.start, limit: 25 })
+      assert.deepStrictEqual(
+        both.items,
+        Array.from({ length: 25 }, (_, index) => index)
+      )
+      assert.deepStrictEqual(both.next, { page: 2, skip: 6 })
+      const rest = yield* Paging.collect({ read: page, keyOf, from: { page: 1, skip: 18 }, limit: 3 })
+      assert.deepStrictEqual(rest.items, [18, 19, 20])
+      const given = yield* Paging.collect({ read: page, keyOf, from: { page: 1, skip: 20 }, limit: 2 })
+      assert.deepStrictEqual(given.items, [20, 21])
     })
   )
 
@@ -66,6 +92,7 @@ describe("Paging.collect", () => {
         for (let calls = 0; from !== null && calls < 200; calls++) {
           const listing: Paging.Listing<number> = yield* Paging.collect({
             read: page,
+            keyOf,
             from,
             limit,
             filter: divisor === 1 ? undefined : Effect.succeed(pass)

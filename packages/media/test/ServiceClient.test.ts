@@ -134,6 +134,8 @@ describe("ServiceClient", () => {
       const tags = yield* Effect.forEach(
         [
           () => FakeHttp.json({ message: "NotFound" }, 404),
+          () => FakeHttp.html(404),
+          () => FakeHttp.json({}, 404),
           () => FakeHttp.json({}, 500),
           () => FakeHttp.html(),
           () => FakeHttp.json({ version: 5 }),
@@ -143,6 +145,8 @@ describe("ServiceClient", () => {
       )
       assert.deepStrictEqual(tags, [
         ["NotFound", false],
+        ["Unexpected", false],
+        ["Unexpected", false],
         ["Unexpected", true],
         ["Unexpected", false],
         ["Unexpected", false],

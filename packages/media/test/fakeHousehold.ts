@@ -15,8 +15,7 @@ import type * as FakeHttp from "./fakeHttp.ts"
 const access = (host: string) => ({ baseUrl: `http://${host}.test`, secret: Redacted.make("key") })
 
 const services: Readonly<Record<ServiceName, Layer.Layer<never, never, HttpClient.HttpClient>>> = {
-  plex: Library.layerNoDeps(access("plex")).pipe(
-    Layer.provideMerge(Plex.layerNoDeps(access("plex"))),
+  plex: Layer.merge(Library.layerNoDeps(access("plex")), Plex.layerNoDeps(access("plex"))).pipe(
     Layer.provide(Cache.layerMemory())
   ),
   tmdb: Tmdb.layerNoDeps(access("tmdb")),

@@ -275,7 +275,7 @@ describe("one step", () => {
       )
       assert.deepStrictEqual((yield* watched(plex.metadata(["1004", "1002"]))).asked, ["plex /library/metadata/1004"])
       assert.deepStrictEqual((yield* watched(plex.metadata(["78", "79"]))).value, [])
-      assert.deepStrictEqual((yield* watched(plex.metadata(["78", "77"]))).asked, [])
+      assert.deepStrictEqual((yield* watched(plex.metadata(["1003", "77"]))).asked, [])
     }).pipe(Effect.provide(PlexOfDemo))
   )
 
@@ -372,7 +372,7 @@ describe("a write", () => {
       yield* outdate("add_movie")
       const { asked } = yield* watched(step)
       assert.deepStrictEqual(of("radarr", asked), ["radarr /api/v3/queue"])
-      assert.isTrue(of("plex", asked).every((one) => /\/sections\/\d\/all$|\/metadata\/|\/tags$/.test(one)))
+      assert.isTrue(of("plex", asked).every((one) => /\/sections(\/\d)?\/all$|\/metadata\/|\/tags$/.test(one)))
       assert.includeMembers([...asked], ["plex /library/sections/1/all", "plex /library/sections/2/all"])
       assert.deepStrictEqual([...of("tmdb", asked), ...of("sonarr", asked)], [])
     }).pipe(Effect.provide(Household))
@@ -436,6 +436,46 @@ describe("a failure", () => {
           Effect.provide(TmdbReads.layer(access("http://tmdb.test"))),
           Effect.provide([http.layer, Cache.layerMemory()])
         )
+      }
+    })
+  )
+
+  it.effect("is not where a page says it that is not the service's own, as of a proxy while the service is away", () =>
+    Effect.gen(function* () {
+      for (const nothing of [() => FakeHttp.html(404), () => FakeHttp.json({}, 404)]) {
+        let isAway = true
+        const http = FakeHttp.make(({ url }) => {
+          if (isAway) return nothing()
+          return FakeHttp.json(
+            url.host === "tmdb.test"
+              ? { id: 603, title: "The Matrix" }
+              : { MediaContainer: { Metadata: [{ ratingKey: "7", type: "movie", title: "The Matrix" }] } }
+          )
+        })
+        const Services = Layer.merge(
+          TmdbReads.layer(access("http://tmdb.test")),
+          PlexReads.layer(access("http://plex.test"))
+        ).pipe(Layer.provide(http.layer), Layer.provideMerge(Cache.layerMemory()))
+        yield* Effect.gen(function* () {
+          const records = Effect.flatMap(Plex, (plex) => plex.metadata(["7", "8"]))
+          const log = ReadLog.make()
+          assert.deepStrictEqual(yield* settle(Effect.provideService(records, ReadLog.CurrentReadLog, log)), [])
+          assert.deepStrictEqual(
+            log.records.map(({ remainingMillis }) => remainingMillis),
+            [0, 0]
+          )
+          assert.strictEqual((yield* settle(Effect.flip(details(603)))).reason._tag, "Unexpected")
+          isAway = false
+          assert.deepStrictEqual(
+            (yield* settle(records)).map(({ ratingKey }) => ratingKey),
+            ["7"]
+          )
+          assert.strictEqual((yield* settle(details(603))).title, "The Matrix")
+          // What is missing among others is not there.
+          const asked = http.calls.length
+          yield* settle(records)
+          assert.strictEqual(http.calls.length, asked)
+        }).pipe(Effect.provide(Services))
       }
     })
   )

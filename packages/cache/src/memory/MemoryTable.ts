@@ -2,8 +2,9 @@
  * MemoryTable: values by key within a bound of bytes. What is asked for often stays: W-TinyLFU.
  *
  * A new value enters a small window (1 % of the bytes, least recently used leaves). What leaves the window is kept only where
- * it was asked for more often than all that would have to go for it. The rest is segmented: a value asked for again moves
- * from `probation` to `protected` (80 %). Measured on the load named in `Sketch`: least recently used alone 63.7 %,
+ * it was asked for more often than all that would have to go for it; one that was asked for as often as can be counted, also
+ * where no value in `probation` was. The rest is segmented: a value asked for again moves from `probation` to `protected`
+ * (80 %). Measured on the load named in `Sketch`: least recently used alone 63.7 %,
  * S3-FIFO 68.1 to 69.2 %, this 70.4 %, the best fixed set 71.6 %.
  *
  * Einziger, Eytan, Friedman, Manes, "Adaptive Software Cache Management", Middleware 2018 (without its adaption).
@@ -83,8 +84,11 @@ export const make = <V>(limitBytes: number): MemoryTable<V> => {
     const victims: Array<Node<V>> = []
     let excess = probation.bytes + kept.bytes - mainBytes
     let lost = 0
+    // How often it was asked for beyond the count is unknown, so that a large value could never weigh up many small ones.
+    const isHot = uses === Sketch.mostUses
     for (let victim = older(candidate); excess > 0 && victim !== undefined; victim = next(victim, candidate)) {
-      lost += sketch.estimate(victim.key)
+      const own = sketch.estimate(victim.key)
+      lost = isHot && victim.segment === "probation" ? Math.max(lost, own) : lost + own
       if (lost >= uses) break
       victims.push(victim)
       excess -= victim.bytes

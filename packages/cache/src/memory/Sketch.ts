@@ -8,11 +8,14 @@
 
 export interface Sketch {
   add(key: string): void
-  /** 0 to 15, never too low but for the halving. */
+  /** 0 to `mostUses`, never too low but for the halving. */
   estimate(key: string): number
   /** For how many entries it has room; made anew beyond. */
   readonly entries: number
 }
+
+/** No key is counted further. */
+export const mostUses = 15
 
 const rows = 4
 
@@ -45,13 +48,13 @@ export const make = (entries: number): Sketch => {
       const hash = fnv(key)
       for (let row = 0; row < rows; row++) {
         const at = place(hash, row)
-        if (read(at) < 15) table[at >> 1] = (table[at >> 1] ?? 0) + (1 << ((at & 1) << 2))
+        if (read(at) < mostUses) table[at >> 1] = (table[at >> 1] ?? 0) + (1 << ((at & 1) << 2))
       }
       if (++additions >= limit) halve()
     },
     estimate: (key) => {
       const hash = fnv(key)
-      let least = 15
+      let least = mostUses
       for (let row = 0; row < rows; row++) least = Math.min(least, read(place(hash, row)))
       return least
     }

@@ -1,6 +1,6 @@
 /**
  * RedisLooks: everything that is looked for in one window, by one MGET; and the leases under which a version is used again
- * without asking.
+ * without asking. Large values are fetched after that, a part at a time, so that nobody waits behind them for long.
  */
 import type { RedisClientType } from "@redis/client"
 import * as Clock from "effect/Clock"
@@ -9,23 +9,32 @@ import * as Effect from "effect/Effect"
 import * as Request from "effect/Request"
 
 import * as Names from "../Names.ts"
+import * as RedisEpoch from "./RedisEpoch.ts"
 import type { RedisSession } from "./RedisSession.ts"
 import type { Seen, StoreError } from "./Store.ts"
 import { token } from "./Versions.ts"
 
 /** Of what is written under a key. */
-const layout = 1
+const layout = 2
 
 /** From the sending of the MGET that read the version. */
 export const leaseMillis = 50
 
 /** Versions that no value needs live this long; writing a value prolongs its own. */
-export const versionMillis = 3_600_000
+const versionMillis = 3_600_000
 
 /** Leases held at once; with more of them all are let go. */
 const maxLeases = 50_000
 
 const lookLimit = Duration.millis(250)
+const largeLimit = Duration.seconds(2)
+
+/** Values in one MGET: with the next, what a server sends in a small part of `lookLimit`. */
+const maxValues = 1024
+/** In characters: a value of more stands under a key of its own, and its length in its place. */
+const maxInline = 8 * 1024
+/** In characters: what is fetched or written together, unless it is one value. */
+const maxTogether = 1024 * 1024
 
 export class Look extends Request.Class<
   { readonly names: ReadonlyArray<string>; readonly key: string | undefined },
@@ -33,9 +42,17 @@ export class Look extends Request.Class<
   StoreError
 > {}
 
+/** Of a value that is known to be large. */
+export class Large extends Request.Class<
+  { readonly key: string; readonly characters: number },
+  string | undefined,
+  StoreError
+> {}
+
 /** A session, where its values and versions are, and what was learned of them. */
 export interface Held {
   readonly session: RedisSession
+  readonly epoch: RedisEpoch.RedisEpoch
   /** Before every key of ours, values and versions. */
   readonly space: string
   /** By the version's key. */
@@ -47,13 +64,21 @@ interface Lease {
   readonly sentAtMillis: number
 }
 
-export const hold = (session: RedisSession): Held => ({
-  session,
-  space: `callsheet:${layout}:${session.epoch}:`,
-  leases: new Map()
+export const hold = Effect.fnUntraced(function* (session: RedisSession): Effect.fn.Return<Held, StoreError> {
+  const epoch = yield* RedisEpoch.make(session, `callsheet:${layout}:epoch`)
+  return { session, epoch, space: `callsheet:${layout}:${epoch.digest}:`, leases: new Map() }
 })
 
 export const valueKey = ({ space }: Held, key: string): string => `${space}v:${key}`
+export const largeKey = ({ space }: Held, key: string): string => `${space}w:${key}`
+
+/** What stands under `valueKey` and, unless it is empty, under `largeKey`. */
+export const split = (text: string): readonly [text: string, large: string] =>
+  text.length <= maxInline ? [text, ""] : [`@${text.length}`, text]
+
+/** How long the value is that `text` stands for, if it does. No value begins like that. */
+export const largeCharacters = (text: string | undefined): number | undefined =>
+  text?.startsWith("@") === true ? Number(text.slice(1)) : undefined
 
 /** All keys that begin with the same two characters share a version. */
 export const versionKey = ({ space }: Held, name: string): string =>
@@ -105,8 +130,17 @@ export const lookAll = Effect.fnUntraced(function* (held: Held, looks: ReadonlyA
       if (typeof reply === "string") known.set(key, reply)
     }
   }
-  const wanted = [...versions, ...values]
-  if (wanted.length > 0) take(wanted, yield* use((client) => client.mGet(wanted), lookLimit))
+  const texts = [...values]
+  if (versions.size + texts.length > 0) {
+    // One MGET is one moment: what it finds is of the epoch that it finds.
+    const wanted = [...versions, ...texts.splice(0, maxValues), held.epoch.key]
+    take(wanted, yield* use((client) => client.mGet(wanted), lookLimit))
+    yield* RedisEpoch.confirm(held.epoch, held.session, known.get(held.epoch.key))
+  }
+  while (texts.length > 0) {
+    const more = texts.splice(0, maxValues)
+    take(more, yield* use((client) => client.mGet(more), lookLimit))
+  }
   const unknown = [...versions].filter((key) => !known.has(key))
   if (unknown.length > 0) take(unknown, yield* use((client) => create(client, unknown), lookLimit))
   if (held.leases.size > maxLeases) held.leases.clear()
@@ -121,6 +155,28 @@ export const lookAll = Effect.fnUntraced(function* (held: Held, looks: ReadonlyA
     isStored: true
   })
 })
+
+/** The values of `keys`, of at most `maxTogether` together. */
+export const lookLarge = (held: Held, keys: ReadonlyArray<string>) =>
+  held.session.use((client) => client.mGet(keys.map((key) => largeKey(held, key))), largeLimit)
+
+/** `items` in groups of at most `maxTogether` characters, or of one item. */
+export const portions = <A>(
+  items: ReadonlyArray<A>,
+  charactersOf: (item: A) => number
+): ReadonlyArray<ReadonlyArray<A>> => {
+  const groups: Array<Array<A>> = []
+  let characters = Infinity
+  for (const item of items) {
+    characters += charactersOf(item)
+    if (characters <= maxTogether) groups.at(-1)?.push(item)
+    else {
+      groups.push([item])
+      characters = charactersOf(item)
+    }
+  }
+  return groups
+}
 
 /** Gives each key a version where it still has none, and reads what it has then. The commands travel together. */
 const create = (client: RedisClientType, keys: ReadonlyArray<string>): Promise<ReadonlyArray<string | null>> => {

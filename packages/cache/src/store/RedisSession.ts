@@ -2,7 +2,7 @@
  * RedisSession: one connection to Redis, from its greeting to its loss. The package's boundary to `@redis/client`.
  *
  * The client neither reconnects nor queues what it cannot send: a session is made anew, since what another server (or the
- * same, begun again from an old snapshot) holds must not be taken for what this one held. Its `epoch` tells them apart.
+ * same, begun again from an old snapshot) holds must not be taken for what this one held. `RedisEpoch` tells them apart.
  */
 import { createClient, type RedisClientType } from "@redis/client"
 import * as Deferred from "effect/Deferred"
@@ -16,12 +16,13 @@ import { StoreError } from "./Store.ts"
 
 export interface RedisSession {
   /** The server's own id of its run: of the process, and new with each start. */
-  readonly epoch: string
+  readonly run: string
   /** Sends what `run` sends, within `limit`. A session that is too slow ends, since its answers would come too late for others as well. */
   use<A>(run: (client: RedisClientType) => Promise<A>, limit: Duration.Duration): Effect.Effect<A, StoreError>
   /** Waits until the connection is lost; why. */
   readonly lost: Effect.Effect<StoreError>
-  readonly isOpen: () => boolean
+  /** Fails with `error`, of which the session is lost. */
+  end(error: StoreError): Effect.Effect<never, StoreError>
 }
 
 /** From the first packet to the greeting. */
@@ -46,18 +47,26 @@ export const make = Effect.fnUntraced(function* (
         if (client.isOpen) client.destroy()
       })
   )
-  const lose = (error: StoreError) =>
-    Effect.sync(() => {
+  const end = (error: StoreError) =>
+    Effect.suspend(() => {
       Deferred.doneUnsafe(lost, Effect.succeed(error))
       if (client.isOpen) client.destroy()
+      return Effect.fail(error)
     })
   client.on("error", (cause: unknown) => Deferred.doneUnsafe(lost, Effect.succeed(failure(cause))))
   client.on("end", () => Deferred.doneUnsafe(lost, Effect.succeed(closed)))
 
   const use: RedisSession["use"] = (run, limit) =>
     Effect.suspend(() =>
-      Deferred.isDoneUnsafe(lost) ? Effect.fail(closed) : Effect.tryPromise({ try: () => run(client), catch: failure })
-    ).pipe(Effect.timeoutOrElse({ duration: limit, orElse: () => Effect.andThen(lose(slow), Effect.fail(slow)) }))
+      Deferred.isDoneUnsafe(lost)
+        ? Effect.fail(closed)
+        : // A time-out would interrupt it before what has arrived is read.
+          // @effect-diagnostics-next-line raceFirstWithSleepToTimeout:off
+          Effect.raceFirst(
+            Effect.tryPromise({ try: () => run(client), catch: failure }),
+            Effect.sleep(limit).pipe(Effect.andThen(received), Effect.andThen(end(slow)))
+          )
+    )
 
   yield* use((client) => client.connect(), connectLimit)
   const server = yield* use((client) => client.sendCommand(["INFO", "server"]), connectLimit)
@@ -65,11 +74,17 @@ export const make = Effect.fnUntraced(function* (
   if (runId === undefined) return yield* unnamed
 
   return {
-    epoch: Key.digest(runId).slice(0, 8),
+    run: Key.digest(runId).slice(0, 8),
     use,
     lost: Deferred.await(lost),
-    isOpen: () => !Deferred.isDoneUnsafe(lost)
+    end
   }
+})
+
+/** Waits until what has arrived is read: this process may have been busy while it did. */
+const received = Effect.callback<void>((resume) => {
+  // The first follows the reading, the second those who waited for what was read.
+  setImmediate(() => setImmediate(() => resume(Effect.void)))
 })
 
 const problem = (message: string): StoreError => new StoreError({ store: "redis", isBusy: false, message })

@@ -1,16 +1,18 @@
 /**
  * RedisStore: values and versions in Redis, shared by any number of processes and machines.
  *
- * **Keys**, all under `callsheet:LAYOUT:EPOCH:`, where EPOCH is of the server's present run, so that a server that begins
- * again from an old snapshot holds nothing of ours: `v:KEY` a value; `*`, `#TAG`, and `=PP` versions. Single keys share 4,096
- * versions by their first two characters: forgetting one outdates one in 4,096 others as well.
+ * **Keys**, all under `callsheet:LAYOUT:EPOCH:`, where EPOCH (`RedisEpoch`) changes where a server may hold what is outdated:
+ * `v:KEY` a value, or how large it is where it is under `w:KEY`; `*`, `#TAG`, and `=PP` versions. Single keys share 4,096
+ * versions by their first two characters: forgetting one outdates one in 4,096 others as well. A version is replaced by being
+ * removed, which a full server does not refuse; who looks next makes another.
  * **One round trip.** All that is looked for in one turn of the scheduler goes in one MGET. A version seen for the first time
  * costs another, which makes it; one that was evicted is made anew, and so outdates what it stood for. **Lease.** A version
  * may be used for 50 ms from the sending of its MGET, without another.
  * **Return.** Who was cut off looks nothing up for two seconds after it is back, so that all who were can first store the
  * versions that they could not replace; or it would give what another has outdated meanwhile.
  *
- * The bound of bytes is the server's own `maxmemory`. Every key has a time to live, versions at least that of any value.
+ * The bound of bytes is the server's own `maxmemory`. Every key but the epoch's has a time to live, versions at least that of
+ * any value.
  */
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
@@ -23,10 +25,10 @@ import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 
 import * as Names from "../Names.ts"
+import * as RedisEpoch from "./RedisEpoch.ts"
 import * as RedisLooks from "./RedisLooks.ts"
 import * as RedisSession from "./RedisSession.ts"
-import { type Store, StoreError, type Write } from "./Store.ts"
-import { token } from "./Versions.ts"
+import { type Seen, type Store, StoreError, type Write } from "./Store.ts"
 
 const writeLimit = Duration.seconds(2)
 
@@ -37,13 +39,14 @@ const backoff = Schedule.min([Schedule.exponential("50 millis"), Schedule.spaced
 
 /** Keeps a value where all its versions are current, and makes these live at least as long as it. */
 const writeScript = `
-for i = 2, #KEYS do
+for i = 3, #KEYS do
   if redis.call('GET', KEYS[i]) ~= ARGV[i + 1] then return 0 end
 end
-for i = 2, #KEYS do
-  if redis.call('PTTL', KEYS[i]) < tonumber(ARGV[2]) then redis.call('PEXPIRE', KEYS[i], 2 * ARGV[2]) end
+for i = 3, #KEYS do
+  if redis.call('PTTL', KEYS[i]) < tonumber(ARGV[3]) then redis.call('PEXPIRE', KEYS[i], 2 * ARGV[3]) end
 end
-redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+if ARGV[2] ~= '' then redis.call('SET', KEYS[2], ARGV[2], 'PX', ARGV[3]) else redis.call('UNLINK', KEYS[2]) end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[3])
 return 1`
 
 /** A store in the Redis at `url`. It need not be there yet; waits for the first try to reach it. */
@@ -59,8 +62,9 @@ export const make = Effect.fnUntraced(function* (url: Redacted.Redacted): Effect
   const holdSession = Effect.scoped(
     Effect.gen(function* () {
       const session = yield* RedisSession.make(url)
+      const made = yield* RedisLooks.hold(session)
       scriptId = yield* session.use((client) => client.scriptLoad(writeScript), writeLimit)
-      held = RedisLooks.hold(session)
+      held = made
       isReturning = wasCutOff
       yield* tried.open
       if (isReturning) yield* Effect.timeoutOption(session.lost, returnTime)
@@ -103,6 +107,28 @@ export const make = Effect.fnUntraced(function* (url: Redacted.Redacted): Effect
     })
   )
 
+  const largeResolver = RequestResolver.make<RedisLooks.Large>((entries) =>
+    withCurrent((held) =>
+      Effect.forEach(
+        RedisLooks.portions(entries, ({ request }) => request.characters),
+        (portion) =>
+          RedisLooks.lookLarge(
+            held,
+            portion.map(({ request }) => request.key)
+          ).pipe(
+            Effect.map((texts) => {
+              for (const [index, { completeUnsafe }] of portion.entries()) {
+                completeUnsafe(Exit.succeed(texts[index] ?? undefined))
+              }
+            })
+          ),
+        { concurrency: 1, discard: true }
+      )
+    )
+  )
+  const withLarge = (key: string, characters: number, seen: Seen) =>
+    Effect.map(Effect.request(new RedisLooks.Large({ key, characters }), largeResolver), (text) => ({ ...seen, text }))
+
   return {
     kind: "redis",
     keepsValues: true,
@@ -112,24 +138,33 @@ export const make = Effect.fnUntraced(function* (url: Redacted.Redacted): Effect
       const versions = RedisLooks.leasedVersions(held, names, clock)
       return versions && { versions, text: undefined, isStored: true }
     },
-    look: (names, key) => Effect.request(new RedisLooks.Look({ names, key }), resolver),
+    look: (names, key) =>
+      Effect.flatMap(Effect.request(new RedisLooks.Look({ names, key }), resolver), (seen) => {
+        const characters = RedisLooks.largeCharacters(seen.text)
+        return key === undefined || characters === undefined ? Effect.succeed(seen) : withLarge(key, characters, seen)
+      }),
     write: (writes) =>
       withHeld((held) =>
-        // All of one batch travel together.
-        Effect.forEach(writes, (write) => writeOne(held, scriptId, write), { concurrency: "unbounded", discard: true })
+        Effect.forEach(
+          RedisLooks.portions(writes, ({ text }) => text.length),
+          // All of one portion travel together.
+          (portion) =>
+            Effect.forEach(portion, (write) => writeOne(held, scriptId, write), {
+              concurrency: "unbounded",
+              discard: true
+            }),
+          { concurrency: 1, discard: true }
+        )
       ),
     replace: (names) => withHeld((held) => replaceAll(held, names)),
     clear: withHeld(removeValues),
-    size: withCurrent(({ session }) =>
-      session.use(
-        (client) => Promise.all([client.dbSize(), client.sendCommand(["INFO", "memory"])] as const),
-        writeLimit
-      )
-    ).pipe(
-      Effect.map(([entries, memory]) => ({
-        entries,
-        bytes: Number(/^used_memory:(\d+)/m.exec(String(memory))?.[1] ?? 0)
-      }))
+    size: withCurrent(
+      Effect.fnUntraced(function* (held) {
+        let entries = 0
+        yield* eachPage(held, "v:*", (keys) => Effect.sync(() => (entries += keys.length)))
+        const memory = yield* held.session.use((client) => client.sendCommand(["INFO", "memory"]), writeLimit)
+        return { entries, bytes: Number(/^used_memory:(\d+)/m.exec(String(memory))?.[1] ?? 0) }
+      })
     )
   }
 })
@@ -148,8 +183,12 @@ const writeOne = Effect.fnUntraced(function* (
   const lifeMillis = Math.ceil(deadAtMillis - (yield* Clock.currentTimeMillis))
   if (lifeMillis <= 0) return
   const input = {
-    keys: [RedisLooks.valueKey(held, key), ...names.map((name) => RedisLooks.versionKey(held, name))],
-    arguments: [text, String(lifeMillis), ...versions]
+    keys: [
+      RedisLooks.valueKey(held, key),
+      RedisLooks.largeKey(held, key),
+      ...names.map((name) => RedisLooks.versionKey(held, name))
+    ],
+    arguments: [...RedisLooks.split(text), String(lifeMillis), ...versions]
   }
   yield* held.session
     .use((client) => client.evalSha(scriptId, input), writeLimit)
@@ -166,27 +205,33 @@ const replaceAll = Effect.fnUntraced(function* (held: RedisLooks.Held, names: Re
   const versions = names.map((name) => RedisLooks.versionKey(held, name))
   const values = names.flatMap((name) => {
     const key = Names.keyOf(name)
-    return key === undefined ? [] : [RedisLooks.valueKey(held, key)]
+    return key === undefined ? [] : [RedisLooks.valueKey(held, key), RedisLooks.largeKey(held, key)]
   })
-  const expiration = { type: "PX", value: RedisLooks.versionMillis } as const
-  yield* held.session.use(
-    (client) =>
-      Promise.all([
-        ...versions.map((key) => client.set(key, token(), { expiration })),
-        ...values.map((key) => client.unlink(key))
-      ]),
+  const [, found] = yield* held.session.use(
+    (client) => Promise.all([client.unlink([...versions, ...values]), client.get(held.epoch.key)]),
     writeLimit
   )
+  yield* RedisEpoch.confirm(held.epoch, held.session, found)
   for (const key of versions) held.leases.delete(key)
 })
 
-const removeValues = Effect.fnUntraced(function* (held: RedisLooks.Held) {
-  const MATCH = RedisLooks.valueKey(held, "*")
+/** Goes through our keys that `pattern` names: all that are there from the first page to the last, each perhaps twice. */
+const eachPage = Effect.fnUntraced(function* (
+  held: RedisLooks.Held,
+  pattern: string,
+  take: (keys: ReadonlyArray<string>) => Effect.Effect<unknown, StoreError>
+) {
+  const options = { MATCH: `${held.space}${pattern}`, COUNT: 1000 }
   let cursor = "0"
   do {
     const from = cursor
-    const page = yield* held.session.use((client) => client.scan(from, { MATCH, COUNT: 1000 }), writeLimit)
-    if (page.keys.length > 0) yield* held.session.use((client) => client.unlink(page.keys), writeLimit)
+    const page = yield* held.session.use((client) => client.scan(from, options), writeLimit)
+    yield* take(page.keys)
     cursor = page.cursor
   } while (cursor !== "0")
 })
+
+const removeValues = (held: RedisLooks.Held) =>
+  eachPage(held, "[vw]:*", (keys) =>
+    keys.length === 0 ? Effect.void : held.session.use((client) => client.unlink([...keys]), writeLimit)
+  )

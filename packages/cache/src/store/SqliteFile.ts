@@ -2,7 +2,7 @@
  * SqliteFile: the file behind `SqliteStore`: its tables, its statements, and what its errors mean. The package's boundary to
  * `node:sqlite`, which answers at once and throws.
  */
-import { mkdirSync } from "node:fs"
+import { mkdirSync, statSync } from "node:fs"
 import { dirname } from "node:path"
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite"
 
@@ -11,6 +11,8 @@ import * as Predicate from "effect/Predicate"
 import * as Versions from "./Versions.ts"
 
 export interface SqliteFile {
+  /** As `identityOf` told when it was opened. */
+  readonly identity: string | undefined
   readonly database: DatabaseSync
   readonly statements: Statements
 }
@@ -40,11 +42,17 @@ export const open = (path: string): SqliteFile => {
   const database = new DatabaseSync(path, { timeout: openBusyMillis })
   try {
     prepare(database)
-    return { database, statements: prepared(database) }
+    return { identity: identityOf(path), database, statements: prepared(database) }
   } catch (cause) {
     database.close()
     throw cause
   }
+}
+
+/** Which file is at `path` now; `undefined` where there is none. Throws where it may not be looked at. */
+export const identityOf = (path: string): string | undefined => {
+  const stats = statSync(path, { bigint: true, throwIfNoEntry: false })
+  return stats && `${stats.dev}:${stats.ino}`
 }
 
 const prepare = (database: DatabaseSync) => {
@@ -80,8 +88,8 @@ const prepared = (database: DatabaseSync) => {
     insert: statement("INSERT OR REPLACE INTO entry VALUES (?, ?, ?, ?)"),
     touch: statement("UPDATE entry SET used_at = ? WHERE key = ?"),
     remove: statement("DELETE FROM entry WHERE key = ?"),
-    removeDead: statement("DELETE FROM entry WHERE dead_at < ?"),
-    removeOldest: statement("DELETE FROM entry WHERE key IN (SELECT key FROM entry ORDER BY used_at LIMIT ?)"),
+    removeDead: statement("DELETE FROM entry WHERE key IN (SELECT key FROM entry WHERE dead_at < ? LIMIT ?)"),
+    oldest: statement("SELECT key FROM entry ORDER BY used_at LIMIT ?"),
     removeAll: statement("DELETE FROM entry"),
     countEntries: statement("SELECT count(*) AS count FROM entry")
   }

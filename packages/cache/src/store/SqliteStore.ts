@@ -2,8 +2,9 @@
  * SqliteStore: values and versions in one SQLite file that several processes may share.
  *
  * **Versions.** `PRAGMA data_version` changes when another process has written; only then are the names replaced since read
- * again. **Room.** Pages in use, as SQLite counts them; what expired goes first, then what was not used for longest. A value
- * of more than a quarter of the room is not kept. **Ends.** WAL and one transaction a batch: a killed process leaves what
+ * again. **Room.** Pages in use, as SQLite counts them; what expired goes first, then what was not used for longest, a part in
+ * each transaction. A value of more than a quarter of the room is not kept. **Place.** A file that was deleted, or replaced, is
+ * let go within 50 ms, and at once where something is written, for the one that is there now. **Ends.** WAL and one transaction a batch: a killed process leaves what
  * was there before. Replaced versions are synced to the disk, so that a power cut brings no outdated value back; values are
  * not.
  *
@@ -22,8 +23,11 @@ import * as Versions from "./Versions.ts"
 
 /** Keys whose use is noted until the next write. */
 const maxTouched = 512
-/** Rows that leave in one go where room is wanted. */
-const evictedRows = 16
+/** What leaves in one transaction where room is wanted: a few milliseconds. */
+const evictedRows = 512
+const evictedBytes = 16 * 1024 * 1024
+/** Between two looks at whether the file is still there, where nothing is written. */
+const placeMillis = 50
 
 const whileBusy = Schedule.spaced("20 millis").pipe(Schedule.upTo({ times: 50 }))
 
@@ -38,15 +42,21 @@ export const make = Effect.fnUntraced(function* (
   let baseVersion = ""
   let dataVersion = -1
   let lastSeq = 0
+  let placeSeenMillis = 0
 
-  const open = (): SqliteFile.SqliteFile => (connection ??= SqliteFile.open(path))
+  const close = () => {
+    connection?.database.close()
+    connection = undefined
+    baseVersion = ""
+    dataVersion = -1
+  }
+  const isInPlace = (file: SqliteFile.SqliteFile) => SqliteFile.identityOf(path) === file.identity
+  const open = (): SqliteFile.SqliteFile => {
+    if (connection !== undefined && !isInPlace(connection)) close()
+    return (connection ??= SqliteFile.open(path))
+  }
 
-  yield* Effect.addFinalizer(() =>
-    Effect.sync(() => {
-      connection?.database.close()
-      connection = undefined
-    })
-  )
+  yield* Effect.addFinalizer(() => Effect.sync(close))
 
   const failure = (cause: unknown) =>
     new StoreError({ store: "sqlite", isBusy: SqliteFile.isBusy(cause), message: SqliteFile.sentence(path, cause) })
@@ -103,10 +113,18 @@ export const make = Effect.fnUntraced(function* (
       SqliteFile.number(statements.freePages.get(), "freelist_count")) *
     SqliteFile.number(statements.pageSize.get(), "page_size")
 
-  const makeRoom = (statements: SqliteFile.Statements, nowMillis: number) => {
-    if (usedBytes(statements) <= limitBytes) return
-    statements.removeDead.run(nowMillis)
-    while (usedBytes(statements) > limitBytes * 0.95 && statements.removeOldest.run(evictedRows).changes !== 0);
+  /** Whether there is room at the end; otherwise there is more to remove. */
+  const makeRoom = (statements: SqliteFile.Statements, nowMillis: number): boolean => {
+    const before = usedBytes(statements)
+    if (before <= limitBytes) return true
+    if (statements.removeDead.run(nowMillis, evictedRows).changes === evictedRows) return false
+    const least = Math.max(limitBytes * 0.95, before - evictedBytes)
+    const oldest = statements.oldest.all(evictedRows)
+    for (const entry of oldest) {
+      if (usedBytes(statements) <= least) break
+      statements.remove.run(SqliteFile.text(entry, "key") ?? "")
+    }
+    return oldest.length === 0 || usedBytes(statements) <= limitBytes
   }
 
   const insert = (
@@ -118,13 +136,25 @@ export const make = Effect.fnUntraced(function* (
     statements.insert.run(key, text, deadAtMillis, now)
   }
 
+  /** In transactions of their own, so that others have their turn in between. */
+  const makeMoreRoom = (nowMillis: number): Effect.Effect<void, StoreError> =>
+    Effect.yieldNow.pipe(
+      Effect.andThen(transaction((statements) => makeRoom(statements, nowMillis))),
+      Effect.flatMap((hasRoom) => (hasRoom ? Effect.void : makeMoreRoom(nowMillis)))
+    )
+
   return {
     kind: "sqlite",
     keepsValues: true,
     leaseMillis: 0,
-    lookNow: (names, key) => {
+    lookNow: (names, key, clock) => {
       if (connection === undefined) return undefined
       try {
+        const nowMillis = clock.currentTimeMillisUnsafe()
+        if (Math.abs(nowMillis - placeSeenMillis) >= placeMillis) {
+          if (!isInPlace(connection)) return undefined
+          placeSeenMillis = nowMillis
+        }
         return lookIn(connection.statements, names, key)
       } catch {
         // `look` says what it was.
@@ -139,8 +169,8 @@ export const make = Effect.fnUntraced(function* (
           for (const key of touched) statements.touch.run(nowMillis, key)
           touched.clear()
           for (const write of writes) insert(statements, write, nowMillis)
-          makeRoom(statements, nowMillis)
-        })
+          return makeRoom(statements, nowMillis)
+        }).pipe(Effect.flatMap((hasRoom) => (hasRoom ? Effect.void : makeMoreRoom(nowMillis))))
       ),
     replace: (names) =>
       Effect.ensuring(

@@ -40,6 +40,7 @@ export interface Write {
 }
 
 export interface Size {
+  /** Values that are kept; in Redis they are counted one by one. */
   readonly entries: number
   /** Of the file, or of the whole Redis server. */
   readonly bytes: number

@@ -9,8 +9,10 @@ import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from "n
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as FiberSet from "effect/FiberSet"
 import * as Random from "effect/Random"
 import * as Schema from "effect/Schema"
 
@@ -45,6 +47,8 @@ export interface Load {
   readonly reads: number
   /** Of the keys that this process writes. */
   readonly parity: 0 | 1
+  /** Reads that begin each second, however many are under way; without it a reader begins one when it has ended the last. */
+  readonly perSecond?: number
   /** Called as each read ends. */
   readonly onRead?: () => void
 }
@@ -80,7 +84,7 @@ const setNumber = (file: number, position: number, value: number) => {
 }
 
 /** Makes reads of all keys, and writes of its own. */
-export const load = ({ onRead, parity, path, reads }: Load) =>
+export const load = ({ onRead, parity, path, perSecond, reads }: Load) =>
   Effect.scoped(
     Effect.gen(function* () {
       const file = yield* open(path)
@@ -114,25 +118,54 @@ export const load = ({ onRead, parity, path, reads }: Load) =>
           setNumber(file, 2 * key + 1, value)
           invalidations++
         })
+      const readOne = Effect.gen(function* () {
+        const key = below(keys)
+        const floor = number(file, 2 * key + 1)
+        if (floor > 0) exposed++
+        const exit = yield* Effect.exit(cache.read(read, { key }))
+        onRead?.()
+        if (Exit.isFailure(exit)) failed++
+        else if (exit.value < floor) stale++
+      })
       const reader = (own: number) =>
         Effect.gen(function* () {
           for (let turn = left--; turn > 0; turn = left--) {
-            const key = below(keys)
-            const floor = number(file, 2 * key + 1)
-            if (floor > 0) exposed++
-            const exit = yield* Effect.exit(cache.read(read, { key }))
-            onRead?.()
-            if (Exit.isFailure(exit)) failed++
-            else if (exit.value < floor) stale++
+            yield* readOne
             // Each reader writes keys of its own.
             if (turn % readsPerWrite === 0) yield* write(2 * (own + readers * below(keys / readers / 2)) + parity)
           }
         })
-      yield* Effect.forEach(
+      const inTurn = Effect.forEach(
         Array.from({ length: readers }, (_, own) => own),
         reader,
         { concurrency: readers, discard: true }
       )
+      /** A key has one writer at a time. */
+      const written = new Set<number>()
+      const writeNext = (turn: number) =>
+        Effect.suspend(() => {
+          const key = 2 * ((turn / readsPerWrite) % (keys / 2)) + parity
+          if (written.has(key)) return Effect.void
+          written.add(key)
+          return Effect.ensuring(
+            write(key),
+            Effect.sync(() => void written.delete(key))
+          )
+        })
+      const arriving = Effect.fnUntraced(function* (perSecond: number) {
+        const under = yield* FiberSet.make()
+        const startMillis = yield* Clock.currentTimeMillis
+        for (let turn = 0; turn < reads;) {
+          const due = Math.min(reads, (((yield* Clock.currentTimeMillis) - startMillis) * perSecond) / 1_000)
+          for (; turn < due; turn++) {
+            yield* FiberSet.run(under, readOne)
+            if (turn % readsPerWrite === 0) yield* FiberSet.run(under, writeNext(turn))
+          }
+          yield* Effect.sleep("2 millis")
+        }
+        yield* FiberSet.awaitEmpty(under)
+      })
+      yield* perSecond === undefined ? inTurn : arriving(perSecond)
       return { stale, exposed, failed, invalidations }
     })
   )
@@ -140,7 +173,7 @@ export const load = ({ onRead, parity, path, reads }: Load) =>
 /** The same load here and in another process at a time, on a store that they share; `store` as `CALLSHEET_CACHE` names it. */
 export const loadTwice = Effect.fnUntraced(function* (store: string, ours: Omit<Load, "path" | "parity">) {
   const path = yield* file
-  const other = yield* OtherProcess.start("load", store, path, String(ours.reads))
+  const other = yield* OtherProcess.start("load", store, path, String(ours.reads), String(ours.perSecond ?? ""))
   const one = yield* load({ ...ours, path, parity: 0 })
   const two = decode(yield* other.ended)
   return {

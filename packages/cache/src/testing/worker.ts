@@ -1,5 +1,5 @@
 /**
- * A second process for `Truth.loadTwice` and the cases in `processes`. `worker.ts load STORE TRUTH READS` reads, writes the
+ * A second process for `Truth.loadTwice` and the cases in `processes`. `worker.ts load STORE TRUTH READS [PER_SECOND]` reads, writes the
  * odd keys, and says at its end what it found; `worker.ts write STORE` writes until it is killed. Says a line once it is
  * under way.
  */
@@ -12,7 +12,8 @@ import * as CacheConfig from "../CacheConfig.ts"
 import { checked, checkedKeys, checkedValue } from "./checked.ts"
 import * as Truth from "./Truth.ts"
 
-const [role = "", store = "", path = "", reads = "0"] = process.argv.slice(2)
+const [role = "", store = "", path = "", reads = "0", perSecond = ""] = process.argv.slice(2)
+const rate = perSecond === "" ? {} : { perSecond: Number(perSecond) }
 
 const say = (line: string) =>
   Effect.sync(() => {
@@ -20,7 +21,7 @@ const say = (line: string) =>
   })
 const underWay = say("under way")
 
-const load = Effect.andThen(underWay, Truth.load({ path, reads: Number(reads), parity: 1 })).pipe(
+const load = Effect.andThen(underWay, Truth.load({ path, reads: Number(reads), ...rate, parity: 1 })).pipe(
   Effect.flatMap((found) => say(Truth.encode(found)))
 )
 

@@ -105,6 +105,24 @@ describe("MemoryTable", () => {
     assert.isDefined(table.peek("large"))
   })
 
+  it("lets a large value in that is asked for all the time, though not for values that are asked for as much", () => {
+    for (const [uses, isKept] of [
+      [1, true],
+      [20, false]
+    ] as const) {
+      const table = MemoryTable.make<string>(1_000_000)
+      for (let key = 0; key < 2_000; key++) {
+        for (let use = 0; use < uses; use++) table.get(`small/${key}`)
+        table.set(`small/${key}`, "", 500)
+      }
+      for (let turn = 0; turn < 30; turn++) {
+        if (table.get("large") === undefined) table.set("large", "", 100_000)
+        table.set(`once/${turn}`, "", 500)
+      }
+      assert.strictEqual(table.peek("large") !== undefined, isKept)
+    }
+  })
+
   it("finds on a Zipf load 5 points more than least recently used, and within 2 of the best fixed set", () => {
     const [keys, room] = [10_000, 1_000]
     const trace = zipf(keys, 300_000)

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber, Layer, Scope } from "effect"
+import { Effect, Exit, Fiber, Layer, Scope } from "effect"
 import { CircuitBreaker } from "effect/persistence"
 import { TestClock } from "effect/testing"
 
@@ -59,11 +59,29 @@ describe("Guard", () => {
       const after = yield* versions(guard, "#a", "#b")
       assert.notStrictEqual(after[0], before[0])
       assert.strictEqual(after[1], before[1])
-      yield* TestClock.adjust("50 millis")
+      yield* TestClock.adjust("1 second")
+      assert.isUndefined(fiber.pollUnsafe())
+      yield* TestClock.adjust("52 millis")
       yield* Fiber.join(fiber)
       const later = yield* versions(guard, "#a", "#b")
       assert.notStrictEqual(later[0], after[0])
       assert.notStrictEqual(later[1], after[1])
+      state.isBroken = false
+    }).pipe(Effect.provide(breakers))
+  )
+
+  it.effect("waits a second, at most, for a replacement that a store does not take at once", () =>
+    Effect.gen(function* () {
+      const { state, store } = breakable()
+      const guard = yield* Guard.make(store)
+      const before = yield* versions(guard, "#a")
+      state.isBroken = true
+      const fiber = yield* Effect.forkChild(guard.replace(["#a"]), { startImmediately: true })
+      state.isBroken = false
+      yield* TestClock.adjust("300 millis")
+      yield* Fiber.join(fiber)
+      assert.strictEqual(guard.counts().pending, 0)
+      assert.notDeepEqual(yield* versions(guard, "#a"), before)
     }).pipe(Effect.provide(breakers))
   )
 
@@ -89,7 +107,8 @@ describe("Guard", () => {
       const guard = yield* Guard.make(store)
       const before = yield* versions(guard, "#a", "#b")
       const fiber = yield* Effect.forkChild(guard.replace(["#a"]), { startImmediately: true })
-      yield* TestClock.adjust("49 millis")
+      // Timers may be a little early.
+      yield* TestClock.adjust("51 millis")
       assert.isUndefined(fiber.pollUnsafe())
       yield* TestClock.adjust("1 millis")
       yield* Fiber.join(fiber)
@@ -115,21 +134,53 @@ describe("Guard", () => {
       yield* TestClock.adjust("1 second")
       assert.strictEqual(guard.counts().pending, 0)
       assert.isTrue((yield* guard.look(["#a", "#b"], undefined)).isStored)
+      // Nothing is nothing to store.
+      const { asked } = state
+      yield* Effect.forkChild(guard.replace([]), { startImmediately: true })
+      assert.strictEqual(state.asked, asked)
     }).pipe(Effect.provide(breakers))
   )
 
-  it.effect("ends its tries when its scope closes", () =>
+  it.effect("stores no more than everything for any number of names, and keeps them no longer", () =>
     Effect.gen(function* () {
       const { state, store } = breakable()
-      const scope = yield* Scope.make()
-      const guard = yield* Scope.provide(Guard.make(store), scope)
+      const guard = yield* Guard.make(store)
+      const before = yield* versions(guard, "*", "#0", "#1999")
       state.isBroken = true
-      yield* Effect.forkChild(guard.replace(["#a"]), { startImmediately: true })
+      const names = Array.from({ length: 2_000 }, (_, index) => `#${index}`)
+      for (const name of names) yield* Effect.forkChild(guard.replace([name]), { startImmediately: true })
+      assert.isAtMost(guard.counts().pending, 1_000)
+      state.isBroken = false
+      const during = yield* versions(guard, "*", "#0", "#1999")
+      assert.notStrictEqual(during[0], before[0])
       yield* TestClock.adjust("1 second")
-      yield* Scope.close(scope, yield* Effect.exit(Effect.void))
-      const { asked } = state
-      yield* TestClock.adjust("1 minute")
-      assert.strictEqual(state.asked, asked)
+      assert.strictEqual(guard.counts().pending, 0)
+      const after = yield* versions(guard, "*", "#0", "#1999")
+      for (const [index, version] of after.entries()) assert.notStrictEqual(version, before[index])
+    }).pipe(Effect.provide(breakers))
+  )
+
+  it.effect("tries once more when its scope closes, for a second, and then ends its tries", () =>
+    Effect.gen(function* () {
+      for (const isWell of [true, false]) {
+        const { state, store } = breakable()
+        const scope = yield* Scope.make()
+        const guard = yield* Scope.provide(Guard.make(store), scope)
+        const before = yield* versions(guard, "#a")
+        state.isBroken = true
+        yield* Effect.forkChild(guard.replace(["#a"]), { startImmediately: true })
+        yield* TestClock.adjust("1 second")
+        const closing = yield* Effect.forkChild(Scope.close(scope, Exit.void), { startImmediately: true })
+        state.isBroken = !isWell
+        yield* TestClock.adjust("1 second")
+        yield* Fiber.join(closing)
+        state.isBroken = false
+        const [after] = (yield* store.look(["#a"], undefined)).versions
+        assert.strictEqual(after !== before[0], isWell)
+        const { asked } = state
+        yield* TestClock.adjust("1 minute")
+        assert.strictEqual(state.asked, asked)
+      }
     }).pipe(Effect.provide(Layer.fresh(breakers)))
   )
 })

@@ -3,9 +3,10 @@ import { connect, createServer, type Socket } from "node:net"
 
 import { assert, describe, it } from "@effect/vitest"
 import { createClient } from "@redis/client"
-import { Context, Effect, Fiber, Layer, Redacted, Schedule } from "effect"
+import { Context, Effect, Fiber, Layer, Redacted, Schedule, Schema } from "effect"
 
 import { Cache } from "../../src/Cache.ts"
+import * as Read from "../../src/Read.ts"
 import * as RedisServer from "../../src/testing/RedisServer.ts"
 import { upstream } from "../../src/testing/upstream.ts"
 
@@ -99,7 +100,8 @@ describe.skipIf(!RedisServer.hasRedis)(`RedisStore${RedisServer.needsRedis}`, { 
       yield* isBack(ours)
       const theirs = yield* process(server)
       // The old value is in the snapshot, and so is the version that it was stamped with.
-      assert.isAbove((yield* theirs.stats).store.entries ?? 0, 0)
+      const again = yield* admin(server)
+      assert.isAbove(yield* Effect.promise(() => again.dbSize()), 0)
       assert.strictEqual((yield* theirs.read(read, { id: 1 })).turn, 2)
       yield* theirs.flush
       assert.strictEqual((yield* ours.read(read, { id: 1 })).turn, 2)
@@ -213,18 +215,96 @@ describe.skipIf(!RedisServer.hasRedis)(`RedisStore${RedisServer.needsRedis}`, { 
     })
   )
 
-  it.live("reads on when the server is full", () =>
+  it.live("fetches large values a part at a time, and the small ones before them", () =>
     Effect.gen(function* () {
-      const server = yield* RedisServer.make("--maxmemory", "1mb", "--maxmemory-policy", "noeviction")
+      const server = yield* RedisServer.make()
+      const [ours, theirs] = yield* Effect.all([process(server), process(server)])
+      const read = Read.make("test/large", {
+        version: 1,
+        identity: Read.everyone,
+        argument: Schema.Struct({ id: Schema.Int }),
+        result: Schema.String,
+        freshness: { fresh: "1 hour" },
+        lookup: ({ id }) => Effect.succeed(`${id}`.padEnd(id % 2 === 0 ? 300_000 : 3))
+      })
+      const ids = Array.from({ length: 40 }, (_, id) => id)
+      const all = (cache: Cache["Service"]) =>
+        Effect.forEach(ids, (id) => cache.read(read, { id }), { concurrency: "unbounded" })
+      const values = yield* all(ours)
+      yield* ours.flush
+      const client = yield* admin(server)
+      yield* Effect.promise(() => client.configResetStat())
+      assert.deepStrictEqual(yield* all(theirs), values)
+      assert.strictEqual((yield* theirs.stats).reads.sources.store, 40)
+      // Six megabytes in sevens of three, after one look for all.
+      const stats = String(yield* Effect.promise(() => client.info("commandstats")))
+      assert.strictEqual(Number(/cmdstat_mget:calls=(\d+)/.exec(stats)?.[1]), 8)
+      // Small again, it is found where it was.
+      yield* ours.remember(read, { id: 0 }, "small", [])
+      yield* ours.flush
+      const later = yield* process(server)
+      assert.strictEqual(yield* later.read(read, { id: 0 }), "small")
+    })
+  )
+
+  it.live("takes an answer that came in time though this process had no time for it", () =>
+    Effect.gen(function* () {
+      const server = yield* RedisServer.make()
+      const [ours, theirs] = yield* Effect.all([process(server), process(server)])
+      const { read } = upstream()
+      yield* ours.read(read, { id: 1 })
+      yield* ours.flush
+      const reading = yield* Effect.forkChild(theirs.read(read, { id: 1 }), { startImmediately: true })
+      // Until it is sent.
+      yield* Effect.yieldNow
+      yield* Effect.yieldNow
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300)
+      assert.strictEqual((yield* Fiber.join(reading)).turn, 1)
+      assert.isUndefined((yield* theirs.stats).store.problem)
+    })
+  )
+
+  it.live("serves nothing that was outdated on another server while this was its replica", () =>
+    Effect.gen(function* () {
+      const server = yield* RedisServer.make()
       const ours = yield* process(server)
-      const { calls, read } = upstream()
-      for (let id = 0; id < 20; id++) yield* ours.read(read, { id })
-      assert.strictEqual(calls(), 20)
+      const { read } = upstream()
+      assert.strictEqual((yield* ours.read(read, { id: 1 })).turn, 1)
+      yield* ours.flush
+      const client = yield* admin(server)
+      // What a replica has from its master when it becomes one again: all of ours, and the master's epoch.
+      const [epoch = ""] = yield* Effect.promise(() => client.keys("callsheet:*:epoch"))
+      yield* Effect.promise(() => client.set(epoch, "theirs.0000"))
+      const theirs = yield* process(server)
+      assert.strictEqual((yield* theirs.read(read, { id: 1 })).turn, 2)
+      yield* theirs.flush
+      // Who stayed connected goes over, and what it replaces on the way is stored where others look.
       yield* ours.invalidate({ tags: [read.name] })
-      assert.isAbove((yield* ours.read(read, { id: 1 })).turn, 20)
-      const { store } = yield* ours.stats
-      assert.isAbove(store.failures, 0)
-      assert.strictEqual(store.pending, 1)
+      yield* Effect.repeat(ours.stats, { schedule: soon, until: ({ store }) => store.pending === 0 })
+      assert.strictEqual((yield* theirs.read(read, { id: 1 })).turn, 3)
+      yield* isBack(ours)
+      assert.strictEqual((yield* ours.read(read, { id: 1 })).turn, 3)
+    })
+  )
+
+  it.live("forgets everywhere though the server is full, and reads on", () =>
+    Effect.gen(function* () {
+      const server = yield* RedisServer.make("--maxmemory", "8mb", "--maxmemory-policy", "noeviction")
+      const [ours, theirs] = yield* Effect.all([process(server), process(server)])
+      const { calls, read } = upstream()
+      yield* ours.read(read, { id: 1 })
+      yield* ours.flush
+      assert.strictEqual((yield* theirs.read(read, { id: 1 })).turn, 1)
+      const client = yield* admin(server)
+      const fill = (index: number) => Effect.tryPromise(() => client.set(`fill:${index}`, "x".repeat(10_000)))
+      yield* Effect.exit(Effect.forEach(Array.from({ length: 2_000 }), (_, index) => fill(index), { discard: true }))
+      yield* ours.invalidate({ tags: [read.name] })
+      assert.strictEqual((yield* ours.stats).store.pending, 0)
+      assert.isAbove((yield* theirs.read(read, { id: 1 })).turn, 1)
+      assert.isAbove((yield* ours.read(read, { id: 1 })).turn, 1)
+      for (let id = 0; id < 20; id++) yield* ours.read(read, { id })
+      assert.isAbove(calls(), 20)
+      assert.isAbove((yield* ours.stats).store.failures, 0)
     })
   )
 

@@ -1,8 +1,8 @@
-import { statSync, writeFileSync } from "node:fs"
+import { rmSync, statSync, writeFileSync } from "node:fs"
 import { DatabaseSync } from "node:sqlite"
 
 import { assert, describe, it } from "@effect/vitest"
-import { Context, Effect, Layer } from "effect"
+import { Context, Effect, Fiber, Layer } from "effect"
 
 import { Cache } from "../../src/Cache.ts"
 import * as SqliteStore from "../../src/store/SqliteStore.ts"
@@ -32,6 +32,77 @@ describe("SqliteStore", () => {
     })
   )
 
+  it.live("lets a large value go for a large one, and no more", () =>
+    Effect.gen(function* () {
+      const limitBytes = 4 * 1024 * 1024
+      const store = yield* SqliteStore.make(yield* sqliteFile, limitBytes)
+      const names = ["*"]
+      const { versions } = yield* store.look(names, undefined)
+      for (let key = 0; key < 9; key++) {
+        yield* store.write([{ key: `${key}`, text: "x".repeat(900_000), names, versions, deadAtMillis: 2 ** 50 }])
+        if (key >= 3) assert.strictEqual((yield* store.size).entries, 4)
+      }
+    })
+  )
+
+  it.live("comes down to a bound that was lowered, the dead first, and does nothing for long", () =>
+    Effect.gen(function* () {
+      const path = yield* sqliteFile
+      const names = ["*"]
+      const write = (versions: ReadonlyArray<string>) => (key: number) => ({
+        key: `${key}`,
+        text: "x".repeat(2_000),
+        names,
+        versions,
+        deadAtMillis: key < 4_000 ? 1 : 2 ** 50
+      })
+      const before = yield* SqliteStore.make(path, 2 ** 26)
+      const { versions } = yield* before.look(names, undefined)
+      yield* before.write(Array.from({ length: 6_000 }, (_, key) => write(versions)(key)))
+      const store = yield* SqliteStore.make(path, 2 ** 22)
+      let turns = 0
+      const others = yield* Effect.forkChild(
+        Effect.forever(
+          Effect.andThen(
+            Effect.yieldNow,
+            Effect.sync(() => turns++)
+          )
+        )
+      )
+      yield* store.write([write((yield* store.look(names, undefined)).versions)(6_000)])
+      yield* Fiber.interrupt(others)
+      const { bytes, entries } = yield* store.size
+      assert.isAtMost(bytes, 2 ** 22)
+      // None of the living had to go before the last of the dead had.
+      assert.isAbove(entries, 1_500)
+      assert.isAtLeast(turns, 2)
+    })
+  )
+
+  it.live("goes over to the file that is there when its own was deleted", () =>
+    Effect.gen(function* () {
+      const path = yield* sqliteFile
+      const ours = yield* process(path)
+      const { read } = upstream()
+      yield* ours.read(read, { id: 1 })
+      yield* ours.flush
+      for (const end of ["", "-wal", "-shm"]) rmSync(path + end, { force: true })
+      const theirs = yield* process(path)
+      assert.strictEqual((yield* theirs.read(read, { id: 1 })).turn, 2)
+      yield* theirs.invalidate({ tags: [read.name] })
+      yield* Effect.sleep("50 millis")
+      assert.strictEqual((yield* ours.read(read, { id: 1 })).turn, 3)
+      yield* ours.invalidate({ tags: [read.name] })
+      assert.strictEqual((yield* theirs.read(read, { id: 1 })).turn, 4)
+      // What it replaces is stored where others look.
+      for (const end of ["", "-wal", "-shm"]) rmSync(path + end, { force: true })
+      const later = yield* process(path)
+      assert.strictEqual((yield* later.read(read, { id: 1 })).turn, 5)
+      yield* ours.invalidate({ tags: [read.name] })
+      assert.strictEqual((yield* later.read(read, { id: 1 })).turn, 6)
+    })
+  )
+
   it.live("changes every version, once, when too many names have their own", () =>
     Effect.gen(function* () {
       const path = yield* sqliteFile
@@ -55,11 +126,12 @@ describe("SqliteStore", () => {
       const notes = new DatabaseSync(foreign)
       notes.exec("CREATE TABLE entry (note TEXT); INSERT INTO entry VALUES ('mine')")
       notes.close()
-      for (const [wrong, advice] of [
+      const wrongs = [
         [foreign, /holds something else.*is no cache: choose another path/],
         [path, /is no cache: choose another path/],
         [`${path}/cache.db`, /check the path in CALLSHEET_CACHE/]
-      ] as const) {
+      ] as const
+      const readOn = Effect.fnUntraced(function* ([wrong, advice]: (typeof wrongs)[number]) {
         const cache = yield* process(wrong)
         const { calls, read } = upstream()
         for (let id = 0; id < 10; id++) yield* cache.read(read, { id })
@@ -69,7 +141,9 @@ describe("SqliteStore", () => {
         const { store } = yield* cache.stats
         assert.match(store.problem ?? "", advice)
         assert.isAbove(store.skipped, 0)
-      }
+      }, Effect.scoped)
+      // Each tries once more at its end.
+      yield* Effect.forEach(wrongs, readOn, { concurrency: 3, discard: true })
       const unharmed = new DatabaseSync(foreign)
       assert.strictEqual(unharmed.prepare("SELECT note FROM entry").get()?.["note"], "mine")
       unharmed.close()
