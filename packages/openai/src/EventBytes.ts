@@ -73,19 +73,22 @@ export class EventBytes {
 
   /**
    * Where the values begin of the members `names` (each a mark such as `"id":`) of the object that begins at `at`; -1 for
-   * those it lacks. `undefined` where none begins there, or it does not end.
+   * those it lacks. `undefined` where none begins there, or it does not end. Read no further than to the last of them.
    */
   members(at: number, names: ReadonlyArray<Uint8Array>): Array<number> | undefined {
     if (this.#bytes[at] !== openBrace) return undefined
     const found = names.map(() => -1)
+    let left = names.length
     for (let index = at + 1; index < this.to; index++) {
       const code = this.#bytes[index]
-      if (code === closeBrace) return found
+      if (code === closeBrace || left === 0) return found
       if (code === quote) {
         // Whatever is directly in the object and is no name is not followed by a colon.
         for (let name = 0; name < names.length; name++) {
           const text = names[name]
-          if (text !== undefined && this.has(text, index)) found[name] = index + text.length
+          if (found[name] !== -1 || text === undefined || !this.has(text, index)) continue
+          found[name] = index + text.length
+          left--
         }
       }
       index = this.#valueEnd(index) - 1

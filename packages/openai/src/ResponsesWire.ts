@@ -203,30 +203,40 @@ const skim = (
   if (data.has(inProgress)) return state.responseId !== undefined && state.model !== undefined ? "" : undefined
   if (data.has(partAdded) || data.has(partDone) || data.has(textDone)) return ""
   if (data.has(created)) {
-    const response = pick(data)
+    const response = pick(data, ofBegun)
     return response && { state: identify(state, response), parts: ModelWire.noParts }
   }
   const isKnown = state.texts.size > 0 || state.made !== undefined
-  const response = isKnown && data.has(completed) ? pick(data) : undefined
+  const response = isKnown && data.has(completed) ? pick(data, ofEnded) : undefined
   return response && finishStep(state, response)
 }
 
 const responseMember = [EventBytes.mark(`"response":`)]
-const picked = ["id", "model", "status", "incomplete_details", "usage"]
-const pickedMembers = picked.map((name) => EventBytes.mark(`"${name}":`))
+interface Wanted {
+  readonly names: ReadonlyArray<string>
+  readonly marks: ReadonlyArray<Uint8Array>
+}
+const wanted = (...names: ReadonlyArray<string>): Wanted => ({
+  names,
+  marks: names.map((name) => EventBytes.mark(`"${name}":`))
+})
+
+/** What is wanted of a response that has begun, and of one that has ended. */
+const ofBegun = wanted("id", "model")
+const ofEnded = wanted("id", "model", "status", "incomplete_details", "usage")
 
 /** The response of the event `data`, without what it repeats of the request and of the events before it. */
-const pick = (data: EventBytes.EventBytes): Json.JsonObject | undefined => {
+const pick = (data: EventBytes.EventBytes, { marks, names }: Wanted): Json.JsonObject | undefined => {
   const [at = -1] = data.members(data.from, responseMember) ?? []
-  const members = at === -1 ? undefined : data.members(at, pickedMembers)
+  const members = at === -1 ? undefined : data.members(at, marks)
   if (members === undefined) return undefined
   const response: Record<string, unknown> = {}
-  for (let index = 0; index < picked.length; index++) {
+  for (let index = 0; index < names.length; index++) {
     const member = members[index] ?? -1
     if (member === -1) continue
     const value = Json.parse(data.valueText(member))
     if (value._tag === "Failure") return undefined
-    response[picked[index] ?? ""] = value.success
+    response[names[index] ?? ""] = value.success
   }
   return response
 }
