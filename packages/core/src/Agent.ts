@@ -153,7 +153,7 @@ export function make<Tools extends Record<string, Tool.Any>, R>(
       return yield* Effect.die(new Error(ResultTool.taken))
     }
     const tools = offerOf(toolkit.tools)
-    const { model, provider } = yield* ModelStream
+    const { address, model, provider } = yield* ModelStream
     const ledger = yield* Ledger.Current
     const brakes = Brakes.make(policy, model, limitMillis(request, policy))
     if (brakes.problem !== undefined) {
@@ -197,13 +197,13 @@ export function make<Tools extends Record<string, Tool.Any>, R>(
       fork
     }
     let transcript = Transcript.start(instructions, question)
-    const recall = remembered && answers.recall({ remembered, provider, model, tools, question })
+    const recall = remembered && answers.recall({ remembered, provider, model, address, tools, question })
     const answer = recall && (yield* recall)
     if (answer?.known !== undefined) {
       log.append({ _tag: "Routed", route: "memory" })
       ledger?.reported(transcript)
       log.append({ _tag: "TextDelta", step: 0, delta: answer.known })
-      return { answer: answer.known, steps: 0, reason: "answered" } as const
+      return { end: { answer: answer.known, steps: 0, reason: "answered" } as const, keep: undefined }
     }
     log.append({ _tag: "Routed", route: "model" })
     let added: ReadonlyArray<Message> = transcript
@@ -280,9 +280,7 @@ export function make<Tools extends Record<string, Tool.Any>, R>(
 
     for (let step = 0; ; step++) {
       const end = yield* takeStep(step)
-      if (end === undefined) continue
-      if (answer !== undefined) yield* answer.keep(end, settled)
-      return end
+      if (end !== undefined) return { end, keep: answer?.keep(end, settled) }
     }
   })
 
@@ -298,9 +296,10 @@ export function make<Tools extends Record<string, Tool.Any>, R>(
       yield* Effect.gen(function* () {
         const question = yield* AgentRequest.validate(request, policy.maxQuestionBytes)
         log.append({ _tag: "RunStarted", agent: name, question })
-        const end = yield* loop(request, question, log)
+        const { end, keep } = yield* loop(request, question, log)
         // Inside the scope of the calls, since a call that was given up may take its time to end.
         log.append({ _tag: "RunFinished", ...end })
+        if (keep !== undefined) yield* keep
       }).pipe(
         Effect.scoped,
         Effect.onError((cause) =>

@@ -4,7 +4,12 @@
 import * as Schema from "effect/Schema"
 import type * as Types from "effect/Types"
 
-/** Where a tool's result came from. `upstream` is the tool itself. */
+/**
+ * Where a tool's result came from. `upstream` is the tool itself.
+ *
+ * - `memory`, `store`: it was remembered, or all that the tool read through the cache was; what it asked beside that is not seen.
+ * - `shared`: an equal call was under way, or an equal read of what the tool read.
+ */
 export const ToolSource = Schema.Literals(["upstream", "memory", "store", "shared", "foreseen"])
 export type ToolSource = typeof ToolSource.Type
 

@@ -1,6 +1,7 @@
 /**
  * Household: things with a value each, tools that read and write them, and an agent that does what its question says:
- * "look a, look b then change a fail" are two messages of calls, after which it answers with all that it was told.
+ * "look a, look b then change a fail" are two messages of calls, after which it answers with all that it was told. "more" reads
+ * on in the first result that was cut, and "read abc" in that of reference abc.
  *
  * Tools take 10 ms, and the model none. A read gives what is true at its half, and a write is done at its half.
  */
@@ -13,7 +14,10 @@ import * as LanguageModelStream from "@callsheet/core/model/LanguageModelStream"
 import * as Annotations from "@callsheet/core/schedule/Annotations"
 import * as PlanTool from "@callsheet/core/schedule/PlanTool"
 import type * as Policy from "@callsheet/core/schedule/Policy"
-import { type Script, turnOf } from "@callsheet/testkit/scripted/Script"
+import * as ResultTool from "@callsheet/core/schedule/ResultTool"
+import * as Retry from "@callsheet/core/schedule/Retry"
+import * as Shared from "@callsheet/core/schedule/Shared"
+import { type Script, turnOf, type View } from "@callsheet/testkit/scripted/Script"
 import * as ScriptedModel from "@callsheet/testkit/scripted/ScriptedModel"
 import { instant } from "@callsheet/testkit/scripted/Timing"
 import { Effect, Fiber, Layer, Predicate, type Redacted, Schema, Stream } from "effect"
@@ -21,7 +25,7 @@ import { Tool, Toolkit } from "effect/ai"
 import { TestClock } from "effect/testing"
 
 import { tagged } from "./fixtures.ts"
-import { calm, Trouble } from "./schedule/stage.ts"
+import { Trouble } from "./schedule/stage.ts"
 
 const parameters = Schema.Struct({
   key: Schema.String,
@@ -41,6 +45,8 @@ const tool = <Name extends string>(name: Name) =>
 const reading = <Name extends string>(name: Name) => tool(name).annotate(Tool.Readonly, true)
 const writing = <Name extends string>(name: Name) => tool(name).annotate(Tool.Destructive, false)
 
+/** Reads through the cache, and its result may not be used again. */
+const peruse = reading("peruse").annotate(Annotations.TagsRead, tags)
 const look = reading("look").annotate(Annotations.TagsRead, tags).annotate(Annotations.Freshness, "1 day")
 /** Its result may not be used again. */
 const glance = reading("glance").annotate(Annotations.TagsRead, tags)
@@ -59,7 +65,7 @@ const overhaul = writing("overhaul")
 /** Waits for approval. */
 const erase = tool("erase").annotate(Annotations.TagsWritten, tags)
 
-export const toolkit = Toolkit.make(look, glance, browse, survey, reveal, change, overhaul, erase)
+export const toolkit = Toolkit.make(look, glance, browse, peruse, survey, reveal, change, overhaul, erase)
 
 const half = "5 millis"
 
@@ -113,6 +119,7 @@ export const makeWorld = () => {
           asked.push(`browse ${key}`)
           return cache.read(Record, { key })
         },
+        peruse: ({ key }) => cache.read(Record, { key }),
         survey: work("survey", (key) => ({ key, value: [...values.values()].reduce((sum, value) => sum + value, 0) })),
         reveal: ({ key }) => Effect.sync(() => valueOf(key)),
         change: work("change", written),
@@ -121,7 +128,8 @@ export const makeWorld = () => {
       })
     })
   )
-  return { values, asked, browsed, handlers }
+  // Its runs are those of one process.
+  return { values, asked, browsed, handlers, shared: Effect.runSync(Shared.make) }
 }
 
 type World = ReturnType<typeof makeWorld>
@@ -140,9 +148,18 @@ const callsOf = (text: string) =>
     return { name, input: { key, ...(mode && { mode }), ...(millis && { millis: Number(millis) }) } }
   })
 
+/** Where the first result that was cut goes on. */
+const moreOf = (view: View): Readonly<Record<string, unknown>> => {
+  const text = JSON.stringify(view.messages.map((message) => (message.role === "tool" ? message.result : null)))
+  return JSON.parse(/"more":(\{.*?\})/.exec(text)?.[1] ?? "{}")
+}
+
 const script: Script = (view) => {
   const messages = view.question.replace(/^.*?: /, "").split(" then ")
   const message = messages[turnOf(view)]
+  const [verb, reference] = message?.split(" ") ?? []
+  if (verb === "more") return { text: "", calls: [{ name: ResultTool.name, input: moreOf(view) }] }
+  if (verb === "read") return { text: "", calls: [{ name: ResultTool.name, input: { reference } }] }
   if (message !== undefined && /^[a-z]+ \p{L}/u.test(message.trim())) return { text: "", calls: callsOf(message) }
   const results = view.messages.flatMap((message) => (message.role === "tool" ? [message.result] : []))
   return { text: JSON.stringify(results), calls: [] }
@@ -155,6 +172,7 @@ export interface Setting {
   readonly instructions?: string
   readonly name?: string
   readonly model?: string
+  readonly address?: string
   readonly toolkit?: typeof toolkit
   readonly deadlineMillis?: number
 }
@@ -180,7 +198,15 @@ export interface Ran {
 
 /** Asks; time must pass for it to end. */
 export const asking = Effect.fnUntraced(function* (question: string, setting: Setting) {
-  const { deadlineMillis, instructions = "Answer.", model = "script", name = "test", policy = {}, world } = setting
+  const {
+    address = "http://model.test",
+    deadlineMillis,
+    instructions = "Answer.",
+    model = "script",
+    name = "test",
+    policy = {},
+    world
+  } = setting
   const before = world.asked.length
   let modelCalls = 0
   const counted: Script = (view) => {
@@ -192,13 +218,14 @@ export const asking = Effect.fnUntraced(function* (question: string, setting: Se
   const events = yield* Stream.runCollect(Stream.catchCause(agent.run(request), () => Stream.empty)).pipe(
     Effect.provide(
       Layer.mergeAll(
-        LanguageModelStream.layer({ provider: "scripted", model }).pipe(
+        LanguageModelStream.layer({ provider: "scripted", model, address }).pipe(
           Layer.provide(ScriptedModel.layer({ script: counted, timing: instant }))
         ),
         world.handlers,
-        calm
+        Layer.succeed(Retry.Jitter, false)
       )
     ),
+    Effect.provideService(Shared.Shared, world.shared),
     Effect.provideService(Identity, "identity" in setting ? setting.identity : "home")
   )
   const ran: Ran = {

@@ -38,6 +38,7 @@ export const makeModelStream = (
   return Effect.map(ModelCall.make(settings), (call) => ({
     provider: settings.host === "azure" ? "azure.ai.openai" : "openai",
     model: settings.model,
+    address: settings.baseUrl,
     streams: settings.streaming,
     stream: (request) => {
       const tools = definitionsOf(request.tools)

@@ -43,7 +43,7 @@ export const make = Effect.fnUntraced(function* (
 })
 
 /** Puts it there again where it was evicted or flushed and no other has come meanwhile; the one that is there then. */
-export const restore = (client: RedisClientType, { key, value }: RedisEpoch): Promise<string | null> => {
+const restore = (client: RedisClientType, { key, value }: RedisEpoch): Promise<string | null> => {
   const made = client.set(key, value, { condition: "NX" })
   const found = client.get(key)
   return made.then(() => found)

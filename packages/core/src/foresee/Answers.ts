@@ -7,7 +7,7 @@
  * that may itself be remembered (`Remembered.sources`). It lives no longer than the shortest-lived of these, and is outdated by
  * what outdates one of them. An answer without any call is not: nothing says how long it stays true.
  */
-import type { Recalled } from "@callsheet/cache/Cache"
+import type { Cache, Recalled } from "@callsheet/cache/Cache"
 import * as Key from "@callsheet/cache/Key"
 import * as Read from "@callsheet/cache/Read"
 import type * as Tool from "effect/ai/Tool"
@@ -32,6 +32,7 @@ export interface Asked {
   readonly remembered: Remembered
   readonly provider: string
   readonly model: string
+  readonly address: string | undefined
   readonly tools: ReadonlyArray<Tool.Any>
   /** All that `AgentRequest` says that the answer depends on. */
   readonly question: string
@@ -64,6 +65,7 @@ const read = Read.make("answer", {
     setup: Schema.String,
     provider: Schema.String,
     model: Schema.String,
+    address: Schema.String,
     question: Schema.String
   }),
   result: Schema.String,
@@ -75,12 +77,22 @@ const read = Read.make("answer", {
 /** White space says nothing; case may, since titles differ by it ("It", "Us"). Keys know no form of Unicode but NFC. */
 const normalized = (question: string): string => question.trim().replace(/\s+/g, " ")
 
-const answerOf = ({ remember, value }: Recalled<string>, { sources }: Remembered): Answer => ({
-  known: Option.getOrUndefined(value),
+/** Caches that this process has put an answer into. */
+const used = new WeakSet<Cache["Service"]>()
+
+/** `look` is the way to where the answer would be. */
+const answerOf = (
+  known: string | undefined,
+  look: Effect.Effect<Recalled<string>>,
+  { cache, sources }: Remembered
+): Answer => ({
+  known,
   keep: ({ answer, reason }, calls) => {
     const records = sources()
     const isMadeOfReads = calls.length > 0 && calls.every(({ ok }) => ok)
-    return reason === "answered" && isMadeOfReads && records !== undefined ? remember(answer, records) : Effect.void
+    if (reason !== "answered" || !isMadeOfReads || records === undefined) return Effect.void
+    used.add(cache)
+    return Effect.flatMap(look, ({ remember }) => remember(answer, records))
   }
 })
 
@@ -95,11 +107,18 @@ export const make = ({ instructions, name, policy }: Setup): Answers => {
     return made
   }
   return {
-    recall: ({ model, provider, question, remembered, tools }) => {
+    recall: ({ address = "", model, provider, question, remembered, tools }) => {
       const { cache, identity } = remembered
       if (identity === undefined || !policy.rememberAnswers) return undefined
-      const asked = { identity, setup: setupOf(tools), provider, model, question: normalized(question) }
-      return Effect.map(cache.recall(read, asked), (recalled) => answerOf(recalled, remembered))
+      const look = Effect.suspend(() => {
+        const setup = setupOf(tools)
+        return cache.recall(read, { identity, setup, provider, model, address, question: normalized(question) })
+      })
+      // What cannot be there need not be looked for: a tool's fingerprint costs as much as a request's head.
+      if (!cache.isLasting && !used.has(cache)) return Effect.succeed(answerOf(undefined, look, remembered))
+      return Effect.map(look, (recalled) =>
+        answerOf(Option.getOrUndefined(recalled.value), Effect.succeed(recalled), remembered)
+      )
     }
   }
 }

@@ -10,8 +10,21 @@ export interface Row {
   readonly bytes: number
 }
 
+type Fields = ReadonlyArray<string> | undefined
+
+/** By list: it is read page by page. */
+const known = new WeakMap<ReadonlyArray<Measured>, { readonly fields: Fields }>()
+
 /** The field names under which most rows of a list of objects agree; `undefined` where few do, or a row is no object. */
-export const fieldsOf = (items: ReadonlyArray<Measured>): ReadonlyArray<string> | undefined => {
+export const fieldsOf = (items: ReadonlyArray<Measured>): Fields => {
+  const found = known.get(items)
+  if (found !== undefined) return found.fields
+  const fields = findFields(items)
+  known.set(items, { fields })
+  return fields
+}
+
+const findFields = (items: ReadonlyArray<Measured>): Fields => {
   const groups = new Map<string, { readonly fields: ReadonlyArray<string>; count: number }>()
   for (const item of items) {
     if (item._tag !== "Keyed") return undefined

@@ -4,7 +4,7 @@
  *
  * ```json
  * {"total":237,"items":{"fields":["title","year"],"rows":[["Alien",1979],["Heat",1995]],"rowsInAll":237,
- *   "more":{"reference":"k3f9a2bc.1","from":3}}}
+ *   "more":{"reference":"k3f9a2bc71xq.1","from":3}}}
  * ```
  *
  * **Details**
@@ -13,7 +13,8 @@
  * `fields`; a row with other keys stays an object, and where most differ, or not all are objects, there are no `fields`. A
  * long text becomes `text`; an object with too many members becomes `entries`, of a key and a value each; what is nested
  * deeper than `Measured.maxDepth` becomes its own JSON text, as `json`. A row that is larger than the limit is cut in turn.
- * Texts count in UTF-16 units and are not cut within a surrogate pair. Reading each `more` to its end gives all of the value.
+ * Texts count in UTF-16 units and are not cut within a surrogate pair. JSON of more than 2 Mi of them (`Measured.maxUnits`) is
+ * not taken apart, but a text. Reading each `more` to its end gives all of the value.
  */
 import * as Result from "effect/Result"
 
@@ -39,11 +40,12 @@ export interface Range {
   readonly count: number
 }
 
+/** Takes a text apart. Whoever reads one page by page keeps what that made (`Measured.keeping`). */
+type Measure = (text: string) => Measured.Whole
+
 /** `text`, or if it takes more than the limit what the model is to read in its place: JSON that does not. */
-export const compact = (text: string, { limitBytes, reference }: Cut): string => {
-  if (Measured.fits(text, limitBytes)) return text
-  return JSON.stringify(fit(Measured.measure(Measured.read(text)).whole, limitBytes, reference))
-}
+export const compact = (text: string, { limitBytes, reference }: Cut, measure: Measure = Measured.of): string =>
+  Measured.fits(text, limitBytes) ? text : JSON.stringify(fit(measure(text).whole, limitBytes, reference))
 
 /**
  * Elements of part `number` of `text`: rows of a list, characters of a text, entries of an object; as many as fit, and one at
@@ -53,9 +55,10 @@ export const read = (
   text: string,
   number: number,
   { count, from }: Range,
-  { limitBytes, reference }: Cut
+  { limitBytes, reference }: Cut,
+  measure: Measure = Measured.of
 ): Result.Result<unknown, string> => {
-  const part = Measured.measure(Measured.read(text)).parts[number]
+  const part = measure(text).parts[number]
   if (part === undefined) return Result.fail("That reference stands in no result: copy one as it is written.")
   const total = totalOf(part)
   if (from > total) return Result.fail(`There is nothing from ${from}: it ends at ${total}.`)

@@ -189,11 +189,13 @@ const finishOf = (part: Response.FinishPart, { model, responseId }: Heard): Fini
 /**
  * `ModelStream` by way of the `LanguageModel` in the environment.
  *
- * `provider` and `model` are for spans and events only: a `LanguageModel` does not tell them.
+ * `provider`, `model` and `address` are what a `LanguageModel` does not tell: for spans, events, and the memory of answers. Two
+ * models with the same ones share what they answered.
  */
 export const layer = (names: {
   readonly provider: string
   readonly model: string
+  readonly address?: string
 }): Layer.Layer<ModelStream, never, LanguageModel.LanguageModel> =>
   Layer.effect(
     ModelStream,

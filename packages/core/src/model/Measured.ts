@@ -3,6 +3,7 @@
  */
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
+import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 
 import * as Characters from "./Characters.ts"
@@ -73,7 +74,14 @@ export const fits = (text: string, limitBytes: number): boolean =>
 /** The parts of a value by number: 0 is the whole, and the others follow as they stand in it. */
 export type Parts = ReadonlyArray<Numbered | undefined>
 
-export const measure = (value: unknown): { readonly whole: Measured; readonly parts: Parts } => {
+export interface Whole {
+  readonly whole: Measured
+  readonly parts: Parts
+}
+
+const measure = (value: unknown): Whole => {
+  /** Rows have the same few names. */
+  const keys = new Map<string, Scalar>()
   const parts: Array<Numbered | undefined> = []
 
   const textOf = (value: unknown, text: string, bytes: number, isJson: boolean): Text => {
@@ -84,6 +92,13 @@ export const measure = (value: unknown): { readonly whole: Measured; readonly pa
   const string = (text: string): Scalar | Text => {
     const bytes = Characters.sizeOf(text)
     return bytes > shortBytes ? textOf(text, text, bytes, false) : { _tag: "Scalar", value: text, bytes }
+  }
+  const keyOf = (name: string): Scalar | Text => {
+    const known = keys.get(name)
+    if (known !== undefined) return known
+    const key = string(name)
+    if (key._tag === "Scalar") keys.set(name, key)
+    return key
   }
   const visit = (value: unknown, depth: number): Measured => {
     if (typeof value === "string") return string(value)
@@ -106,7 +121,7 @@ export const measure = (value: unknown): { readonly whole: Measured; readonly pa
   const keyed = (value: object, number: number, depth: number): Keyed => {
     const members = Object.entries(value).map(([name, inner]) => ({
       name,
-      key: string(name),
+      key: keyOf(name),
       value: visit(inner, depth)
     }))
     const bytes = members.reduce(
@@ -121,12 +136,59 @@ export const measure = (value: unknown): { readonly whole: Measured; readonly pa
 
 const parse = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Unknown))
 
+/** UTF-16 units. To take that many apart takes up to some tenths of a second, and up to thirty times their bytes in memory. */
+export const maxUnits = 2 * 1024 * 1024
+
+/** Lists and objects within one another: `JSON.stringify` has no stack for some thousands. */
+const maxNesting = 1000
+
+/** Whether `text`, if it is JSON, is nested deeper than `maxNesting`. */
+const isDeep = (text: string): boolean => {
+  let depth = 0
+  let isString = false
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at]
+    if (character === '"') isString = !isString
+    else if (isString) at += character === "\\" ? 1 : 0
+    else if (character === "[" || character === "{") depth++
+    else if (character === "]" || character === "}") depth--
+    if (depth > maxNesting) return true
+  }
+  return false
+}
+
 /**
  * What `text` spells where it is JSON as `JSON.stringify` writes it; any other text is itself, so that nothing that a tool
- * wrote by hand (spaces, numbers beyond a double) is lost.
+ * wrote by hand (spaces, numbers beyond a double) is lost. So is one of more than `maxUnits`, or nested deeper than a stack is.
  */
-export const read = (text: string): unknown =>
-  Option.getOrElse(
-    Option.filter(parse(text), (value) => JSON.stringify(value) === text),
-    () => text
+const read = (text: string): unknown =>
+  text.length > maxUnits || isDeep(text)
+    ? text
+    : Option.getOrElse(
+        Option.filter(parse(text), (value) => JSON.stringify(value) === text),
+        () => text
+      )
+
+/** `text` taken apart. Never throws. */
+export const of = (text: string): Whole =>
+  Result.getOrElse(
+    Result.try(() => measure(read(text))),
+    () => measure(text)
   )
+
+/** `of`, which keeps what it made of the texts asked for last: of so many units in all, and of the last one whatever it has. */
+export const keeping = (limitUnits: number): ((text: string) => Whole) => {
+  const kept = new Map<string, Whole>()
+  let units = 0
+  return (text) => {
+    const whole = kept.get(text) ?? of(text)
+    if (!kept.delete(text)) units += text.length
+    kept.set(text, whole)
+    for (const oldest of kept.keys()) {
+      if (units <= limitUnits || oldest === text) break
+      kept.delete(oldest)
+      units -= oldest.length
+    }
+    return whole
+  }
+}

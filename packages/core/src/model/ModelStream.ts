@@ -107,6 +107,11 @@ export class ModelStream extends Context.Service<
     readonly provider: string
     /** The model asked for. */
     readonly model: string
+    /**
+     * Where the model is asked, such as the base URL of its server: what tells it from others of the same provider and name,
+     * whose answers are not its own. Kept nowhere but hashed.
+     */
+    readonly address?: string
     /** Whether parts arrive while the model writes. When false a call yields one array at its end. */
     readonly streams: boolean
     /**

@@ -11,6 +11,7 @@ import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Stream from "effect/Stream"
 
+import type { ToolSource } from "../AgentEvent.ts"
 import type * as Handlers from "./Handlers.ts"
 
 /** A call as a tool is asked: with arguments that are whole and readable. */
@@ -34,6 +35,8 @@ export interface Outcome {
   readonly failure: unknown
   /** What the handler gave last; `undefined` where none ran to its end. */
   readonly result: Tool.HandlerResult<Tool.Any> | undefined
+  /** Where it came from, if not from upstream. */
+  readonly source?: ToolSource
 }
 
 /** The outcome of a call that did not do what it was asked for. */

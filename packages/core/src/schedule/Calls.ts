@@ -68,7 +68,7 @@ export const open = <R>(step: number, run: Run<R>): Calls => {
   const shorten = (node: Graph.Node, call: Call) =>
     Graph.whenSettled([node], () => {
       if (node.outcome === undefined || call.name === ResultTool.name) return
-      const outcome = run.results?.tell(call, node.outcome) ?? node.outcome
+      const outcome = run.results?.tell(node.outcome) ?? node.outcome
       if (outcome === node.outcome) return
       told?.set(node, outcome)
       run.ledger?.settled(node, outcome)

@@ -1,13 +1,13 @@
 /**
- * Execution: a call whose inputs, approval and turn have come: remembered?, once, admission, then its tool (`Pipeline`); after
- * a write, what it outdates.
+ * Execution: a call whose inputs, approval and turn have come: remembered?, once, under way in another run?, admission, then
+ * its tool (`Pipeline`); after a write, what it outdates.
  */
 import type * as Tool from "effect/ai/Tool"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 
 import type * as Graph from "./Graph.ts"
-import type { Settle } from "./Once.ts"
+import type { Read, Settle } from "./Once.ts"
 import * as Parameters from "./Parameters.ts"
 import * as Pipeline from "./Pipeline.ts"
 import * as Policy from "./Policy.ts"
@@ -43,12 +43,18 @@ const runRead = <R>(
   const { ledger, log, once, policy, remembered, shared, toolkit } = run
   const { id: callId, name } = node
   const footprint = Policy.footprint(tool, parameters)
+  /** Of a call that waits for another run's it is told then, and not again if it comes to run itself. */
+  let isTold = false
+  const told = () => {
+    if (!isTold) log.append({ _tag: "ToolStarted", step, callId, name, input })
+    isTold = true
+  }
   const begin = Effect.suspend(() => {
     // Given up while it waited for a place, or for an equal call that was itself given up.
     if (node.outcome !== undefined) return Effect.interrupt
     node.startMillis = log.elapsedMillis()
     ledger?.started(node)
-    log.append({ _tag: "ToolStarted", step, callId, name, input })
+    told()
     const onProgress = (progress: unknown) => log.append({ _tag: "ToolProgress", step, callId, name, progress })
     return Pipeline.run(toolkit, { id: callId, name, input, parameters }, rules, shared, optionalMillis, onProgress)
   })
@@ -64,31 +70,31 @@ const runRead = <R>(
     },
     begin
   )
-  const same = Option.getOrUndefined(parameters)?.key
-  const recall = rules.isReadOnly ? remembered?.recall({ tool, rules, parameters: same, footprint }) : undefined
-  if (rules.isReadOnly && same !== undefined) {
-    const key = `${name} ${same}`
-    const isAbandoned = () => node.outcome !== undefined
-    if (recall === undefined) {
-      return once.run({ key, footprint, freshnessMillis: rules.freshnessMillis, isAbandoned }, executed, settle)
-    }
-    return Effect.flatMap(recall, ({ hit, keep, versions }) => {
-      if (hit === undefined) {
-        // What is remembered beyond the run is looked up there, where writes of other runs outdate it too.
-        const read = { key: `${key} ${versions}`, footprint, freshnessMillis: undefined, isAbandoned }
-        return once.run(read, keep(executed), settle)
-      }
-      if (isAbandoned()) return Effect.interrupt
-      log.append({ _tag: "ToolStarted", step, callId, name, input })
-      settle(hit.outcome, hit.source)
-      return Effect.void
+  if (!rules.isReadOnly) {
+    // However a write ends, its upstream may have done it.
+    const wrote = Effect.suspend(() => {
+      once.written(footprint)
+      return remembered === undefined || node.startMillis === undefined ? Effect.void : remembered.wrote(footprint)
     })
+    return Effect.map(Effect.ensuring(executed, wrote), (outcome) => settle(outcome, "upstream"))
   }
-  if (rules.isReadOnly) return Effect.map(executed, (outcome) => settle(outcome, "upstream"))
-  // However a write ends, its upstream may have done it.
-  const wrote = Effect.suspend(() => {
-    once.written(footprint)
-    return remembered === undefined || node.startMillis === undefined ? Effect.void : remembered.wrote(footprint)
+  const same = Option.getOrUndefined(parameters)?.key
+  const recall = remembered?.recall({ tool, rules, parameters: same, footprint })
+  const sourced = recall !== undefined || remembered === undefined ? executed : remembered.sourced(executed)
+  if (same === undefined) return Effect.map(sourced, (outcome) => settle(outcome, outcome.source ?? "upstream"))
+  const isAbandoned = () => node.outcome !== undefined
+  const read: Read = { key: `${name} ${same}`, footprint, freshnessMillis: rules.freshnessMillis, isAbandoned }
+  if (recall === undefined) return once.run(read, sourced, settle)
+  return Effect.flatMap(recall, ({ hit, isStored, keep, versions }) => {
+    if (hit === undefined) {
+      // What is remembered beyond the run is looked up there, where writes of other runs outdate it too. While the store is
+      // broken nothing is there, and versions change with time.
+      const beyond: Read = { ...read, key: `${read.key} ${versions}`, freshnessMillis: undefined }
+      return once.run(isStored ? beyond : read, keep(executed, { isAbandoned, joined: told }), settle)
+    }
+    if (isAbandoned()) return Effect.interrupt
+    told()
+    settle(hit.outcome, hit.source)
+    return Effect.void
   })
-  return Effect.map(Effect.ensuring(executed, wrote), (outcome) => settle(outcome, "upstream"))
 }

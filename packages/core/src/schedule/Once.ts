@@ -80,7 +80,7 @@ export const make = (nowMillis: () => number): Once => {
       if (exit._tag === "Failure" || !exit.value.ok || freshnessMillis === undefined) forget(key, execution)
       execution.exit = exit
       if (executions.get(key) === execution) keep()
-      if (exit._tag === "Success") settle(exit.value, "upstream")
+      if (exit._tag === "Success") settle(exit.value, exit.value.source ?? "upstream")
       return execution.shared === undefined ? Effect.void : Deferred.succeed(execution.shared, exit)
     })
   }

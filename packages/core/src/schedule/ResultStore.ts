@@ -11,7 +11,7 @@ import * as Schema from "effect/Schema"
 import type { Remembered } from "./Remembered.ts"
 
 export interface ResultStore {
-  /** Keeps `text`, in place of what `reference` stood for. */
+  /** Keeps `text`. A reference stands for one text only. */
   readonly set: (reference: string, text: string) => Effect.Effect<void>
   /** `undefined` where it is gone, or never was. */
   readonly get: (reference: string) => Effect.Effect<string | undefined>
@@ -34,6 +34,7 @@ export const inMemory = (limitBytes: number): ResultStore => {
   return {
     set: (reference, text) =>
       Effect.sync(() => {
+        // Those that are told again leave last.
         const known = texts.get(reference)
         if (known !== undefined) forget(reference, known)
         texts.set(reference, text)
@@ -64,19 +65,29 @@ const inCache = (cache: Cache["Service"], identity: string): ResultStore => ({
   get: (reference) => Effect.map(cache.peek(read, { identity, reference }), Option.getOrUndefined)
 })
 
-/** `near`, and what is not there in `far`. */
-const layered = (near: ResultStore, far: ResultStore): ResultStore => ({
-  set: (reference, text) => Effect.andThen(near.set(reference, text), far.set(reference, text)),
-  get: (reference) =>
-    Effect.filterOrElse(
-      near.get(reference),
-      (text) => text !== undefined,
-      () => far.get(reference)
-    )
-})
+/** `near`, and what is not there in `far`. What was never set here was told to another run, which `elsewhere` is told of. */
+const layered = (near: ResultStore, far: ResultStore, elsewhere: () => void): ResultStore => {
+  const told = new Set<string>()
+  return {
+    set: (reference, text) => {
+      told.add(reference)
+      return Effect.andThen(near.set(reference, text), far.set(reference, text))
+    },
+    get: (reference) =>
+      Effect.filterOrElse(
+        near.get(reference),
+        (text) => text !== undefined,
+        () => {
+          if (!told.has(reference)) elsewhere()
+          return far.get(reference)
+        }
+      )
+  }
+}
 
 /** For one run. */
 export const make = (remembered: Remembered | undefined): ResultStore => {
   const near = inMemory(runBytes)
-  return remembered?.identity === undefined ? near : layered(near, inCache(remembered.cache, remembered.identity))
+  if (remembered?.identity === undefined) return near
+  return layered(near, inCache(remembered.cache, remembered.identity), remembered.readElsewhere)
 }

@@ -10,7 +10,6 @@ import * as Schema from "effect/Schema"
 
 import * as Compact from "../model/Compact.ts"
 import * as Measured from "../model/Measured.ts"
-import type { Call } from "../model/ModelStream.ts"
 import * as Attempt from "./Attempt.ts"
 import type { ResultStore } from "./ResultStore.ts"
 
@@ -34,22 +33,21 @@ export interface Asked {
 
 export interface Results {
   /**
-   * `outcome` of `call` with the text that the model is to read.
+   * `outcome` with the text that the model is to read. Never throws.
    *
    * A failure's sentence stays whole. Text that a tool wrote for the model itself (`toModelOutput`) is compacted as what it
    * spells where that is JSON without spaces, else cut as a text.
    */
-  readonly tell: (call: Pick<Call, "name" | "input">, outcome: Attempt.Outcome) => Attempt.Outcome
+  readonly tell: (outcome: Attempt.Outcome) => Attempt.Outcome
   /** More of a result: JSON that takes no more than the limit. */
   readonly read: (asked: Asked) => Effect.Effect<unknown, NothingToRead>
 }
 
-/** The same for equal calls, so that equal conversations are equal to the byte. Lower case: models copy that surely. */
-export const referenceOf = ({ input, name }: Pick<Call, "name" | "input">): string =>
-  Key.digest(Key.canonical([name, input]))
-    .toLowerCase()
-    .replaceAll(/[-_]/g, "")
-    .slice(0, 8)
+/**
+ * The same for equal texts, so that equal conversations are equal to the byte, and of 61 bits, so that two texts have two.
+ * Lower case: models copy that surely.
+ */
+export const referenceOf = (text: string): string => Key.digest(text).toLowerCase().replaceAll(/[-_]/g, "").slice(0, 12)
 
 const gone = "No result is kept under that reference: call the tool that gave it again."
 
@@ -62,21 +60,22 @@ export const make = (
   fork: (effect: Effect.Effect<void>) => Fiber.Fiber<void>
 ): Results => {
   const limit = Math.max(limitBytes, Compact.leastBytes)
+  const measured = Measured.keeping(Measured.maxUnits)
   return {
-    tell: (call, outcome) => {
+    tell: (outcome) => {
       const { ok, problem, text } = outcome
       if (Measured.fits(text, limit)) return outcome
       if (!ok && problem !== null && text === Attempt.failed(problem).text) return outcome
-      const reference = referenceOf(call)
+      const reference = referenceOf(text)
       fork(store.set(reference, text))
-      return { ...outcome, text: Compact.compact(text, { limitBytes: limit, reference }) }
+      return { ...outcome, text: Compact.compact(text, { limitBytes: limit, reference }, measured) }
     },
     read: Effect.fnUntraced(function* ({ count = Infinity, from = 1, reference }) {
       const [name = "", number = "0"] = reference.split(".")
       const text = yield* store.get(name)
       if (text === undefined) return yield* nothing(gone)
       const range = { from: Math.max(1, from), count: Math.max(1, count) }
-      const page = Compact.read(text, Number(number), range, { limitBytes: limit, reference: name })
+      const page = Compact.read(text, Number(number), range, { limitBytes: limit, reference: name }, measured)
       return Result.isFailure(page) ? yield* nothing(page.failure) : page.success
     })
   }

@@ -105,6 +105,7 @@ describe("an answer", () => {
         { name: "other" },
         { instructions: "Answer in verse." },
         { model: "another" },
+        { address: "http://other.test" },
         { policy: { maxSteps: 11 } },
         { toolkit: reordered }
       ]
@@ -193,6 +194,41 @@ describe("an answer", () => {
     Effect.gen(function* () {
       assert.isTrue(yield* isRemembered("look a, look a, browse b, browse b"))
     })
+  )
+
+  it.effect("may be made of what another run's equal call gave, and is outdated as that is", () =>
+    Effect.gen(function* () {
+      const world = makeWorld()
+      const questions = ["look a", "Again: look a"]
+      const runs = yield* Effect.forEach(questions, (question) => Effect.forkChild(asking(question, { world })))
+      yield* lasting(Effect.forEach(runs, Fiber.join))
+      assert.strictEqual(world.asked.length, 1)
+      for (const question of questions) assert.strictEqual((yield* ask(question, { world })).route, "memory", question)
+      yield* ask("change a", { world })
+      for (const question of questions) assert.strictEqual((yield* ask(question, { world })).route, "model", question)
+    }).pipe(Effect.provide(memory))
+  )
+
+  it.effect("may be made of a large result that was read page by page, but of none that another run was told", () =>
+    Effect.gen(function* () {
+      const policy = { resultBytes: 512 }
+      const world = makeWorld()
+      const key = "a".repeat(2000)
+      const question = `look ${key} then more then more`
+      const first = yield* ask(question, { world, policy })
+      assert.deepStrictEqual(first.sources, ["look upstream", "read_result upstream", "read_result upstream"])
+      assert.strictEqual((yield* ask(question, { world, policy })).route, "memory")
+      const reference = /"reference":"(\w+)/.exec(first.answer ?? "")?.[1] ?? ""
+      for (const question of [`read ${reference}`, `look b then read ${reference}`]) {
+        for (let turn = 0; turn < 2; turn++) {
+          const { answer, route } = yield* ask(question, { world, policy })
+          assert.strictEqual(route, "model")
+          assert.include(answer, "aaa")
+        }
+      }
+      yield* ask(`change ${key}`, { world, policy })
+      assert.strictEqual((yield* ask(question, { world, policy })).route, "model")
+    }).pipe(Effect.provide(memory))
   )
 
   it.effect("may be made of a plan", () =>

@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Result } from "effect"
 
 import * as Compact from "../../src/model/Compact.ts"
+import * as Measured from "../../src/model/Measured.ts"
 import { dice, type Dice, json, pick } from "../schedule/plans.ts"
 import { fetchFrom, restore } from "./paging.ts"
 
@@ -217,5 +218,39 @@ describe("what a model reads of a large value", () => {
       assert.isTrue(text.startsWith(shown.text))
       assert.strictEqual(shown.charactersInAll, text.length)
     }
+  })
+})
+
+describe("what is larger or deeper than can be taken apart", () => {
+  it("is cut as a text, whatever it spells", () => {
+    const rows = JSON.stringify(films(60_000))
+    assert.isAbove(rows.length, Measured.maxUnits)
+    const deep = (depth: number) => `${"[".repeat(depth)}"${'\\\\\\"]'.repeat(300)}"${"]".repeat(depth)}`
+    for (const text of [rows, deep(1001), deep(30_000)]) {
+      const shown = JSON.parse(Compact.compact(text, { limitBytes: 512, reference }))
+      assert.isTrue(text.startsWith(shown.text))
+      assert.strictEqual(shown.charactersInAll, text.length)
+      const page = Result.getOrThrow(Compact.read(text, 0, { from: 7, count: 5 }, { limitBytes: 512, reference }))
+      assert.strictEqual(Object(page).text, text.slice(6, 11))
+    }
+    // One level less, and it is a list.
+    assert.strictEqual(JSON.parse(Compact.compact(deep(1000), { limitBytes: 512, reference })).rowsInAll, 1)
+  })
+})
+
+describe("texts that are read page by page", () => {
+  it("are taken apart once, as many as have room, and the last one always", () => {
+    const measure = Measured.keeping(100)
+    const [a, b, c] = ["a", "b", "c"].map((letter) => letter.repeat(40))
+    const huge = "x".repeat(1000)
+    const whole = [a, b].map((text = "") => measure(text))
+    assert.deepStrictEqual([measure(a ?? "") === whole[0], measure(b ?? "") === whole[1]], [true, true])
+    measure(a ?? "")
+    // Now "b" was asked for longest ago.
+    measure(c ?? "")
+    assert.strictEqual(measure(a ?? ""), whole[0])
+    assert.notStrictEqual(measure(b ?? ""), whole[1])
+    assert.strictEqual(measure(huge), measure(huge))
+    assert.notStrictEqual(measure(a ?? ""), whole[0])
   })
 })

@@ -19,7 +19,11 @@ const listOf = (value: unknown): ReadonlyArray<unknown> => (Array.isArray(value)
 const pages = (page: unknown, fetch: Fetch): ReadonlyArray<unknown> => {
   const found = [page]
   for (let more = get(page, "more"); more !== undefined; more = get(found.at(-1), "more")) {
-    found.push(fetch(String(get(more, "reference")), Number(get(more, "from") ?? 1)))
+    const next = fetch(String(get(more, "reference")), Number(get(more, "from") ?? 1))
+    // A model that followed it would never come to an end.
+    if (JSON.stringify(get(next, "more")) === JSON.stringify(more))
+      throw new Error(`${JSON.stringify(more)} goes nowhere.`)
+    found.push(next)
   }
   return found
 }

@@ -7,7 +7,7 @@ import * as ReadLog from "@callsheet/cache/ReadLog"
 import { Approval } from "@callsheet/core/schedule/Approval"
 import * as ScheduledToolkit from "@callsheet/core/schedule/ScheduledToolkit"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber, Layer, Redacted, Stream } from "effect"
+import { Effect, Fiber, Layer, Option, Redacted, Stream } from "effect"
 import { TestClock } from "effect/testing"
 
 import { tagged } from "../fixtures.ts"
@@ -96,6 +96,32 @@ describe("a tool's result", () => {
     }).pipe(Effect.provide(Cache.layerMemory()))
   )
 
+  it.effect("comes from where what its handler read came from", () =>
+    Effect.gen(function* () {
+      const world = makeWorld()
+      const sources = (question: string, more: Partial<Setting> = {}) =>
+        Effect.map(ask(question, setting(world, more)), (ran) => ran.sources)
+      assert.deepStrictEqual(yield* sources("browse a"), ["browse upstream"])
+      for (const identity of ["home", undefined]) {
+        assert.deepStrictEqual(yield* sources("browse a", { identity }), ["browse memory"])
+        assert.deepStrictEqual(yield* sources("peruse a", { identity }), ["peruse memory"])
+      }
+      assert.deepStrictEqual(yield* sources("browse b, peruse b"), ["browse upstream", "peruse shared"])
+      assert.deepStrictEqual(yield* sources("glance a"), ["glance upstream"])
+    }).pipe(Effect.provide(Cache.layerMemory()))
+  )
+
+  it.effect("is one for equal calls of a run whatever the versions, while the store is broken", () =>
+    Effect.gen(function* () {
+      const world = makeWorld()
+      const { asked, sources } = yield* ask("look a then change b then look a then look a", setting(world))
+      assert.deepStrictEqual(sources, ["look upstream", "change upstream", "look memory", "look memory"])
+      assert.deepStrictEqual(asked, ["look a", "change b"])
+      const after = yield* ask("look a then change a then look a", setting(world))
+      assert.deepStrictEqual(after.asked, ["look a", "change a", "look a"])
+    }).pipe(Effect.provide(broken))
+  )
+
   it.effect("tells whoever keeps a log of reads around the run what it was made of", () =>
     Effect.gen(function* () {
       const world = makeWorld()
@@ -128,11 +154,129 @@ describe("a tool's result", () => {
       assert.deepStrictEqual(yield* process("look a"), ["look upstream"])
       assert.deepStrictEqual(yield* process("look a"), ["look store"])
       assert.deepStrictEqual(yield* process("look a", { identity: "away" }), ["look upstream"])
+      assert.deepStrictEqual(yield* process("browse b"), ["browse upstream"])
+      assert.deepStrictEqual(yield* process("browse b"), ["browse store"])
       assert.deepStrictEqual(yield* process("change a"), ["change upstream"])
       assert.deepStrictEqual(yield* process("look a"), ["look upstream"])
     })
   )
 })
+
+describe("equal reads of several runs at one time", () => {
+  /** Puts `question` in `count` runs at once, and ends them. */
+  const together = Effect.fnUntraced(function* (count: number, question: string, settings: ReadonlyArray<Setting>) {
+    const runs = yield* Effect.forEach(Array.from({ length: count }), (_, index) =>
+      Effect.forkChild(asking(question, settings[index % settings.length] ?? setting(makeWorld())))
+    )
+    return yield* lasting(Effect.forEach(runs, Fiber.join))
+  })
+
+  it.effect("are one, and each run has its own events, result and answer", () =>
+    Effect.gen(function* () {
+      const world = makeWorld()
+      const runs = yield* together(20, "look a", [setting(world)])
+      assert.deepStrictEqual(world.asked, ["look a"])
+      assert.deepStrictEqual(runs.map(({ sources }) => sources[0]).toSorted(), [
+        ...Array.from({ length: 19 }, () => "look shared"),
+        "look upstream"
+      ])
+      for (const { answer, events } of runs) {
+        assert.strictEqual(answer, '[{"key":"a","value":0}]')
+        assert.deepStrictEqual(
+          events.flatMap(({ _tag }) => (_tag.startsWith("Tool") ? [_tag] : [])),
+          ["ToolStarted", "ToolSettled"]
+        )
+        assert.strictEqual(tagged(events, "ToolSettled")[0]?.millis, 10)
+      }
+    }).pipe(Effect.provide(Cache.layerMemory()))
+  )
+
+  it.effect("are one for each identity, and none is for those who state none", () =>
+    Effect.gen(function* () {
+      const world = makeWorld()
+      yield* together(4, "look a", [setting(world), setting(world, { identity: "away" })])
+      assert.strictEqual(world.asked.length, 2)
+      yield* together(4, "look b", [setting(world, { identity: undefined })])
+      assert.strictEqual(world.asked.length, 6)
+    }).pipe(Effect.provide(Cache.layerMemory()))
+  )
+
+  it.effect("go on where the run that asked was left", () =>
+    Effect.gen(function* () {
+      const world = makeWorld()
+      const first = yield* Effect.forkChild(asking("look a", setting(world)), { startImmediately: true })
+      yield* TestClock.adjust("2 millis")
+      const others = yield* Effect.forEach([1, 2], () => Effect.forkChild(asking("look a", setting(world))))
+      yield* TestClock.adjust("2 millis")
+      yield* Fiber.interrupt(first)
+      const runs = yield* lasting(Effect.forEach(others, Fiber.join))
+      assert.deepStrictEqual(world.asked, ["look a", "look a"])
+      assert.deepStrictEqual(
+        runs.map(({ sources }) => sources),
+        [["look upstream"], ["look shared"]]
+      )
+      for (const { events } of runs) {
+        assert.deepStrictEqual([tagged(events, "ToolStarted").length, tagged(events, "ToolSettled").length], [1, 1])
+      }
+    }).pipe(Effect.provide(Cache.layerMemory()))
+  )
+
+  it.effect("share what failed, which nobody remembers", () =>
+    Effect.gen(function* () {
+      const world = makeWorld()
+      const runs = yield* together(2, "look a fail", [setting(world)])
+      assert.deepStrictEqual(runs.map(({ sources }) => sources[0]).toSorted(), ["look shared", "look upstream"])
+      assert.deepStrictEqual((yield* ask("look a fail", setting(world))).asked, ["look a"])
+    }).pipe(Effect.provide(Cache.layerMemory()))
+  )
+
+  it.effect("are not one where something was written between them", () =>
+    Effect.gen(function* () {
+      const world = makeWorld()
+      const first = yield* Effect.forkChild(asking("look a ok 40", setting(world)), { startImmediately: true })
+      yield* TestClock.adjust("25 millis")
+      yield* ask("change a", setting(world))
+      assert.strictEqual((yield* ask("look a ok 40", setting(world))).answer, '[{"key":"a","value":1}]')
+      assert.strictEqual((yield* lasting(Fiber.join(first))).answer, '[{"key":"a","value":0}]')
+    }).pipe(Effect.provide(Cache.layerMemory()))
+  )
+
+  it.effect("each ask a handler that reads through the cache, which asks its upstream once", () =>
+    Effect.gen(function* () {
+      const world = makeWorld()
+      for (const key of ["a", "b"]) {
+        const runs = yield* together(3, `browse ${key}`, [setting(world)])
+        assert.deepStrictEqual(
+          runs.map(({ answer }) => answer),
+          Array.from({ length: 3 }, () => `[{"key":"${key}","value":0}]`)
+        )
+      }
+      assert.deepStrictEqual([world.asked.length, world.browsed], [6, ["a", "b"]])
+    }).pipe(Effect.provide(Cache.layerMemory()))
+  )
+})
+
+/** As where no store gives versions: they change by themselves, and nothing is remembered. */
+const broken = Layer.effect(
+  Cache,
+  Effect.map(Cache, (cache) => {
+    let looks = 0
+    return Cache.of({
+      ...cache,
+      recall: (read, input) =>
+        Effect.map(cache.recall(read, input), (recalled) => {
+          looks++
+          const versions = recalled.record.versions.map((version) => `${version} ${looks}`)
+          return {
+            ...recalled,
+            value: Option.none(),
+            isStored: false,
+            record: { ...recalled.record, versions }
+          }
+        })
+    })
+  })
+).pipe(Layer.provide(Cache.layerMemory()))
 
 describe("a write", () => {
   /** What a second look at a and b comes from, after `between`. */

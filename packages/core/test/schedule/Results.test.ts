@@ -42,15 +42,28 @@ const describeAll = Tool.make("describe_all", {
   toModelOutput: () => [Prompt.makePart("text", { text: "A film. ".repeat(1000) })]
 }).annotate(Tool.Readonly, true)
 
-const tools = Toolkit.make(list, count, describeAll)
+/** Writes JSON that is nested deeper than a stack is. */
+const deepText = `${"[".repeat(20_000)}${"]".repeat(20_000)}`
+const dig = Tool.make("dig", {
+  success: Schema.Int,
+  toModelOutput: () => [Prompt.makePart("text", { text: deepText })]
+}).annotate(Tool.Readonly, true)
+
+const tools = Toolkit.make(list, count, describeAll, dig)
 const handlers = tools.toLayer({
-  list: ({ fail }) => (fail === undefined ? Effect.succeed({ total: films.length, items: films }) : Effect.fail(fail)),
+  list: ({ fail, genre }) =>
+    fail === undefined
+      ? Effect.succeed({ total: films.length, items: genre === "b" ? films.toReversed() : films })
+      : Effect.fail(fail),
   count: ({ titles }) => Effect.succeed(titles.length),
-  describe_all: () => Effect.succeed(7)
+  describe_all: () => Effect.succeed(7),
+  dig: () => Effect.succeed(7)
 })
 
 const agentOf = (policy: Partial<Policy.Policy> = { resultBytes: limitBytes }) =>
   Agent.make({ name: "test", instructions: "Answer.", toolkit: Effect.provide(tools, handlers), policy })
+
+const listReference = Results.referenceOf(JSON.stringify({ total: films.length, items: films }))
 
 const call = (name: string, input: Readonly<Record<string, unknown>> = {}) => ({ text: "", calls: [{ name, input }] })
 const done: Reply = { text: "Done.", calls: [] }
@@ -145,7 +158,7 @@ describe("a result of 1,000 rows", () => {
     Effect.gen(function* () {
       const { last, views } = yield* run(inTurn(call("list")), {})
       assert.deepStrictEqual(last[0]?.result, { total: 1000, items: films })
-      assert.deepStrictEqual(views[0]?.tools, ["list", "count", "describe_all"])
+      assert.deepStrictEqual(views[0]?.tools, ["list", "count", "describe_all", "dig"])
       assert.isUndefined(Policy.standard.resultBytes)
     })
   )
@@ -184,6 +197,49 @@ describe("what else a call gives", () => {
     })
   )
 
+  it.effect("is cut as a text where it is nested deeper than it could be written again, and read on as such", () =>
+    Effect.gen(function* () {
+      const { events, last } = yield* run((view) => {
+        const [first, second] = results(view)
+        if (first === undefined) return call("dig")
+        return second === undefined ? call("read_result", { ...moreOf(first.result) }) : done
+      })
+      const [shown, more] = last.map(({ result }) => Object(result))
+      assert.deepStrictEqual([shown.charactersInAll, more.charactersInAll], [40_000, 40_000])
+      assert.isTrue(deepText.startsWith(shown.text + more.text))
+      assert.strictEqual(tagged(events, "RunFinished")[0]?.answer, "Done.")
+    })
+  )
+
+  it.effect("is what its reference stands for, whatever an equal call gives later", () =>
+    Effect.gen(function* () {
+      let asked = 0
+      const shelf = Tool.make("shelf", { success: Schema.Array(Film) }).annotate(Tool.Readonly, true)
+      const toolkit = Toolkit.make(shelf)
+      const handlers = toolkit.toLayer({ shelf: () => Effect.sync(() => (asked++ === 0 ? films : films.slice(500))) })
+      const views: Array<View> = []
+      const agent = Agent.make({
+        name: "test",
+        instructions: "",
+        toolkit: Effect.provide(toolkit, handlers),
+        policy: { resultBytes: limitBytes }
+      })
+      const script: Script = (view) => {
+        views.push(view)
+        const [first, ...others] = results(view)
+        if (others.length > 1) return done
+        return first === undefined || others.length === 0
+          ? call("shelf")
+          : call("read_result", { ...moreOf(first.result), count: 1 })
+      }
+      yield* eventsOf(agent.run("Go")).pipe(Effect.provide(Layer.mergeAll(model(script, instant), calm)))
+      const [first, second, more] = results(views.at(-1)).map(({ result }) => Object(result))
+      assert.deepStrictEqual([first.rowsInAll, second.rowsInAll], [1000, 500])
+      const next = first.rows.length
+      assert.deepStrictEqual([more.rowsInAll, more.rows], [1000, [[films[next]?.title, films[next]?.year]]])
+    })
+  )
+
   it.effect("is left whole where it is a failure's sentence", () =>
     Effect.gen(function* () {
       const fail = `${"It went wrong. ".repeat(300)}`
@@ -205,7 +261,7 @@ describe("read_result", () => {
     Effect.gen(function* () {
       const { views } = yield* run(inTurn(call("list")), { resultBytes: limitBytes, plans: true })
       for (const { tools } of views)
-        assert.deepStrictEqual(tools, ["run_plan", "read_result", "list", "count", "describe_all"])
+        assert.deepStrictEqual(tools, ["run_plan", "read_result", "list", "count", "describe_all", "dig"])
     })
   )
 
@@ -216,7 +272,7 @@ describe("read_result", () => {
           text: "",
           calls: [
             { name: "read_result", input: { reference: "nowhere" } },
-            { name: "read_result", input: { reference: `${Results.referenceOf({ name: "list", input: {} })}.77777` } },
+            { name: "read_result", input: { reference: `${listReference}.77777` } },
             { name: "read_result", input: { from: 2 } }
           ]
         })
@@ -265,8 +321,7 @@ describe("the full results of a run", () => {
 
   it.effect("are there for later runs of the same identity for an hour, for no other and for none", () =>
     Effect.gen(function* () {
-      const reference = Results.referenceOf({ name: "list", input: {} })
-      const readAlone = call("read_result", { reference: `${reference}.1`, from: 1000 })
+      const readAlone = call("read_result", { reference: `${listReference}.1`, from: 1000 })
       const ask = Effect.fnUntraced(function* (reply: Reply, identity: string | undefined) {
         const fiber = yield* agentOf()
           .ask("Go")

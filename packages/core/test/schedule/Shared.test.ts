@@ -17,6 +17,7 @@ describe("Shared", () => {
         assert.notStrictEqual(one.admission, shared.admission)
         assert.notStrictEqual(one.timings, shared.timings)
         assert.notStrictEqual(one.upstreams, shared.upstreams)
+        assert.notStrictEqual(one.inFlight, shared.inFlight)
       }
       assert.strictEqual(yield* Effect.provideService(Shared.Shared, Shared.Shared, one), one)
     })
