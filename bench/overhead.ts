@@ -28,7 +28,7 @@ ${Allocation.about}
 
 ${Realistic.about}`
 
-const plan = { rotations: 12, runs: 12, warmUps: 120 }
+const plan = { rotations: 12, runs: 12, warmUps: 400 }
 
 const apis = ["responses", "chat"] as const
 

@@ -107,6 +107,9 @@ const noneOfThem = new MediaError({
   reason: new Unexpected({ service: "plex", status: 404, message: "Plex tells of none of these items: try again." })
 })
 
+type Reads = Effect.Success<ReturnType<typeof reads>>
+type Needs = Effect.Services<ReturnType<typeof reads>>
+
 /** The same `Plex`, remembered in `Cache`. */
 export const layer = (access: Access): Layer.Layer<Plex, never, HttpClient.HttpClient | Cache> =>
   Layer.effect(
@@ -114,19 +117,21 @@ export const layer = (access: Access): Layer.Layer<Plex, never, HttpClient.HttpC
     Effect.gen(function* () {
       const { read } = yield* Cache
       const { version } = yield* Plex
-      const { allItems, continueWatching, items, metadata, sections, tags } = yield* reads(access)
+      // Made when the first is wanted: a run's first request to its model need not wait for them.
+      const made = yield* Effect.cached(Effect.provideContext(reads(access), yield* Effect.context<Needs>()))
+      const by = <A>(ask: (reads: Reads) => Effect.Effect<A, MediaError>) => Effect.flatMap(made, ask)
 
       return Plex.of({
-        sections: read(sections, {}),
+        sections: by(({ sections }) => read(sections, {})),
         items: (sectionKey, { filter = {}, size, start }) =>
-          read(items, { sectionKey, start, size, filter: stated(filter) }),
-        allItems: (sectionKey, filter) => read(allItems, { sectionKey, filter: stated(filter) }),
-        tags: (type) => read(tags, { type }),
+          by(({ items }) => read(items, { sectionKey, start, size, filter: stated(filter) })),
+        allItems: (sectionKey, filter) => by(({ allItems }) => read(allItems, { sectionKey, filter: stated(filter) })),
+        tags: (type) => by(({ tags }) => read(tags, { type })),
         metadata: (ratingKeys) =>
           Effect.forEach(
             ratingKeys,
             (ratingKey) =>
-              read(metadata, { ratingKey }).pipe(
+              by(({ metadata }) => read(metadata, { ratingKey })).pipe(
                 Effect.map((item) => [item]),
                 Effect.catchIf(
                   (error) => error === noneOfThem || error.reason._tag === "NotFound",
@@ -136,7 +141,7 @@ export const layer = (access: Access): Layer.Layer<Plex, never, HttpClient.HttpC
             // They wait for one request.
             { concurrency: "unbounded" }
           ).pipe(Effect.map((found) => found.flat())),
-        continueWatching: read(continueWatching, {}),
+        continueWatching: by(({ continueWatching }) => read(continueWatching, {})),
         version
       })
     })

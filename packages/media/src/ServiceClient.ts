@@ -106,15 +106,15 @@ export const make: (options: Options) => Effect.Effect<ServiceClient, never, Htt
 
     return {
       get: (endpoint, schema) => {
-        const answer = decoded(schema, "reads")
+        const answer = whenWanted(() => decoded(schema, "reads"))
         const template = endpoint.slice("GET ".length)
-        return ({ path = {}, query = [] } = {}) => answer(reading.get(fill(template, path), { urlParams: query }))
+        return ({ path = {}, query = [] } = {}) => answer()(reading.get(fill(template, path), { urlParams: query }))
       },
       post: (endpoint, schema) => {
-        const answer = decoded(schema, "writes")
+        const answer = whenWanted(() => decoded(schema, "writes"))
         const template = endpoint.slice("POST ".length)
         return (body) =>
-          answer(writing.execute(HttpClientRequest.post(template).pipe(HttpClientRequest.bodyJsonUnsafe(body))))
+          answer()(writing.execute(HttpClientRequest.post(template).pipe(HttpClientRequest.bodyJsonUnsafe(body))))
       }
     }
   }
@@ -136,3 +136,9 @@ const failIfWorthRetrying = Effect.fnUntraced(function* (response: HttpClientRes
     })
   }
 })
+
+/** What it costs to make, most programs need not pay: they ask few of all endpoints. */
+const whenWanted = <A>(make: () => A): (() => A) => {
+  let made: A | undefined
+  return () => (made ??= make())
+}

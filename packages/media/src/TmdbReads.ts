@@ -10,6 +10,7 @@ import * as Predicate from "effect/Predicate"
 import * as Record from "effect/Record"
 import * as Schema from "effect/Schema"
 
+import type { MediaError } from "./MediaError.ts"
 import * as ReadRules from "./ReadRules.ts"
 import type { Access } from "./ServiceConfig.ts"
 import { Kind } from "./Title.ts"
@@ -102,6 +103,9 @@ const reads = Effect.fnUntraced(function* (access: Access) {
   }
 })
 
+type Reads = Effect.Success<ReturnType<typeof reads>>
+type Needs = Effect.Services<ReturnType<typeof reads>>
+
 /** The same `Tmdb`, remembered in `Cache`. */
 export const layer = (access: Access): Layer.Layer<Tmdb, never, HttpClient.HttpClient | Cache> =>
   Layer.effect(
@@ -109,19 +113,24 @@ export const layer = (access: Access): Layer.Layer<Tmdb, never, HttpClient.HttpC
     Effect.gen(function* () {
       const { read } = yield* Cache
       const { version } = yield* Tmdb
-      const { credits, details, discover, genres, recommendations, search, searchPerson, similar } =
-        yield* reads(access)
+      // Made when the first is wanted: a run's first request to its model need not wait for them.
+      const made = yield* Effect.cached(Effect.provideContext(reads(access), yield* Effect.context<Needs>()))
+      const by = <A>(ask: (reads: Reads) => Effect.Effect<A, MediaError>) => Effect.flatMap(made, ask)
 
       return Tmdb.of({
-        search: (kind, { page, query, year }) => read(search, { kind, query, page, ...(year && { year }) }),
-        searchPerson: (name) => read(searchPerson, { name }),
+        search: (kind, { page, query, year }) =>
+          by(({ search }) => read(search, { kind, query, page, ...(year && { year }) })),
+        searchPerson: (name) => by(({ searchPerson }) => read(searchPerson, { name })),
         discover: (kind, parameters) =>
-          read(discover, { kind, parameters: Record.filter(parameters, Predicate.isNotUndefined) }),
-        genres: (kind) => read(genres, { kind }),
-        details: (kind, tmdbId) => read(details, { kind, tmdbId }),
-        recommendations: (kind, tmdbId, page) => read(recommendations, { kind, tmdbId, page }),
-        similar: (kind, tmdbId, page) => read(similar, { kind, tmdbId, page }),
-        credits: (kind, personId) => read(credits, { kind, tmdbId: personId }),
+          by(({ discover }) =>
+            read(discover, { kind, parameters: Record.filter(parameters, Predicate.isNotUndefined) })
+          ),
+        genres: (kind) => by(({ genres }) => read(genres, { kind })),
+        details: (kind, tmdbId) => by(({ details }) => read(details, { kind, tmdbId })),
+        recommendations: (kind, tmdbId, page) =>
+          by(({ recommendations }) => read(recommendations, { kind, tmdbId, page })),
+        similar: (kind, tmdbId, page) => by(({ similar }) => read(similar, { kind, tmdbId, page })),
+        credits: (kind, personId) => by(({ credits }) => read(credits, { kind, tmdbId: personId })),
         version
       })
     })
