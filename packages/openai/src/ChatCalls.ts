@@ -5,7 +5,7 @@
  * that has ended cannot grow. Calls keep the model's order, so one waits for those before it.
  */
 import * as Json from "./Json.ts"
-import { argumentsText, type CallPart, callPart, type WirePart } from "./ModelWire.ts"
+import { argumentsText, type CallPart, callPart, noParts, type WirePart } from "./ModelWire.ts"
 import { ObjectScan } from "./ObjectScan.ts"
 
 interface OpenCall {
@@ -27,6 +27,8 @@ export class ChatCalls {
   /** The last call handed on, by index. */
   readonly #made = new Map<number | undefined, MadeCall>()
   #madeCount = 0
+  /** For `takeArguments`: most pieces complete nothing, and need no list of their own. */
+  #completed: Array<WirePart> = []
 
   /** How many calls have been handed on. */
   get madeCount(): number {
@@ -57,8 +59,10 @@ export class ChatCalls {
     responseId: string | undefined,
     deltasOf: string | undefined
   ): ReadonlyArray<WirePart> {
-    const parts: Array<WirePart> = []
-    this.#take(index, undefined, undefined, text, responseId, deltasOf, parts)
+    this.#take(index, undefined, undefined, text, responseId, deltasOf, this.#completed)
+    if (this.#completed.length === 0) return noParts
+    const parts = this.#completed
+    this.#completed = []
     return parts
   }
 

@@ -149,14 +149,18 @@ const pieceStep = (
   from: number,
   end: number,
   deltasOf: string | undefined
-): ModelWire.Step<ChatState> | undefined => {
+): ModelWire.Step<ChatState> | string | undefined => {
   const { calls, responseId } = state
   const index = data.integer(at + call.length)
-  const text = Json.parse(data.text(from - 1, end + 1))
-  if (calls === undefined || index === undefined || text._tag === "Failure" || typeof text.success !== "string") {
-    return undefined
-  }
-  return { state, parts: calls.takeArguments(index, text.success, responseId, deltasOf) }
+  const text = data.plainEnd(from) === end ? data.text(from, end) : unescaped(data.text(from - 1, end + 1))
+  if (calls === undefined || index === undefined || text === undefined) return undefined
+  const parts = calls.takeArguments(index, text, responseId, deltasOf)
+  return parts.length === 0 ? "" : { state, parts }
+}
+
+const unescaped = (json: string): string | undefined => {
+  const text = Json.parse(json)
+  return text._tag === "Success" && typeof text.success === "string" ? text.success : undefined
 }
 
 const step = (before: ChatState, event: unknown, deltasOf?: string | undefined): ModelWire.Step<ChatState> => {
