@@ -1,0 +1,309 @@
+/**
+ * Answers: what the tools' results say in answer to a meaning. `undefined` where they do not bear it out, and the model is to
+ * look at them. Long because each tool's results have a wording of their own.
+ */
+import type { Outcome } from "@callsheet/core/foresee/Route"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+
+import { DiscoverTitles, RecommendTitles } from "../DiscoveryTools.ts"
+import { DownloadQueue } from "../DownloadTools.ts"
+import { LibrarySearch, OnDeck } from "../LibraryTools.ts"
+import { PersonFilmography } from "../PeopleTools.ts"
+import { SearchTitles, TitleDetails } from "../TitleTools.ts"
+import { isKind, type Meaning, type Plan } from "./Meaning.ts"
+import { isSameTitle } from "./Names.ts"
+import { bullets, counted, described, joined, lines, named, trouble, wanted } from "./Prose.ts"
+import { plain } from "./Words.ts"
+
+/** What `outcome` holds; `undefined` of a call that failed. */
+const reading = <A>(schema: Schema.Decoder<A>) => {
+  const decode = Schema.decodeUnknownOption(schema)
+  return (outcome: Outcome | undefined): A | undefined =>
+    outcome?.ok === true ? Option.getOrUndefined(decode(outcome.value)) : undefined
+}
+
+const librarySearch = reading(LibrarySearch.successSchema)
+const discoverTitles = reading(DiscoverTitles.successSchema)
+const personFilmography = reading(PersonFilmography.successSchema)
+const searchTitles = reading(SearchTitles.successSchema)
+const titleDetails = reading(TitleDetails.successSchema)
+const recommendTitles = reading(RecommendTitles.successSchema)
+const onDeck = reading(OnDeck.successSchema)
+const downloadQueue = reading(DownloadQueue.successSchema)
+
+const orders: Readonly<Record<NonNullable<Meaning["sort"]>, string>> = {
+  added: "last added first",
+  new: "last added first",
+  rating: "best rated first",
+  top: "best rated first",
+  popularity: "most popular first",
+  year: "newest first",
+  title: "by title"
+}
+
+type LibraryList = NonNullable<ReturnType<typeof librarySearch>>
+
+const fromLibrary = (meaning: Meaning, kind: "movie" | "series", list: LibraryList): string => {
+  const { items, total } = list
+  const count = `${total} ${wanted(meaning, kind, total)} in your Plex library`
+  if (total === 0) return `There are no ${wanted(meaning, kind)} in your Plex library.`
+  if (meaning.intent === "count") return `There ${total === 1 ? "is" : "are"} ${count}.`
+  return lines(
+    `${count}, ${orders[meaning.sort ?? "title"]}:`,
+    bullets(
+      items.map((item) => described(item, true)),
+      meaning.limit === undefined ? total : items.length
+    ),
+    trouble(list.problem)
+  )
+}
+
+const library = (meaning: Meaning, outcomes: ReadonlyArray<Outcome>): string | undefined => {
+  const parts = outcomes.map((outcome, index) => {
+    const list = librarySearch(outcome)
+    const kind = meaning.kind === "any" ? (index === 0 ? "movie" : "series") : (meaning.kind ?? "movie")
+    return list === undefined ? undefined : fromLibrary(meaning, kind, list)
+  })
+  return parts.includes(undefined) ? undefined : lines(...parts)
+}
+
+/** Whose they are, where ownership was asked for. */
+const whose = ({ owned }: Meaning) => (owned === false ? " that are not in your library" : "")
+
+const discovery = (meaning: Meaning, outcome: Outcome | undefined): string | undefined => {
+  const list = discoverTitles(outcome)
+  if (list === undefined) return undefined
+  const kind = isKind(meaning.kind) ? meaning.kind : "movie"
+  const what = wanted(meaning, kind)
+  if (list.items.length === 0) return lines(`TMDb knows no ${what}${whose(meaning)}.`, trouble(list.problem))
+  const order = orders[meaning.sort ?? "popularity"]
+  const items = list.items.map((item) => described(item, meaning.owned === false))
+  if (meaning.limit !== undefined) {
+    return lines(
+      `The first ${items.length} ${what}${whose(meaning)} on TMDb, ${order}:`,
+      bullets(items, items.length),
+      trouble(list.problem)
+    )
+  }
+  const head =
+    list.nextCursor === null || meaning.owned === undefined
+      ? `${list.total} ${wanted(meaning, kind, list.total)}${whose(meaning)} on TMDb, ${order}:`
+      : `The first ${items.length} ${what}${whose(meaning)} on TMDb, ${order}; there are more:`
+  return lines(head, bullets(items, meaning.owned === undefined ? list.total : items.length), trouble(list.problem))
+}
+
+const filmography = (meaning: Meaning, outcome: Outcome | undefined): string | undefined => {
+  const list = personFilmography(outcome)
+  if (list === undefined || plain(list.person.name) !== plain(meaning.person?.name ?? "")) return undefined
+  const kind = isKind(meaning.kind) ? meaning.kind : "movie"
+  const what = `${wanted(meaning, kind, list.total)}${whose(meaning)}`
+  if (list.total === 0) return lines(`TMDb knows no ${what}.`, trouble(list.problem))
+  if (meaning.intent === "count") return lines(`TMDb knows ${list.total} ${what}.`, trouble(list.problem))
+  return lines(
+    `${list.total} ${what} on TMDb, newest first:`,
+    bullets(
+      list.items.map((item) => described(item, meaning.owned === false)),
+      meaning.limit === undefined ? list.total : list.items.length
+    ),
+    trouble(list.problem)
+  )
+}
+
+const search = (meaning: Meaning, outcome: Outcome | undefined): string | undefined => {
+  const list = searchTitles(outcome)
+  if (list === undefined || list.items.length === 0) return undefined
+  return lines(
+    `${counted(list.total, "title")} named like ${meaning.title} on TMDb:`,
+    bullets(
+      list.items.map((item) => described(item, false)),
+      list.total
+    ),
+    trouble(list.problem)
+  )
+}
+
+type Details = NonNullable<ReturnType<typeof titleDetails>>
+
+/** What TMDb says of one thing; `undefined` where it says nothing. */
+const factOf = (fact: NonNullable<Meaning["fact"]>, item: Details): string | undefined => {
+  const { cast, directors, genres, kind, overview, rating, releasedOn, runtimeMinutes } = item
+  switch (fact) {
+    case "directors":
+      return directors.length === 0
+        ? undefined
+        : `${named(item)} was ${kind === "series" ? "made" : "directed"} by ${joined(directors)}.`
+    case "cast":
+      return cast.length === 0 ? undefined : `In ${named(item)} are ${joined(cast)}.`
+    case "runtime":
+      return runtimeMinutes === null
+        ? undefined
+        : `${named(item)} runs ${runtimeMinutes} min${kind === "series" ? " an episode" : ""}.`
+    case "release":
+      return releasedOn === null
+        ? undefined
+        : `${named(item)} was first ${kind === "series" ? "broadcast" : "released"} on ${releasedOn}.`
+    case "overview":
+      return overview === "" ? undefined : `${named(item)}: ${overview}`
+    case "rating":
+      return rating === null ? undefined : `${named(item)} is rated ${rating.toFixed(1)} of 10 on TMDb.`
+    case "genres":
+      return genres.length === 0 ? undefined : `${named(item)}: ${joined(genres)}.`
+  }
+}
+
+const about = ({ fact }: Meaning, outcome: Outcome | undefined): string | undefined => {
+  const item = titleDetails(outcome)
+  if (item === undefined) return undefined
+  if (fact !== undefined) return factOf(fact, item)
+  const { cast, directors, kind, overview, problem } = item
+  return lines(
+    `${described(item, false)}.`,
+    directors.length === 0 ? undefined : `${kind === "series" ? "Made" : "Directed"} by ${joined(directors)}.`,
+    cast.length === 0 ? undefined : `With ${joined(cast.slice(0, 5))}.`,
+    overview,
+    trouble(problem)
+  )
+}
+
+const similar = (outcome: Outcome | undefined): string | undefined => {
+  const list = recommendTitles(outcome)
+  if (list === undefined || list.items.length === 0) return undefined
+  return lines(
+    `${counted(list.total, "title")} like ${named(list.basedOn)} on TMDb, the nearest first:`,
+    bullets(
+      list.items.map((item) => described(item, false)),
+      list.total
+    ),
+    trouble(list.problem)
+  )
+}
+
+/** Those of the very name; of others it is not asked. */
+const holding = (meaning: Meaning, outcome: Outcome | undefined): string | undefined => {
+  const list = searchTitles(outcome)
+  const items = list?.items.filter(({ title }) => isSameTitle(title, meaning.title ?? "")) ?? []
+  // Without the library nothing of what is asked is known.
+  if (list === undefined || items.length === 0 || items.some(({ inLibrary }) => inLibrary === null)) return undefined
+  const state = (item: (typeof items)[number]) => {
+    const kind = item.kind === "series" ? ", a series," : ""
+    if (item.inLibrary !== true) return `${named(item)}${kind} is not in your Plex library.`
+    const seen = item.watched === true ? "watched" : item.kind === "series" ? "not watched to its end" : "unwatched"
+    return `${named(item)}${kind} is in your Plex library, ${seen}.`
+  }
+  const held = items.filter(({ inLibrary }) => inLibrary === true)
+  const sorted = [...held, ...items.filter((item) => !held.includes(item))]
+  if (meaning.intent === "seen") {
+    if (held.length === 0) {
+      return lines(
+        ...sorted.map(state),
+        "Plex can tell what you have watched only of what it has.",
+        trouble(list.problem)
+      )
+    }
+    const isSeen = held.some(({ watched }) => watched === true)
+    return lines(`${isSeen ? "Yes" : "No"}: ${sorted.map(state).join("\n")}`, trouble(list.problem))
+  }
+  return lines(`${held.length > 0 ? "Yes" : "No"}: ${sorted.map(state).join("\n")}`, trouble(list.problem))
+}
+
+interface Part {
+  readonly title: string
+  readonly series: string | null
+  readonly season: number | null
+  readonly episode: number | null
+}
+
+/** "Severance S02E03, Who Is Alive?" for an episode, else the title. */
+const partName = ({ episode, season, series, title }: Part): string => {
+  if (series === null) return title
+  const padded = (count: number) => count.toString().padStart(2, "0")
+  const place = season === null || episode === null ? "" : ` S${padded(season)}E${padded(episode)}`
+  return `${series}${place}, ${title}`
+}
+
+/** The items that a question about films, or about series, asks for; `undefined` where the list does not hold all. */
+const ofKind = <Item extends { readonly kind: "movie" | "episode" }>(
+  { kind, limit }: Meaning,
+  { items, total }: { readonly items: ReadonlyArray<Item>; readonly total: number }
+): { readonly items: ReadonlyArray<Item>; readonly total: number; readonly noun: string } | undefined => {
+  if (!isKind(kind)) return { items, total: limit === undefined ? total : items.length, noun: "title" }
+  if (items.length < total) return undefined
+  const wanted = items.filter((item) => (item.kind === "movie") === (kind === "movie"))
+  return { items: wanted, total: wanted.length, noun: kind === "movie" ? "movie" : "episode" }
+}
+
+const deck = (meaning: Meaning, outcome: Outcome | undefined): string | undefined => {
+  const list = onDeck(outcome)
+  const wanted = list === undefined ? undefined : ofKind(meaning, list)
+  if (list === undefined || wanted === undefined) return undefined
+  if (wanted.total === 0) {
+    const what = wanted.noun === "title" ? "Nothing" : `No ${wanted.noun}`
+    return lines(`${what} is on deck in Plex.`, trouble(list.problem))
+  }
+  const item = (part: (typeof list.items)[number]) => {
+    const left = part.minutesLeft === null ? "" : `, ${part.minutesLeft} min left`
+    return `${partName(part)}: ${part.progressPercent > 0 ? `${part.progressPercent}% watched` : "not begun"}${left}`
+  }
+  return lines(
+    `${counted(wanted.total, wanted.noun)} on deck in Plex:`,
+    bullets(wanted.items.map(item), wanted.total),
+    trouble(list.problem)
+  )
+}
+
+const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`
+
+const downloads = (meaning: Meaning, outcome: Outcome | undefined): string | undefined => {
+  const list = downloadQueue(outcome)
+  if (list === undefined || (meaning.service !== undefined && list.items.length < list.total)) return undefined
+  const of = list.items.filter(({ service }) => meaning.service === undefined || service === meaning.service)
+  const wanted = ofKind(meaning, meaning.service === undefined ? list : { items: of, total: of.length })
+  if (wanted === undefined) return undefined
+  const noun = wanted.noun === "title" ? "download" : `${wanted.noun} download`
+  const where =
+    meaning.service === undefined ? "the queue" : `${meaning.service === "radarr" ? "Radarr" : "Sonarr"}'s queue`
+  if (wanted.total === 0) return lines(`There are no ${noun}s in ${where} right now.`, trouble(list.problem))
+  const item = (download: (typeof list.items)[number]) => {
+    const { minutesLeft, problem, progressPercent, quality, sizeLeftBytes, status } = download
+    const facts = [
+      status,
+      `${progressPercent}% done`,
+      ...(sizeLeftBytes > 0 ? [`${gigabytes(sizeLeftBytes)} left`] : []),
+      ...(minutesLeft === null ? [] : [`about ${Math.round(minutesLeft)} min to go`]),
+      ...(quality === null ? [] : [quality]),
+      ...(problem === null ? [] : [`problem: ${problem}`])
+    ]
+    return `${partName(download)}: ${facts.join(", ")}`
+  }
+  return lines(
+    `${counted(wanted.total, noun)} in ${where}:`,
+    bullets(wanted.items.map(item), wanted.total),
+    trouble(list.problem)
+  )
+}
+
+/** The answer that `outcomes`, one for each call of the plan, make. */
+export const render = ({ calls, meaning }: Plan, outcomes: ReadonlyArray<Outcome>): string | undefined => {
+  const [outcome] = outcomes
+  switch (calls[0]?.name) {
+    case "library_search":
+      return library(meaning, outcomes)
+    case "discover_titles":
+      return discovery(meaning, outcome)
+    case "person_filmography":
+      return filmography(meaning, outcome)
+    case "search_titles":
+      return meaning.intent === "search" ? search(meaning, outcome) : holding(meaning, outcome)
+    case "recommend_titles":
+      return similar(outcome)
+    case "title_details":
+      return about(meaning, outcome)
+    case "on_deck":
+      return deck(meaning, outcome)
+    case "download_queue":
+      return downloads(meaning, outcome)
+    default:
+      return undefined
+  }
+}
