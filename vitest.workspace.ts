@@ -2,6 +2,8 @@
  * The test projects, by name: `npm test -- --project core`. vitest 5 reads this file only where it is named
  * (`--config vitest.workspace.ts`, as the npm scripts do).
  */
+import { availableParallelism } from "node:os"
+
 import { defineConfig } from "vitest/config"
 
 /** `isolate`: whether each file has a worker of its own, which costs a second or so for the modules that it loads. */
@@ -11,6 +13,8 @@ const project = (name: string, root: string, isolate = true) => ({
 
 export default defineConfig({
   test: {
+    // Else a machine with two processors would use one.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       { test: { name: "architecture", root: "architecture", include: ["**/*.test.ts"] } },
       project("cache", "packages/cache", false),
