@@ -11,21 +11,21 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 
+/** The keys that point at these demo services. */
+export const keysOf = ({ plex, radarr, sonarr, tmdb }: DemoServices["Service"]) => ({
+  PLEX_BASE_URL: plex.baseUrl,
+  PLEX_TOKEN: plex.token,
+  RADARR_BASE_URL: radarr.baseUrl,
+  RADARR_API_KEY: radarr.apiKey,
+  SONARR_BASE_URL: sonarr.baseUrl,
+  SONARR_API_KEY: sonarr.apiKey,
+  TMDB_BASE_URL: tmdb.baseUrl,
+  TMDB_API_KEY: tmdb.apiKey
+})
+
 /** The four demo services: `measured` takes as long as a household's own were measured to. */
 export const services = (delays: "measured" | "none") =>
-  Effect.map(Layer.build(DemoServices.layer({ delays })), (context) => {
-    const { plex, radarr, sonarr, tmdb } = Context.get(context, DemoServices)
-    return {
-      PLEX_BASE_URL: plex.baseUrl,
-      PLEX_TOKEN: plex.token,
-      RADARR_BASE_URL: radarr.baseUrl,
-      RADARR_API_KEY: radarr.apiKey,
-      SONARR_BASE_URL: sonarr.baseUrl,
-      SONARR_API_KEY: sonarr.apiKey,
-      TMDB_BASE_URL: tmdb.baseUrl,
-      TMDB_API_KEY: tmdb.apiKey
-    }
-  })
+  Effect.map(Layer.build(DemoServices.layer({ delays })), (context) => keysOf(Context.get(context, DemoServices)))
 
 /** The pace of a small hosted model. */
 export const hosted: Timing = { firstToken: Duration.millis(350), tokensPerSecond: 120 }

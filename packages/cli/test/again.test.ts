@@ -17,6 +17,7 @@ import { Context, Effect, Layer } from "effect"
 
 import { clients } from "../src/Composition.ts"
 import { mediaAgent } from "../src/MediaAgent.ts"
+import * as StandIns from "../src/StandIns.ts"
 
 const ten = [...Questions.simple, ...Questions.complex]
 /** They ask how things stand now. */
@@ -30,17 +31,11 @@ const standIns = Layer.mergeAll(
 /** A household whose services and model count what they are asked. */
 const household = Effect.gen(function* () {
   const context = yield* Layer.build(standIns)
-  const { plex, radarr, requests, sonarr, tmdb } = Context.get(context, DemoServices)
+  const services = Context.get(context, DemoServices)
+  const { requests } = services
   const model = Context.get(context, ScriptedServer)
   const keys = {
-    PLEX_BASE_URL: plex.baseUrl,
-    PLEX_TOKEN: plex.token,
-    RADARR_BASE_URL: radarr.baseUrl,
-    RADARR_API_KEY: radarr.apiKey,
-    SONARR_BASE_URL: sonarr.baseUrl,
-    SONARR_API_KEY: sonarr.apiKey,
-    TMDB_BASE_URL: tmdb.baseUrl,
-    TMDB_API_KEY: tmdb.apiKey,
+    ...StandIns.keysOf(services),
     OPENAI_BASE_URL: model.baseUrl,
     OPENAI_API_KEY: model.apiKey
   }

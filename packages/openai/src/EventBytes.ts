@@ -10,13 +10,6 @@ export class EventBytes {
   from = 0
   to = 0
 
-  /** The data of an event that is all of `text`. */
-  static of(text: string): EventBytes {
-    const data = new EventBytes()
-    data.move(Buffer.from(text))
-    return data
-  }
-
   move(bytes: Buffer, from = 0, to = bytes.length): void {
     this.#bytes = bytes
     this.from = from

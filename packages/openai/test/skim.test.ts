@@ -33,13 +33,19 @@ const joined = (value: unknown): unknown =>
 const members = (list: ReadonlyArray<readonly [string, unknown]>) =>
   Object.fromEntries(list.map(([name, value]) => [name, joined(value)]))
 
+const dataOf = (text: string): EventBytes => {
+  const data = new EventBytes()
+  data.move(Buffer.from(text))
+  return data
+}
+
 const partsOf = <State>(seen: string | ModelWire.Step<State>): ReadonlyArray<ModelWire.WirePart> =>
   typeof seen !== "string" ? seen.parts : seen === "" ? [] : [{ _tag: "TextDelta", delta: seen }]
 
 /** How often an event was seen through, so that the property is known to say something. */
 const check = <State>(wire: ModelWire.ModelWire<State>, state: State, event: unknown): boolean => {
   const data = JSON.stringify(event)
-  const seen = wire.skim(state, EventBytes.of(data), undefined)
+  const seen = wire.skim(state, dataOf(data), undefined)
   if (seen === undefined) return false
   const stepped = wire.step(state, JSON.parse(data))
   assert.deepStrictEqual(typeof seen === "string" ? { state, parts: partsOf(seen) } : seen, stepped)
@@ -188,9 +194,9 @@ describe("what shows without reading", () => {
   it("is nothing of the pieces of arguments, unless they are wanted", () => {
     const piece = { type: "response.function_call_arguments.delta", output_index: 0, delta: "{" }
     assert.isTrue(check(ResponsesWire, begunResponse, piece))
-    assert.isUndefined(ResponsesWire.skim(begunResponse, EventBytes.of(JSON.stringify(piece)), "plan"))
+    assert.isUndefined(ResponsesWire.skim(begunResponse, dataOf(JSON.stringify(piece)), "plan"))
     const done = { ...piece, type: "response.function_call_arguments.done" }
-    assert.isUndefined(ResponsesWire.skim(begunResponse, EventBytes.of(JSON.stringify(done)), undefined))
+    assert.isUndefined(ResponsesWire.skim(begunResponse, dataOf(JSON.stringify(done)), undefined))
   })
 
   /** A chat whose calls 0 and 1 have begun. Calls grow in place, so each reader needs its own. */
@@ -218,7 +224,7 @@ describe("what shows without reading", () => {
       const [skimmed, stepped] = [begunCalls(), begunCalls()]
       for (const event of events) {
         const data = JSON.stringify(event)
-        const seen = ChatWire.skim(skimmed, EventBytes.of(data), deltasOf)
+        const seen = ChatWire.skim(skimmed, dataOf(data), deltasOf)
         if (seen === undefined) continue
         assert.deepStrictEqual(partsOf(seen), ChatWire.step(stepped, JSON.parse(data), deltasOf).parts)
       }
@@ -229,7 +235,7 @@ describe("what shows without reading", () => {
   it("is the piece of arguments that OpenAI and others send, escapes and all", () => {
     const state = begunCalls()
     const piece = (text: string, index: number) =>
-      EventBytes.of(
+      dataOf(
         JSON.stringify({
           id: "c",
           object: "chat.completion.chunk",

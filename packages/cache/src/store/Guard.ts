@@ -140,7 +140,7 @@ export const make = Effect.fnUntraced(function* (
     )
   })
   /** Until nothing is pending, or that has taken too long. */
-  const stored = Effect.suspend(() =>
+  const untilSettled = Effect.suspend(() =>
     retrying === undefined ? Effect.void : Effect.timeoutOption(Fiber.await(retrying), storeLimit)
   )
 
@@ -168,16 +168,19 @@ export const make = Effect.fnUntraced(function* (
       Effect.uninterruptible(
         Effect.flatMap(Clock.currentTimeMillis, (nowMillis) => {
           outdate(names, nowMillis)
-          return Effect.catch(settle(names, replacing.run), () => {
-            if (pending.size > maxPending) {
-              pending.clear()
-              outdate([Names.all], nowMillis)
+          return Effect.matchEffect(settle(names, replacing.run), {
+            onSuccess: () => Effect.succeed(true),
+            onFailure: () => {
+              if (pending.size > maxPending) {
+                pending.clear()
+                outdate([Names.all], nowMillis)
+              }
+              return Effect.as(settleLater, false)
             }
-            return settleLater
           })
         })
       ).pipe(
-        Effect.andThen(stored),
+        Effect.flatMap((isStored) => (isStored ? Effect.void : untilSettled)),
         Effect.andThen(store.leaseMillis === 0 ? Effect.void : Effect.sleep(store.leaseMillis + timerMillis))
       ),
     clear: Effect.ignore(writing.run(store.clear)),

@@ -15,7 +15,18 @@ import * as ReadLog from "../ReadLog.ts"
 import { token } from "../store/Versions.ts"
 import type { Case, Subject } from "../testing.ts"
 import { virtual } from "./remembering.ts"
-import { pass, settle, upstream, Value } from "./upstream.ts"
+import { pass, settle, type Upstream, upstream, Value } from "./upstream.ts"
+
+/** A read that is made of one of `inner`. */
+const madeOf = (inner: Upstream) =>
+  Read.make(`test/${token()}`, {
+    version: 1,
+    identity: Read.everyone,
+    argument: Schema.Struct({}),
+    result: Value,
+    freshness: { fresh: "1 day" },
+    lookup: () => inner.read.get({ id: 1 })
+  })
 
 export const forgetting = (subject: Subject): ReadonlyArray<Case> => [
   virtual(
@@ -78,14 +89,7 @@ export const forgetting = (subject: Subject): ReadonlyArray<Case> => [
     Effect.gen(function* () {
       const cache = yield* Cache
       const inner = upstream()
-      const outer = Read.make(`test/${token()}`, {
-        version: 1,
-        identity: Read.everyone,
-        argument: Schema.Struct({}),
-        result: Value,
-        freshness: { fresh: "1 day" },
-        lookup: () => inner.read.get({ id: 1 })
-      })
+      const outer = madeOf(inner)
       const gate = yield* Deferred.make<void>()
       inner.before = Deferred.await(gate)
       const before = yield* Effect.forkChild(outer.get({}), { startImmediately: true })
@@ -107,14 +111,7 @@ export const forgetting = (subject: Subject): ReadonlyArray<Case> => [
     Effect.gen(function* () {
       const cache = yield* Cache
       const inner = upstream({ freshness: { fresh: "10 minutes", stale: "1 hour" } })
-      const outer = Read.make(`test/${token()}`, {
-        version: 1,
-        identity: Read.everyone,
-        argument: Schema.Struct({}),
-        result: Value,
-        freshness: { fresh: "1 day" },
-        lookup: () => inner.read.get({ id: 1 })
-      })
+      const outer = madeOf(inner)
       strictEqual((yield* outer.get({})).turn, 1)
       yield* cache.invalidate({ tags: [`${inner.read.name}/1`] })
       strictEqual((yield* outer.get({})).turn, 2)
