@@ -12,10 +12,10 @@ const root = resolve(import.meta.dirname, "..")
 /** What each package's `src` may import besides itself, as the first segments of the specifier. */
 const allowed: Readonly<Record<string, ReadonlyArray<string>>> = {
   cache: ["effect", "@redis/client", "node:"],
-  core: ["effect", "@callsheet/cache"],
-  openai: ["effect", "openai", "node:", "@callsheet/core/model/ModelStream"],
+  core: ["effect", "minisearch", "@callsheet/cache"],
+  openai: ["effect", "openai", "ws", "node:", "@callsheet/core/model/ModelStream"],
   media: ["effect", "@callsheet/cache", "@callsheet/core/schedule/Annotations", "@callsheet/core/foresee/Route"],
-  testkit: ["effect", "@effect/platform-node", "node:"],
+  testkit: ["effect", "@effect/platform-node", "ws", "node:"],
   cli: [
     "effect",
     "yaml",

@@ -62,6 +62,13 @@ export interface Analysis {
   readonly reason: string
   /** Only of a question that changes nothing. */
   readonly answerable: Answerable | undefined
+  /** Reads that its answer is likely made of, the likeliest first. None needs another's result. */
+  readonly foreseen: ReadonlyArray<Call>
+  /**
+   * What it asks for, wish by wish, where that is nothing but what tools' results say: the tools of which one call, worded by
+   * its `Renderer`, grants the wish. Empty where it may ask for more (a choice, a comparison, reasons): then a model words it.
+   */
+  readonly wishes: ReadonlyArray<ReadonlyArray<string>>
 }
 
 /** What an application supplies. */

@@ -43,3 +43,19 @@ export const TagsWritten = Context.Reference<Tags | undefined>("@callsheet/core/
 export const TimeLimit = Context.Reference<Duration.Input | undefined>("@callsheet/core/TimeLimit", {
   defaultValue: nothing<Duration.Input>
 })
+
+/** A call that succeeded, encoded. */
+export interface Rendered {
+  readonly parameters: Readonly<Record<string, unknown>>
+  readonly result: unknown
+}
+
+/**
+ * Words what a call gave for the person who asked, so that no model need do so; `undefined` where the result does not speak for
+ * itself and a model is to look at it.
+ */
+export type Render = (call: Rendered) => string | undefined
+
+export const Renderer = Context.Reference<Render | undefined>("@callsheet/core/Renderer", {
+  defaultValue: nothing<Render>
+})

@@ -24,7 +24,9 @@ const sure: Route.Analysis = {
   tools: ["read"],
   confidence: 1,
   reason: "Every word is understood.",
-  answerable: calling("read")
+  answerable: calling("read"),
+  foreseen: [],
+  wishes: []
 }
 
 const routeOf = (changes: Partial<Route.Analysis>) => Route.decide({ ...sure, ...changes }, tools)

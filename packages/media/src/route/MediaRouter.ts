@@ -50,6 +50,8 @@ const unsure = ({ words }: Asked, confidence: number, reason: string, known: Par
     confidence,
     reason,
     answerable: undefined,
+    foreseen: [],
+    wishes: [],
     ...known
   }
 }
@@ -166,7 +168,9 @@ const analysisOf = (asked: Asked, meanings: ReadonlyArray<Meaning.Meaning>): Ana
     tools: [...new Set(plan.calls.map(({ name }) => name))],
     confidence: confidences[confidence],
     reason: ["Every word is understood", ...slips.map(({ text, typed }) => `"${typed}" as "${text}"`)].join(", ") + ".",
-    answerable: { calls: plan.calls, render: (outcomes) => Answers.render(plan, outcomes) }
+    answerable: { calls: plan.calls, render: (outcomes) => Answers.render(plan, outcomes) },
+    foreseen: [],
+    wishes: []
   }
 }
 
