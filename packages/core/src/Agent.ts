@@ -21,6 +21,12 @@ import type { AgentEvent, EndReason, Fact } from "./AgentEvent.ts"
 import * as AgentRequest from "./AgentRequest.ts"
 import * as RunSummary from "./explain/RunSummary.ts"
 import * as Answers from "./foresee/Answers.ts"
+import * as Foresight from "./foresee/Foresight.ts"
+import * as Guesses from "./foresee/Guesses.ts"
+import * as Route from "./foresee/Route.ts"
+import * as Rules from "./foresee/Rules.ts"
+import * as Wishes from "./foresee/Wishes.ts"
+import * as Worth from "./foresee/Worth.ts"
 import * as Ledger from "./model/Ledger.ts"
 import { type Message, type ModelRequest, ModelStream } from "./model/ModelStream.ts"
 import * as Transcript from "./model/Transcript.ts"
@@ -63,12 +69,22 @@ export interface Agent<R> {
   ask(question: string | AgentRequest.AgentRequest): Effect.Effect<RunSummary.RunSummary, AgentError, ModelStream | R>
 }
 
-export interface Options<Tools extends Record<string, Tool.Any>, R> {
+export interface Options<Tools extends Record<string, Tool.Any>, R, RouterServices = never, FactsServices = never> {
   /** Shown in spans and events; also groups requests for the provider's prompt cache. */
   readonly name: string
   /** The system prompt. Keep it the same from run to run: it begins every prompt. */
   readonly instructions: string
   readonly toolkit: Effect.Effect<Toolkit.WithHandler<Tools>, never, R> | Toolkit.WithHandler<Tools>
+  /**
+   * What is known of a question before a model sees it. Without one the model decides every step. One that breaks knows
+   * nothing of the question.
+   */
+  readonly router?: Effect.Effect<Route.Router, never, RouterServices>
+  /**
+   * What the model should know and what changes from run to run, such as the date: a short text, which comes after the question
+   * so that what begins every prompt stays the same. Every run waits for it.
+   */
+  readonly facts?: Effect.Effect<string, never, FactsServices>
   readonly policy?: Partial<Policy.Policy>
 }
 
@@ -97,6 +113,12 @@ const limitMillis = (
   return least === Infinity ? undefined : least
 }
 
+/** What the application knows of `question`; nothing where its router breaks, which is no reason to give no answer. */
+const analyse = <R>(router: Effect.Effect<Route.Router, never, R>, question: string) =>
+  Effect.flatMap(router, ({ analyse }) => analyse(question)).pipe(
+    Effect.catchDefect((defect) => Effect.as(Effect.logWarning("The router broke.", defect), undefined))
+  )
+
 /**
  * `effect` for at most `millis`; none where that is not enough. It is then interrupted, and not waited for: the scope does that.
  */
@@ -117,13 +139,13 @@ const within = Effect.fnUntraced(function* <A, E, R>(millis: number, effect: Eff
  * The step that `policy.maxSteps` allows last forbids calls, so the run ends with an answer from what is there. Whether a
  * call may run is decided by its tool's annotations (`Policy.rulesOf`), and by `Approval` where it needs a person's word.
  */
-export function make<Tools extends Record<string, Tool.Any>, R = never>(
-  options: Options<Tools, R>
-): Agent<R | HandlerServices<Tools>>
-export function make<Tools extends Record<string, Tool.Any>, R>(
-  options: Options<Tools, R>
-): Agent<R | Tool.HandlerServices<Tools[keyof Tools]>> {
-  type Services = R | Tool.HandlerServices<Tools[keyof Tools]>
+export function make<Tools extends Record<string, Tool.Any>, R = never, R2 = never, R3 = never>(
+  options: Options<Tools, R, R2, R3>
+): Agent<R | R2 | R3 | HandlerServices<Tools>>
+export function make<Tools extends Record<string, Tool.Any>, R, R2, R3>(
+  options: Options<Tools, R, R2, R3>
+): Agent<R | R2 | R3 | Tool.HandlerServices<Tools[keyof Tools]>> {
+  type Services = R | R2 | R3 | Tool.HandlerServices<Tools[keyof Tools]>
   const { instructions, name } = options
   const policy: Policy.Policy = { ...Policy.standard, ...options.policy }
   const answers = Answers.make({ name, instructions, policy })
@@ -183,7 +205,7 @@ export function make<Tools extends Record<string, Tool.Any>, R>(
       policy.resultBytes === undefined
         ? undefined
         : Results.make(policy.resultBytes, ResultStore.make(remembered), fork)
-    const run: Run<Services> = {
+    const unforeseen: Run<Services> = {
       toolkit: results === undefined ? toolkit : yield* ResultTool.beside(toolkit, results),
       policy,
       log,
@@ -196,16 +218,19 @@ export function make<Tools extends Record<string, Tool.Any>, R>(
       results,
       fork
     }
-    let transcript = Transcript.start(instructions, question)
-    const recall = remembered && answers.recall({ remembered, provider, model, address, tools, question })
+    const facts = options.facts && (yield* options.facts)
+    let transcript = Transcript.start(instructions, question, facts)
+    const recall = remembered && answers.recall({ remembered, provider, model, address, tools, question, facts })
     const answer = recall && (yield* recall)
     if (answer?.known !== undefined) {
-      log.append({ _tag: "Routed", route: "memory" })
+      log.append({ _tag: "Routed", route: "memory", confidence: null, reason: null })
       ledger?.reported(transcript)
       log.append({ _tag: "TextDelta", step: 0, delta: answer.known })
       return { end: { answer: answer.known, steps: 0, reason: "answered" } as const, keep: undefined }
     }
-    log.append({ _tag: "Routed", route: "model" })
+    const analysis = options.router && (yield* analyse(options.router, question))
+    const foresight = analysis && Foresight.make({ ...unforeseen, log: runLog }, policy.foresight.mostCalls)
+    const run: Run<Services> = { ...unforeseen, foreseen: foresight?.foreseen }
     let added: ReadonlyArray<Message> = transcript
 
     /** Says `delta` to the user in the model's place; the model is not told. */
@@ -234,6 +259,32 @@ export function make<Tools extends Record<string, Tool.Any>, R>(
       return { answer: said, steps: step + 1, reason: "deadline" } as const
     }
 
+    const decision = analysis && Route.decide(analysis, toolkit.tools)
+    const { confidence = null, reason = null } = decision ?? {}
+    /** What was read before the model was asked, and stands in its prompt. */
+    let made: ReadonlyArray<Foresight.Made> = []
+    if (decision?.route === "rules") {
+      log.append({ _tag: "Routed", route: "rules", confidence, reason })
+      ledger?.reported(transcript)
+      const calls = Calls.open(0, run)
+      const ruled = yield* within(brakes.remaining(log.elapsedMillis()), Rules.answer(decision.answerable, calls))
+      if (Option.isNone(ruled)) return { end: outOfTime(0, calls), keep: undefined }
+      if (ruled.value.answer !== undefined) {
+        log.append({ _tag: "TextDelta", step: 0, delta: ruled.value.answer })
+        return { end: { answer: said, steps: 0, reason: "answered" } as const, keep: undefined }
+      }
+      made = ruled.value.made
+      log.append({ _tag: "Routed", route: "model", confidence, reason: Rules.notBorneOut })
+    } else log.append({ _tag: "Routed", route: "model", confidence, reason })
+    const wishes = analysis && Wishes.make(analysis.wishes, toolkit.tools)
+    if (foresight !== undefined) {
+      yield* foresight.begin(0, Guesses.of(analysis, wishes, yield* Worth.Worth))
+      const waitMillis = Math.min(Duration.toMillis(policy.foresight.wait), brakes.remaining(log.elapsedMillis()))
+      made = [...made, ...(yield* foresight.shown(waitMillis))]
+      transcript = Foresight.show(transcript, made)
+      added = transcript
+    }
+
     /** One model call and the calls it asks for: the transcript to go on with, or the answer. */
     const takeStep = Effect.fnUntraced(function* (step: number) {
       said = ""
@@ -259,7 +310,14 @@ export function make<Tools extends Record<string, Tool.Any>, R>(
       brakes.spend(turn)
       ledger?.turn(turn)
       const results = yield* calls.results(turn.isComplete)
+      const speaksForItself = turn.isComplete && last === undefined && turn.text.trim() === ""
+      const granted = speaksForItself ? wishes?.take(turn.calls, results) : undefined
+      if (granted !== undefined) {
+        ledger?.reported(Transcript.append(transcript, turn, results))
+        log.append({ _tag: "TextDelta", step, delta: granted })
+      }
       log.append({ _tag: "StepFinished", step, finishReason: turn.finish.reason, modelCall: turn.modelCall })
+      if (granted !== undefined) return { answer: said, steps: step + 1, reason: "answered" } as const
       if (turn.calls.length > 0 && last === undefined) {
         const next = Transcript.append(transcript, turn, results)
         added = next.slice(transcript.length)
@@ -280,7 +338,9 @@ export function make<Tools extends Record<string, Tool.Any>, R>(
 
     for (let step = 0; ; step++) {
       const end = yield* takeStep(step)
-      if (end !== undefined) return { end, keep: answer?.keep(end, settled) }
+      if (end === undefined) continue
+      foresight?.end(new Set(settled.map(({ name }) => name)))
+      return { end, keep: answer?.keep(end, [...made.map(({ outcome }) => outcome), ...settled]) }
     }
   })
 

@@ -13,7 +13,10 @@ import type * as Types from "effect/Types"
 export const ToolSource = Schema.Literals(["upstream", "memory", "store", "shared", "foreseen"])
 export type ToolSource = typeof ToolSource.Type
 
-/** How a question is answered. `model`: the model decides every step. `memory`: as it was before, without a model call. */
+/**
+ * How a question is answered. `rules`: by what its router knows to ask. `model`: the model decides every step. `memory`: as it
+ * was before. Only `model` makes model calls.
+ */
 export const Route = Schema.Literals(["rules", "plan", "model", "memory"])
 export type Route = typeof Route.Type
 
@@ -74,11 +77,15 @@ const call = { step: Schema.Natural, callId: Schema.String, name: Schema.String 
  * (after `ApprovalNeeded` where it waits for a person), `ToolProgress` and exactly one `ToolSettled`, then `StepFinished`. A
  * call that never ran (unknown tool, unreadable arguments, refused) has a `ToolSettled` without `ToolStarted`.
  *
- * A run that `Routed` says is answered from memory has no step: one `TextDelta`, of step 0, holds the whole answer.
+ * A run that `Routed` says is answered by rules or from memory has no step: its calls, if any, and one `TextDelta` with the
+ * whole answer are of step 0. Where rules come to nothing after all, the run is `Routed` once more, to the model.
+ *
+ * Calls whose ids begin with "foreseen_" were made before the model asked; it is told of some of them in its prompt.
  */
 export const AgentEvent = Schema.TaggedUnion({
   RunStarted: { ...stamp, agent: Schema.String, question: Schema.String },
-  Routed: { ...stamp, route: Route },
+  /** `confidence` (0-1) and `reason` (a sentence) are the router's; null where none was asked. */
+  Routed: { ...stamp, route: Route, confidence: nullable, reason: Schema.NullOr(Schema.String) },
   StepStarted: { ...stamp, step: Schema.Natural },
   TextDelta: { ...stamp, step: Schema.Natural, delta: Schema.String },
   /** `input` is what the model asked for, before decoding. */

@@ -3,6 +3,7 @@
  */
 import * as Agent from "@callsheet/core/Agent"
 import type { AgentEvent } from "@callsheet/core/AgentEvent"
+import type { Analysis } from "@callsheet/core/foresee/Route"
 import * as LanguageModelStream from "@callsheet/core/model/LanguageModelStream"
 import * as Annotations from "@callsheet/core/schedule/Annotations"
 import type * as Policy from "@callsheet/core/schedule/Policy"
@@ -40,6 +41,9 @@ const look = Tool.make("look", {
 })
   .annotate(Tool.Readonly, true)
   .annotate(Annotations.TagsRead, tags)
+  .annotate(Annotations.Renderer, ({ parameters, result }) =>
+    parameters["key"] === "mute" ? undefined : `${JSON.stringify(parameters["key"])} is ${JSON.stringify(result)}.`
+  )
 
 /** Fails in `failureMode: "error"`. */
 const fragile = Tool.make("fragile", { parameters, failure: Broken }).annotate(Tool.Readonly, true)
@@ -94,6 +98,34 @@ export const calls = (name: string, ...keys: ReadonlyArray<string>) => keys.map(
 /** An agent over `tools`. */
 export const agent = (policy: Partial<Policy.Policy> = {}) =>
   Agent.make({ name: "test", instructions: "Answer.", toolkit: tools, policy })
+
+/** The same with a router that says of every question what `known` says. */
+export const routed = (known: Partial<Analysis>, policy: Partial<Policy.Policy> = {}) => {
+  const analysis: Analysis = {
+    intent: "looking",
+    entities: [],
+    filters: {},
+    writes: false,
+    complexity: "complex",
+    tools: [],
+    confidence: 0.3,
+    reason: "It is a test.",
+    answerable: undefined,
+    foreseen: [],
+    wishes: [],
+    ...known
+  }
+  return routedBy(Effect.succeed(analysis), policy)
+}
+
+export const routedBy = (analysis: Effect.Effect<Analysis>, policy: Partial<Policy.Policy> = {}) => {
+  const router = Effect.succeed({ analyse: () => analysis })
+  return Agent.make({ name: "test", instructions: "Answer.", toolkit: tools, policy, router })
+}
+
+/** As a router names calls. */
+export const reads = (name: string, ...keys: ReadonlyArray<string>) =>
+  keys.map((key) => ({ name, parameters: { key } }))
 
 /** The world of a run: a scripted model through Effect's `LanguageModel`, the handlers, and their diary. */
 export const world = (script: Script, timing: Timing = instant) =>

@@ -36,6 +36,8 @@ export interface Asked {
   readonly tools: ReadonlyArray<Tool.Any>
   /** All that `AgentRequest` says that the answer depends on. */
   readonly question: string
+  /** What the model is told beside it. */
+  readonly facts: string | undefined
 }
 
 /** How a run ended. */
@@ -66,7 +68,8 @@ const read = Read.make("answer", {
     provider: Schema.String,
     model: Schema.String,
     address: Schema.String,
-    question: Schema.String
+    question: Schema.String,
+    facts: Schema.optionalKey(Schema.String)
   }),
   result: Schema.String,
   // It has no life of its own, only that of what it was made of.
@@ -107,12 +110,13 @@ export const make = ({ instructions, name, policy }: Setup): Answers => {
     return made
   }
   return {
-    recall: ({ address = "", model, provider, question, remembered, tools }) => {
+    recall: ({ address = "", facts, model, provider, question, remembered, tools }) => {
       const { cache, identity } = remembered
       if (identity === undefined || !policy.rememberAnswers) return undefined
       const look = Effect.suspend(() => {
         const setup = setupOf(tools)
-        return cache.recall(read, { identity, setup, provider, model, address, question: normalized(question) })
+        const asked = { identity, setup, provider, model, address, question: normalized(question) }
+        return cache.recall(read, facts === undefined ? asked : { ...asked, facts })
       })
       // What cannot be there need not be looked for: a tool's fingerprint costs as much as a request's head.
       if (!cache.isLasting && !used.has(cache)) return Effect.succeed(answerOf(undefined, look, remembered))

@@ -13,10 +13,14 @@ export interface CallResult {
   readonly text: string
 }
 
-/** A conversation that asks `question`. */
-export const start = (instructions: string, question: string): Transcript => [
+/**
+ * A conversation that asks `question`. `facts` change from run to run, so they come last: what begins every prompt stays the
+ * same.
+ */
+export const start = (instructions: string, question: string, facts?: string): Transcript => [
   { role: "system", text: instructions },
-  { role: "user", text: question }
+  { role: "user", text: question },
+  ...(facts === undefined || facts === "" ? [] : [{ role: "system", text: facts } as const])
 ]
 
 /**

@@ -1,12 +1,13 @@
 /**
- * Execution: a call whose inputs, approval and turn have come: remembered?, once, under way in another run?, admission, then
- * its tool (`Pipeline`); after a write, what it outdates.
+ * Execution: a call whose inputs, approval and turn have come: foreseen?, remembered?, once, under way in another run?,
+ * admission, then its tool (`Pipeline`); after a write, what it outdates.
  */
 import type * as Tool from "effect/ai/Tool"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 
-import type * as Graph from "./Graph.ts"
+import * as Foreseen from "./Foreseen.ts"
+import * as Graph from "./Graph.ts"
 import type { Read, Settle } from "./Once.ts"
 import * as Parameters from "./Parameters.ts"
 import * as Pipeline from "./Pipeline.ts"
@@ -40,7 +41,7 @@ const runRead = <R>(
   { input, node, optionalMillis, rules, settle, step, tool }: Executing,
   parameters: Option.Option<Parameters.Parameters>
 ): Effect.Effect<void, never, R> => {
-  const { ledger, log, once, policy, remembered, shared, toolkit } = run
+  const { foreseen, ledger, log, once, policy, remembered, shared, toolkit } = run
   const { id: callId, name } = node
   const footprint = Policy.footprint(tool, parameters)
   /** Of a call that waits for another run's it is told then, and not again if it comes to run itself. */
@@ -74,27 +75,39 @@ const runRead = <R>(
     // However a write ends, its upstream may have done it.
     const wrote = Effect.suspend(() => {
       once.written(footprint)
+      foreseen?.written(footprint)
       return remembered === undefined || node.startMillis === undefined ? Effect.void : remembered.wrote(footprint)
     })
     return Effect.map(Effect.ensuring(executed, wrote), (outcome) => settle(outcome, "upstream"))
   }
   const same = Option.getOrUndefined(parameters)?.key
-  const recall = remembered?.recall({ tool, rules, parameters: same, footprint })
-  const sourced = recall !== undefined || remembered === undefined ? executed : remembered.sourced(executed)
-  if (same === undefined) return Effect.map(sourced, (outcome) => settle(outcome, outcome.source ?? "upstream"))
   const isAbandoned = () => node.outcome !== undefined
-  const read: Read = { key: `${name} ${same}`, footprint, freshnessMillis: rules.freshnessMillis, isAbandoned }
-  if (recall === undefined) return once.run(read, sourced, settle)
-  return Effect.flatMap(recall, ({ hit, isStored, keep, versions }) => {
-    if (hit === undefined) {
-      // What is remembered beyond the run is looked up there, where writes of other runs outdate it too. While the store is
-      // broken nothing is there, and versions change with time.
-      const beyond: Read = { ...read, key: `${read.key} ${versions}`, freshnessMillis: undefined }
-      return once.run(isStored ? beyond : read, keep(executed, { isAbandoned, joined: told }), settle)
-    }
+  const ask = (): Effect.Effect<void, never, R> => {
+    const recall = remembered?.recall({ tool, rules, parameters: same, footprint })
+    const sourced = recall !== undefined || remembered === undefined ? executed : remembered.sourced(executed)
+    if (same === undefined) return Effect.map(sourced, (outcome) => settle(outcome, outcome.source ?? "upstream"))
+    const read: Read = { key: `${name} ${same}`, footprint, freshnessMillis: rules.freshnessMillis, isAbandoned }
+    if (recall === undefined) return once.run(read, sourced, settle)
+    return Effect.flatMap(recall, ({ hit, isStored, keep, versions }) => {
+      if (hit === undefined) {
+        // What is remembered beyond the run is looked up there, where writes of other runs outdate it too. While the store is
+        // broken nothing is there, and versions change with time.
+        const beyond: Read = { ...read, key: `${read.key} ${versions}`, freshnessMillis: undefined }
+        return once.run(isStored ? beyond : read, keep(executed, { isAbandoned, joined: told }), settle)
+      }
+      if (isAbandoned()) return Effect.interrupt
+      told()
+      settle(hit.outcome, hit.source)
+      return Effect.void
+    })
+  }
+  const begun = same === undefined ? undefined : foreseen?.take(Foreseen.keyOf(name, same), log.elapsedMillis())
+  if (begun === undefined) return ask()
+  told()
+  return Effect.flatMap(Graph.outcomes([begun]), ([outcome]) => {
     if (isAbandoned()) return Effect.interrupt
-    told()
-    settle(hit.outcome, hit.source)
+    if (outcome?.ok !== true) return ask()
+    settle(outcome, "foreseen")
     return Effect.void
   })
 }

@@ -134,6 +134,13 @@ export interface Policy {
    * always is. Of an agent only: a scheduled toolkit hands results on as they are.
    */
   readonly resultBytes?: number
+  /** How far reads may be begun before a model asks for them. */
+  readonly foresight: {
+    /** Calls of one run; 0 foresees nothing. */
+    readonly mostCalls: number
+    /** How long the first model call waits for what may stand in its prompt: much less than a round that it may save. */
+    readonly wait: Duration.Duration
+  }
   /** How long a run may take; a request may ask for less. Without it a run takes as long as it takes. */
   readonly runLimit?: Duration.Duration
   /** How long one step may take, its model call included: calls that have not ended by then are given up. */
@@ -152,6 +159,7 @@ export const standard: Policy = {
   approvalLimit: Duration.minutes(5),
   plans: false,
   rememberAnswers: true,
+  foresight: { mostCalls: 6, wait: Duration.millis(150) },
   budget: {},
   prices: Prices.openai
 }

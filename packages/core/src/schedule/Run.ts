@@ -7,6 +7,7 @@ import type * as Fiber from "effect/Fiber"
 import type * as Ledger from "../model/Ledger.ts"
 import type { RunLog } from "../RunLog.ts"
 import type { Brakes } from "./Brakes.ts"
+import type { Foreseen } from "./Foreseen.ts"
 import type * as Graph from "./Graph.ts"
 import type * as Handlers from "./Handlers.ts"
 import type { Once } from "./Once.ts"
@@ -30,6 +31,8 @@ export interface Run<R> {
   readonly remembered?: Remembered | undefined
   /** Shortens what the model reads of results; nothing does without it. */
   readonly results?: Results | undefined
+  /** What was begun before the model asked for it; nothing was without it. */
+  readonly foreseen?: Foreseen | undefined
   /** Runs a call's work in a fiber that ends with the run at the latest. */
   readonly fork: (effect: Effect.Effect<void, never, R>) => Fiber.Fiber<void>
 }

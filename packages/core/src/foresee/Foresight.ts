@@ -1,0 +1,146 @@
+/**
+ * Foresight: reads that the model will likely ask for, begun before it does. What is there in time stands in its prompt, as
+ * calls already made; what is not is there for its own equal calls.
+ *
+ * **Details**
+ *
+ * A guess is begun where its tool is there, only reads, and asks nobody's leave; at most `policy.foresight.mostCalls` a run, and
+ * none where a budget counts tool calls. It waits for nothing and nothing waits for it: a write that touches what it read drops
+ * it. The run's end interrupts what is still under way. Which guesses were right is told to whoever made them.
+ */
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+
+import type { Call as ModelCall } from "../model/ModelStream.ts"
+import type * as Transcript from "../model/Transcript.ts"
+import type * as Attempt from "../schedule/Attempt.ts"
+import * as Foreseen from "../schedule/Foreseen.ts"
+import * as Graph from "../schedule/Graph.ts"
+import * as Parameters from "../schedule/Parameters.ts"
+import * as Policy from "../schedule/Policy.ts"
+import type { Run } from "../schedule/Run.ts"
+import * as Scheduler from "../schedule/Scheduler.ts"
+import type { Call } from "./Route.ts"
+
+/** A read that may be asked for. */
+export interface Guess extends Call {
+  /** Whether it is to stand in the prompt. Else it is only there for the model's own call. */
+  readonly isShown: boolean
+  /** Told once, when the run ends, if it was begun. */
+  readonly judge: (wasRight: boolean) => void
+}
+
+/** A call that was made in the model's place, as it stands in the prompt. */
+export interface Made {
+  readonly call: ModelCall
+  readonly outcome: Attempt.Outcome
+}
+
+export interface Foresight {
+  /** What the model's own calls are served from. */
+  readonly foreseen: Foreseen.Foreseen
+  /** Begins guesses, the likeliest first, for the step `step`. */
+  readonly begin: (step: number, guesses: ReadonlyArray<Guess>) => Effect.Effect<void>
+  /** Those to be shown that have a result after at most `millis`, in the order in which they were begun. Called once. */
+  readonly shown: (millis: number) => Effect.Effect<ReadonlyArray<Made>>
+  /** Ends what is under way, and judges. `asked`: names of the tools that the model called. */
+  readonly end: (asked: ReadonlySet<string>) => void
+}
+
+interface Begun {
+  readonly guess: Guess
+  readonly key: string
+  readonly node: Graph.Node
+  /** Whether it stood in the prompt. */
+  isShown: boolean
+}
+
+/** Where nothing is foreseen. */
+export const nothing: Foresight = {
+  foreseen: Foreseen.make(),
+  begin: () => Effect.void,
+  shown: () => Effect.succeed([]),
+  end: () => {}
+}
+
+const notNeeded = "The answer came without it."
+
+/** `call` as a model would have written it. */
+export const written = (id: string, { name, parameters }: Call): ModelCall => ({
+  id,
+  name,
+  inputText: JSON.stringify(parameters),
+  input: parameters,
+  fault: undefined
+})
+
+/** The messages that show `made` to the model, after what `transcript` holds. */
+export const show = (transcript: Transcript.Transcript, made: ReadonlyArray<Made>): Transcript.Transcript =>
+  made.length === 0
+    ? transcript
+    : [
+        ...transcript,
+        { role: "assistant", text: "", calls: made.map(({ call }) => call), echo: [], responseId: undefined },
+        ...made.map(
+          ({ call: { id: callId, name }, outcome: { ok, text } }) =>
+            ({ role: "tool", callId, name, text, isFailure: !ok }) as const
+        )
+      ]
+
+/** For one run. Its calls are the run's, but stand in no call's way, and no conversation tells of those that are not shown. */
+export const make = <R>(run: Run<R>, mostCalls: number): Foresight => {
+  const { policy, results } = run
+  const { tools } = run.toolkit
+  const own: Run<R> = { ...run, order: Graph.makeOrder(), ledger: undefined, foreseen: undefined }
+  const foreseen = Foreseen.make()
+  const begun: Array<Begun> = []
+  const steps: Array<Scheduler.Step> = []
+  const most = policy.budget.toolCalls === undefined ? mostCalls : 0
+
+  const beginOne = Effect.fnUntraced(function* (step: Scheduler.Step, guess: Guess) {
+    const { name, parameters: input } = guess
+    const tool = Object.hasOwn(tools, name) ? tools[name] : undefined
+    if (tool === undefined || begun.length >= most) return
+    const rules = Policy.rulesOf(tool)
+    if (!rules.isReadOnly || rules.needsApproval) return
+    const read = yield* Parameters.read(tool, input)
+    if (read._tag === "None" || read.value.key === undefined) return
+    const key = Foreseen.keyOf(name, read.value.key)
+    if (foreseen.has(key)) return
+    const id = `foreseen_${begun.length}`
+    const node = yield* step.place({ id, tool, known: input, needs: [], input: () => Result.succeed(input) })
+    foreseen.add({ key, footprint: Policy.footprint(tool, read), freshnessMillis: rules.freshnessMillis, node })
+    begun.push({ guess, key, node, isShown: false })
+  })
+
+  return {
+    foreseen,
+    begin: (step, guesses) =>
+      Effect.suspend(() => {
+        if (guesses.length === 0 || begun.length >= most) return Effect.void
+        const opened = Scheduler.open(step, own)
+        steps.push(opened)
+        return Effect.forEach(guesses, (guess) => beginOne(opened, guess), { concurrency: 1, discard: true })
+      }),
+    shown: (millis) =>
+      Effect.suspend(() => {
+        const awaited = begun.filter(({ guess }) => guess.isShown)
+        if (awaited.length === 0) return Effect.succeed([])
+        return Effect.map(Effect.timeoutOption(Graph.outcomes(awaited.map(({ node }) => node)), millis), () =>
+          awaited.flatMap((one): ReadonlyArray<Made> => {
+            const { outcome } = one.node
+            if (outcome?.ok !== true || !foreseen.has(one.key)) return []
+            one.isShown = true
+            return [{ call: written(one.node.id, one.guess), outcome: results?.tell(outcome) ?? outcome }]
+          })
+        )
+      }),
+    end: (asked) => {
+      for (const step of steps) step.cut(notNeeded)
+      for (const { guess, isShown, key } of begun) {
+        // What stood in the prompt was of use unless the model asked that tool for something else.
+        guess.judge(foreseen.isTaken(key) || (isShown && !asked.has(guess.name)))
+      }
+    }
+  }
+}

@@ -1,0 +1,92 @@
+/** Answers that are what tools say of their own results. */
+import * as Ledger from "@callsheet/core/model/Ledger"
+import { turns } from "@callsheet/testkit/scripted/Script"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Schema } from "effect"
+
+import * as Wishes from "../../src/foresee/Wishes.ts"
+import { calls, eventsOf, reads, realistic, routed, settle, tagged, world } from "../fixtures.ts"
+
+const prose = { text: "There are four of them, and all four have been found on the shelf." }
+const said = (key: string) => `${JSON.stringify(key)} is ${JSON.stringify({ value: `value of ${key}` })}.`
+
+describe("Wishes", () => {
+  it.effect("are granted by what the chosen tool says, without another model call", () =>
+    Effect.gen(function* () {
+      const ledger = Ledger.makeUnsafe()
+      const events = yield* Effect.provideService(
+        eventsOf(routed({ wishes: [["look"]] }).run("Which?")),
+        Ledger.Current,
+        ledger
+      )
+      assert.deepInclude(tagged(events, "RunFinished")[0], { answer: said("a"), steps: 1, reason: "answered" })
+      assert.strictEqual(tagged(events, "StepFinished").length, 1)
+      assert.deepStrictEqual(
+        ledger.transcript().map(({ role, text }) => [role, text]),
+        [
+          ["system", "Answer."],
+          ["user", "Which?"],
+          ["assistant", ""],
+          ["tool", JSON.stringify({ value: "value of a" })],
+          ["assistant", said("a")]
+        ]
+      )
+    }).pipe(Effect.provide(world(turns([{ calls: calls("look", "a") }, prose]), realistic)))
+  )
+
+  it.effect("are as many as there are calls for, over as many steps as the model takes", () =>
+    Effect.gen(function* () {
+      const { answer, modelCalls } = yield* settle(routed({ wishes: [["look"], ["look", "change"]] }).ask("Which?"))
+      assert.deepStrictEqual([answer, modelCalls.length], [`${said("a")}\n\n${said("b")}`, 2])
+    }).pipe(Effect.provide(world(turns([{ calls: calls("look", "a") }, { calls: calls("look", "b") }, prose]))))
+  )
+
+  it.effect("leave it to the model where a call fails, says nothing, is another's, or words stand beside it", () =>
+    Effect.gen(function* () {
+      for (const first of [
+        { calls: calls("look", "a", "fail") },
+        { calls: calls("look", "a", "mute") },
+        { calls: [...calls("look", "a"), ...calls("gradual", "a")] },
+        { text: "Let me see.", calls: calls("look", "a") }
+      ]) {
+        const { answer } = yield* Effect.provide(
+          settle(routed({ wishes: [["look"]] }).ask("Which?")),
+          world(turns([first, prose]))
+        )
+        assert.strictEqual(answer, prose.text)
+      }
+    })
+  )
+
+  it.effect("keep what grants them out of the prompt, and serve the model's call with it at once", () =>
+    Effect.gen(function* () {
+      const agent = routed({ wishes: [["look"]], foreseen: reads("look", "a") })
+      const { answer, modelCalls, toolCalls } = yield* settle(agent.ask("Which?"))
+      assert.deepStrictEqual(
+        [answer, modelCalls.length, toolCalls.map(({ source }) => source)],
+        [said("a"), 1, ["upstream", "foreseen"]]
+      )
+    }).pipe(Effect.provide(world(turns([{ calls: calls("look", "a") }, prose]), realistic)))
+  )
+
+  it("are none where no tool can word them", () => {
+    assert.isUndefined(Wishes.make([], {}))
+    assert.isUndefined(Wishes.make([["look"]], {}))
+  })
+
+  const Names = Schema.Array(Schema.Literals(["a", "b", "c"]))
+
+  it.prop("are granted by whatever has a name for each, in any order", [Names, Names], ([names, more]) => {
+    const wishes = names.slice(0, 4).map((name) => [name, `other ${name}`])
+    assert.isTrue(Wishes.areGranted(wishes, [...more.slice(0, 4), ...names.toReversed()]))
+    const [missing] = wishes
+    if (missing !== undefined) {
+      assert.isFalse(
+        Wishes.areGranted(
+          wishes,
+          names.filter((name) => !missing.includes(name))
+        )
+      )
+    }
+  })
+})
