@@ -5,6 +5,7 @@
  * printed. Plain, every line is printed once.
  */
 import type { AgentEvent } from "@callsheet/core/AgentEvent"
+import { originOf } from "@callsheet/core/model/CallIds"
 import type { ApprovalRequest } from "@callsheet/core/schedule/Approval"
 import { displayWidth } from "effect/cli/CliOutput"
 
@@ -88,6 +89,12 @@ const lineStart = (view: View): string => (view.isMidLine ? "\n" : "")
 
 const line = (view: View, text: string): string => `${lineStart(view)}${text}\n`
 
+/** Whose call it is: of which step, or nobody's that thinks in steps. */
+const whose = (callId: string, step: number): string => {
+  const origin = originOf(callId)
+  return origin === "rules" ? "rules" : origin === "foreseen" ? "ahead" : `step ${step + 1}`
+}
+
 const without = (running: View["running"], id: string): View["running"] =>
   Object.fromEntries(Object.entries(running).filter(([key]) => key !== id))
 
@@ -117,7 +124,10 @@ export const onEvent = (view: View, event: AgentEvent): readonly [View, string] 
       const problem = event.problem === null ? "" : `: ${oneLine(event.problem)}`
       return print(
         { ...view, running: without(running, event.callId) },
-        line(view, `${event.ok ? "✓" : "✗"} step ${event.step + 1}${text}  ${duration(event.millis)}${problem}`),
+        line(
+          view,
+          `${event.ok ? "✓" : "✗"} ${whose(event.callId, event.step)}${text}  ${duration(event.millis)}${problem}`
+        ),
         atMillis
       )
     }

@@ -3,6 +3,7 @@
  */
 import type { ModelCall } from "@callsheet/core/AgentEvent"
 import type { RunSummary, ToolCall } from "@callsheet/core/explain/RunSummary"
+import { originOf } from "@callsheet/core/model/CallIds"
 
 import { fit } from "./TerminalFit.ts"
 import { oneLine } from "./TerminalText.ts"
@@ -26,12 +27,18 @@ const modelRow = ({ firstTokenMillis, millis, outputTokens, startMillis, step }:
   note: outputTokens === null ? "" : `${outputTokens} tokens`
 })
 
-const toolRow = ({ millis, name, ok, startMillis, step }: ToolCall): Row => ({
-  label: `${step + 1}   ${oneLine(name)}`,
-  startMillis,
-  pieces: [[millis, "▒"]],
-  note: ok ? "" : "failed"
-})
+/** The step that asked for a call; a dot where none did. */
+const stepOf = ({ id, step }: ToolCall): string => (originOf(id) === "model" ? String(step + 1) : "·")
+
+const toolRow = (call: ToolCall): Row => {
+  const { millis, name, ok, startMillis } = call
+  return {
+    label: `${stepOf(call)}   ${oneLine(name)}`,
+    startMillis,
+    pieces: [[millis, "▒"]],
+    note: ok ? "" : "failed"
+  }
+}
 
 const labelWidth = 24
 const noteWidth = 24
@@ -39,7 +46,8 @@ const noteWidth = 24
 /**
  * The schedule of `summary` in lines of at most `columns` characters (no fewer than 80; 100 where the width is unknown, 0).
  *
- * `░` waiting for the model's first word, `█` the model writing, `▒` a tool. Rows stand in the order in which they began.
+ * `░` waiting for the model's first word, `█` the model writing, `▒` a tool, whose row begins with a dot where it was called
+ * before the model asked. Rows stand in the order in which they began.
  */
 export const draw = (summary: RunSummary, columns: number): ReadonlyArray<string> => {
   const width = Math.max(columns === 0 ? 100 : columns, 80) - labelWidth - noteWidth

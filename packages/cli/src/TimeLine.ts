@@ -28,6 +28,10 @@ export const timeLine = (summary: RunSummary): string => {
   if (summary.route === "memory") {
     return `${duration(summary.wallMillis)}, from memory: nothing that this answer rests on is known to have changed`
   }
+  if (summary.route === "rules") {
+    const calls = count(summary.toolCalls.length, "call")
+    return `${duration(summary.wallMillis)}, by rules without the model: ${calls}${remembered(summary.toolCalls)}`
+  }
   const { modelMillis, restMillis, toolMillis } = timeParts(summary)
   const { modelCalls, toolCalls, wallMillis } = summary
   const firsts = modelCalls.flatMap(({ firstTokenMillis }) => (firstTokenMillis === null ? [] : [firstTokenMillis]))

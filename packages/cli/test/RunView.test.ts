@@ -57,6 +57,16 @@ describe("RunView", () => {
     assert.deepStrictEqual(screen(output + text, large), ['✓ step 1  look {"key":"a"}  40 ms', "⠙   look  100 ms", ""])
   })
 
+  it("says of a call that no model asked for whose it is", () => {
+    const settledBy = (callId: string) =>
+      RunView.onEvent(
+        RunView.initial({ _tag: "Plain" }),
+        stamp([{ at: 440, _tag: "ToolSettled", ...settled, callId }])[0] ?? assert.fail()
+      )[1]
+    assert.strictEqual(settledBy("rules_0"), "✓ rules  look  40 ms\n")
+    assert.strictEqual(settledBy("foreseen_2"), "✓ ahead  look  40 ms\n")
+  })
+
   const many = Array.from({ length: 14 }, (_, index) => ({
     ...call,
     callId: `c${index}`,

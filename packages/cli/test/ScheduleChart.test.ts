@@ -51,6 +51,11 @@ describe("ScheduleChart", () => {
     assert.include(rows[2], "failed")
   })
 
+  it("marks calls that no model asked for", () => {
+    const foreseen = { ...summary, toolCalls: [{ ...toolCall, id: "foreseen_0", startMillis: 0 }] }
+    assert.match(ScheduleChart.draw(foreseen, 80)[2] ?? "", /^· {3}look +▒/)
+  })
+
   it("fits the terminal, 80 columns where that is narrower, and 100 where there is none", () => {
     for (const [columns, most] of [
       [40, 80],
@@ -69,6 +74,11 @@ describe("timeLine", () => {
       timeLine(summary),
       "1.00 s = model 750 ms (2 calls, of which 375 ms waiting for first words) + tools 250 ms (2 calls) + rest 0 ms"
     )
+  })
+
+  it("says that rules answered", () => {
+    const ruled = { ...summary, route: "rules", modelCalls: [], toolCalls: [toolCall] } as const
+    assert.strictEqual(timeLine(ruled), "1.00 s, by rules without the model: 1 call")
   })
 
   it("writes durations as a person does", () => {

@@ -113,9 +113,16 @@ const limitMillis = (
   return least === Infinity ? undefined : least
 }
 
-/** What the application knows of `question`; nothing where its router breaks, which is no reason to give no answer. */
-const analyse = <R>(router: Effect.Effect<Route.Router, never, R>, question: string) =>
+/**
+ * What the application knows of `question`; nothing where its router breaks or takes all the time there is, which are no
+ * reasons to give no answer.
+ */
+const analyse = <R>(router: Effect.Effect<Route.Router, never, R>, question: string, limitMillis: number) =>
   Effect.flatMap(router, ({ analyse }) => analyse(question)).pipe(
+    (analysis) =>
+      limitMillis === Infinity
+        ? analysis
+        : Effect.timeoutOrElse(analysis, { duration: limitMillis, orElse: () => Effect.undefined }),
     Effect.catchDefect((defect) => Effect.as(Effect.logWarning("The router broke.", defect), undefined))
   )
 
@@ -228,7 +235,7 @@ export function make<Tools extends Record<string, Tool.Any>, R, R2, R3>(
       log.append({ _tag: "TextDelta", step: 0, delta: answer.known })
       return { end: { answer: answer.known, steps: 0, reason: "answered" } as const, keep: undefined }
     }
-    const analysis = options.router && (yield* analyse(options.router, question))
+    const analysis = options.router && (yield* analyse(options.router, question, brakes.remaining(log.elapsedMillis())))
     const foresight = analysis && Foresight.make({ ...unforeseen, log: runLog }, policy.foresight.mostCalls)
     const run: Run<Services> = { ...unforeseen, foreseen: foresight?.foreseen }
     let added: ReadonlyArray<Message> = transcript

@@ -80,7 +80,8 @@ const call = { step: Schema.Natural, callId: Schema.String, name: Schema.String 
  * A run that `Routed` says is answered by rules or from memory has no step: its calls, if any, and one `TextDelta` with the
  * whole answer are of step 0. Where rules come to nothing after all, the run is `Routed` once more, to the model.
  *
- * Calls whose ids begin with "foreseen_" were made before the model asked; it is told of some of them in its prompt.
+ * Some calls were made before the model asked; it is told of some of them in its prompt. `CallIds.originOf` tells them by their
+ * ids.
  */
 export const AgentEvent = Schema.TaggedUnion({
   RunStarted: { ...stamp, agent: Schema.String, question: Schema.String },

@@ -22,7 +22,10 @@ export interface RunSummary {
   readonly reason: EndReason
   readonly route: Route
   readonly wallMillis: number
-  /** The chain of what waited for one another: of each step, from its model call to the end of its last call. */
+  /**
+   * The chain of what waited for one another: the calls that were over before the first model call, then of each step, from its
+   * model call to the end of its last call.
+   */
   readonly criticalPathMillis: number
   readonly steps: number
   readonly modelCalls: ReadonlyArray<ModelCall>
@@ -42,14 +45,19 @@ export const initial: RunSummary = {
 }
 
 /** Steps follow one another; within a step the chain ends with what ended last, its model call or one of its tools. */
-const criticalPathMillis = ({ modelCalls, toolCalls }: RunSummary): number =>
-  modelCalls.reduce((total, { millis, startMillis, step }) => {
+const criticalPathMillis = ({ modelCalls, toolCalls }: RunSummary): number => {
+  const firstMillis = modelCalls[0]?.startMillis ?? Infinity
+  const before = toolCalls.filter(({ millis, startMillis }) => startMillis + millis <= firstMillis)
+  const opening = before.reduce((last, { millis, startMillis }) => Math.max(last, startMillis + millis), 0)
+  const begin = before.reduce((first, { startMillis }) => Math.min(first, startMillis), opening)
+  return modelCalls.reduce((total, { millis, startMillis, step }) => {
     const end = toolCalls.reduce(
       (last, call) => (call.step === step ? Math.max(last, call.startMillis + call.millis) : last),
       startMillis + millis
     )
     return total + end - startMillis
-  }, 0)
+  }, opening - begin)
+}
 
 /** Takes one more event into account. Events come in order of `seq`. */
 export const add = (summary: RunSummary, event: AgentEvent): RunSummary => {

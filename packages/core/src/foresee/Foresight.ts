@@ -11,6 +11,7 @@
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 
+import * as CallIds from "../model/CallIds.ts"
 import type { Call as ModelCall } from "../model/ModelStream.ts"
 import type * as Transcript from "../model/Transcript.ts"
 import type * as Attempt from "../schedule/Attempt.ts"
@@ -107,7 +108,7 @@ export const make = <R>(run: Run<R>, mostCalls: number): Foresight => {
     if (read._tag === "None" || read.value.key === undefined) return
     const key = Foreseen.keyOf(name, read.value.key)
     if (foreseen.has(key)) return
-    const id = `foreseen_${begun.length}`
+    const id = CallIds.ofEngine("foreseen", begun.length)
     const node = yield* step.place({ id, tool, known: input, needs: [], input: () => Result.succeed(input) })
     foreseen.add({ key, footprint: Policy.footprint(tool, read), freshnessMillis: rules.freshnessMillis, node })
     begun.push({ guess, key, node, isShown: false })

@@ -4,6 +4,7 @@
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 
+import * as CallIds from "../model/CallIds.ts"
 import type * as Attempt from "../schedule/Attempt.ts"
 import type * as Calls from "../schedule/Calls.ts"
 import * as Foresight from "./Foresight.ts"
@@ -30,7 +31,7 @@ export const answer = Effect.fnUntraced(function* (
   { calls, render }: Answerable,
   step: Calls.Calls
 ): Effect.fn.Return<Answered> {
-  const written = calls.map((call, index) => Foresight.written(`rules_${index}`, call))
+  const written = calls.map((call, index) => Foresight.written(CallIds.ofEngine("rules", index), call))
   for (const call of written) yield* step.onCall(call)
   const outcomes = yield* step.results(true)
   const worded = Result.try(() => render(outcomes.map(outcomeOf)))

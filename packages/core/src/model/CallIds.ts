@@ -4,6 +4,15 @@
  */
 import type { Message } from "./ModelStream.ts"
 
+/** Who made a call: the model, the rules that answered in its place, or the engine before the model asked. */
+export type Origin = "model" | "rules" | "foreseen"
+
+/** The id of the call that is `index`th of those that no model made. */
+export const ofEngine = (origin: Exclude<Origin, "model">, index: number): string => `${origin}_${index}`
+
+export const originOf = (id: string): Origin =>
+  /^rules_\d+$/.test(id) ? "rules" : /^foreseen_\d+$/.test(id) ? "foreseen" : "model"
+
 /** The ids of one message, beside those taken in `messages`. */
 export const make = (messages: ReadonlyArray<Message>) => {
   const taken = new Set(messages.flatMap((message) => (message.role === "tool" ? [message.callId] : [])))

@@ -26,6 +26,27 @@ const Interval = Schema.Struct({
   millis: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 200 }))
 })
 
+describe("RunSummary.add", () => {
+  it("takes what was read before the first model call into the critical path", () => {
+    const criticalPath = (fields: Partial<RunSummary.RunSummary>) => {
+      const end = {
+        runId: "r",
+        seq: 0,
+        atMillis: 900,
+        _tag: "RunFinished",
+        answer: "",
+        steps: 1,
+        reason: "answered"
+      } as const
+      return RunSummary.add(summary(fields), end).criticalPathMillis
+    }
+    const before = [toolCall(0, 10, 40), toolCall(0, 20, 60)]
+    assert.strictEqual(criticalPath({ toolCalls: before }), 70)
+    assert.strictEqual(criticalPath({ toolCalls: before, modelCalls: [modelCall(0, 80, 400)] }), 470)
+    assert.strictEqual(criticalPath({ toolCalls: [toolCall(0, 300, 200)], modelCalls: [modelCall(0, 0, 400)] }), 500)
+  })
+})
+
 describe("RunSummary.timeParts", () => {
   it("counts a tool only for the time that no model call hides", () => {
     const parts = RunSummary.timeParts(
