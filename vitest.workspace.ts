@@ -6,9 +6,12 @@ import { availableParallelism } from "node:os"
 
 import { defineConfig } from "vitest/config"
 
-/** `isolate`: whether each file has a worker of its own, which costs a second or so for the modules that it loads. */
+/**
+ * `isolate`: whether each file has a worker of its own, which costs a second or so for the modules that it loads. Limits are
+ * for what hangs, not for what is slow: some tests start a dozen processes, on machines that do other things too.
+ */
 const project = (name: string, root: string, isolate = true) => ({
-  test: { name, root, include: ["test/**/*.test.ts"], testTimeout: 20_000, hookTimeout: 20_000, isolate }
+  test: { name, root, include: ["test/**/*.test.ts"], testTimeout: 60_000, hookTimeout: 60_000, isolate }
 })
 
 export default defineConfig({

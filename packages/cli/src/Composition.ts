@@ -6,6 +6,7 @@ import * as CacheConfig from "@callsheet/cache/CacheConfig"
 import { Identity } from "@callsheet/core/Identity"
 import * as MediaServices from "@callsheet/media/MediaServices"
 import * as MediaToolkit from "@callsheet/media/MediaToolkit"
+import { MediaRouter } from "@callsheet/media/route/MediaRouter"
 import { WarmUp } from "@callsheet/media/WarmUp"
 import * as OpenAiModel from "@callsheet/openai/OpenAiModel"
 import type * as Config from "effect/Config"
@@ -78,7 +79,7 @@ const telemetry = Effect.fnUntraced(function* (settings: Settings.Settings) {
 const cacheOf = ({ isDemo }: Choice): Layer.Layer<Cache, Config.ConfigError> =>
   isDemo ? Layer.unwrap(Effect.as(CacheConfig.config, Cache.layerMemory())) : Cache.layerConfig
 
-/** The model and the tools that `settings` name with `overrides` in front, over one pool of connections, and `cache`. */
+/** The model, the router and the tools that `settings` name with `overrides` in front, over one pool of connections, and `cache`. */
 export const clients = (
   settings: Settings.Settings,
   overrides: Readonly<Record<string, string>>,
@@ -86,7 +87,7 @@ export const clients = (
 ) =>
   Layer.mergeAll(
     OpenAiModel.layerConfig,
-    MediaToolkit.MediaToolkit.layerConfig,
+    Layer.provide(Layer.merge(MediaToolkit.MediaToolkit.layer, MediaRouter.layer), MediaServices.layerConfig),
     Layer.effect(Identity, MediaServices.identity)
   ).pipe(Layer.provideMerge(cache), Layer.provide(HttpPool.layer), Layer.provide(Settings.layer(settings, overrides)))
 

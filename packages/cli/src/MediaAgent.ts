@@ -4,6 +4,7 @@
 import * as Agent from "@callsheet/core/Agent"
 import { instructions } from "@callsheet/media/Instructions"
 import { MediaToolkit } from "@callsheet/media/MediaToolkit"
+import { MediaRouter } from "@callsheet/media/route/MediaRouter"
 
 /**
  * A list as questions want it, of twenty titles with all that is known of them, has at most 10 KB. Of more the model sees the
@@ -11,4 +12,10 @@ import { MediaToolkit } from "@callsheet/media/MediaToolkit"
  */
 const resultBytes = 16_384
 
-export const mediaAgent = Agent.make({ name: "media", instructions, toolkit: MediaToolkit, policy: { resultBytes } })
+export const mediaAgent = Agent.make({
+  name: "media",
+  instructions,
+  toolkit: MediaToolkit,
+  router: MediaRouter,
+  policy: { resultBytes }
+})

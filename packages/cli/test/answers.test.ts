@@ -106,7 +106,9 @@ const checks: Readonly<Record<string, (answer: string) => void>> = {
     const fits = (film: Film) => film.year === 2023 && !Demo.isOwned(film)
     mustName(answer, Demo.films.filter(fits).slice(0, 5))
     mustFit(answer, fits)
-    const [rest = "", best = ""] = answer.split("The best rated of these")
+    const [rest = "", best] = answer.split("The best rated of these")
+    // What nobody asked for is the model's to say.
+    if (best === undefined) return
     const ratings = named(rest).map(({ voteAverage }) => voteAverage)
     const isBest = ({ voteAverage }: Film) => voteAverage === Math.max(...ratings)
     assert.isAbove(ratings.filter((rating) => rating === Math.max(...ratings)).length, 1, "no tie to tell of")
