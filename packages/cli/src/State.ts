@@ -9,7 +9,9 @@
 import * as Config from "effect/Config"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
+import type * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
+import type * as Path from "effect/Path"
 import * as KeyValueStore from "effect/persistence/KeyValueStore"
 
 import { type ExitError, failed } from "./ExitError.ts"
@@ -42,7 +44,11 @@ export const config: Config.Config<State> = Config.String("CALLSHEET_STATE").pip
 )
 
 /** In the store that `CALLSHEET_STATE` names. Fails where a file is there that cannot be used: it is left as it is. */
-export const layer: Layer.Layer<KeyValueStore.KeyValueStore, Config.ConfigError | ExitError> = Layer.unwrap(
+export const layer: Layer.Layer<
+  KeyValueStore.KeyValueStore,
+  Config.ConfigError | ExitError,
+  FileSystem.FileSystem | Path.Path
+> = Layer.unwrap(
   Effect.gen(function* () {
     const state = yield* config
     if (state.store === "memory") return KeyValueStore.layerMemory

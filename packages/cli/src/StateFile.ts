@@ -5,13 +5,13 @@
  * Unlike a cache's, what it holds cannot be fetched again: a file that is damaged, or of something else, is left as it is, and
  * what is written is on the disk before it counts as written.
  */
-import { mkdirSync } from "node:fs"
-import { dirname } from "node:path"
 import { DatabaseSync, type SQLInputValue } from "node:sqlite"
 
 import * as SqliteFile from "@callsheet/cache/store/SqliteFile"
 import * as Effect from "effect/Effect"
 import * as Base64 from "effect/encoding/Base64"
+import * as FileSystem from "effect/FileSystem"
+import * as Path from "effect/Path"
 import * as KeyValueStore from "effect/persistence/KeyValueStore"
 import * as Predicate from "effect/Predicate"
 import * as Schedule from "effect/Schedule"
@@ -32,7 +32,6 @@ class NoState extends Error {
 }
 
 const open = (path: string) => {
-  mkdirSync(dirname(path), { recursive: true })
   const database = new DatabaseSync(path, { timeout: busyMillis })
   try {
     prepare(database)
@@ -115,10 +114,14 @@ export const make = Effect.fnUntraced(function* (path: string) {
   }
   yield* Effect.addFinalizer(() => Effect.sync(close))
 
-  const attempt = <A>(method: string, run: (statements: Statements) => A) =>
-    Effect.try({ try: () => run(current().statements), catch: failure(method) }).pipe(
-      Effect.retry({ schedule: whileBusy, while: isBusy })
-    )
+  const attempt = <A>(method: string, run: (statements: Statements, database: DatabaseSync) => A) =>
+    Effect.try({
+      try: () => {
+        const { database, statements } = current()
+        return run(statements, database)
+      },
+      catch: failure(method)
+    }).pipe(Effect.retry({ schedule: whileBusy, while: isBusy }))
   const valueOf = ({ get }: Statements, key: string): SQLInputValue | undefined => get.get(key)?.["value"]
   /** Reads and writes a value while no other process does. */
   const modify = <A extends SQLInputValue>(
@@ -126,8 +129,7 @@ export const make = Effect.fnUntraced(function* (path: string) {
     read: (value: unknown) => A | undefined,
     change: (value: A) => A
   ) =>
-    attempt("modify", (statements) => {
-      const { database } = current()
+    attempt("modify", (statements, database) => {
       database.exec("BEGIN IMMEDIATE")
       try {
         const before = read(valueOf(statements, key))
@@ -141,6 +143,9 @@ export const make = Effect.fnUntraced(function* (path: string) {
       }
     })
 
+  const files = yield* FileSystem.FileSystem
+  const { dirname } = yield* Path.Path
+  yield* Effect.mapError(files.makeDirectory(dirname(path), { recursive: true }), failure("open"))
   yield* attempt("open", () => undefined)
   return KeyValueStore.make({
     get: (key) => attempt("get", (statements) => textOf(valueOf(statements, key))),

@@ -13,11 +13,8 @@ import * as Key from "@callsheet/cache/Key"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 
+import * as Leaves from "./Leaves.ts"
 import type { Slots, SlotValue } from "./QuestionShape.ts"
-
-/** Keys of objects and indexes of lists. */
-export const Path = Schema.Array(Schema.Union([Schema.String, Schema.Int]))
-export type Path = typeof Path.Type
 
 const Scalar = Schema.Union([Schema.String, Schema.Finite, Schema.Boolean, Schema.Null])
 type Scalar = typeof Scalar.Type
@@ -29,7 +26,7 @@ type Form = typeof Form.Type
 export const Derivation = Schema.Union([
   Schema.Struct({ from: Schema.tag("slot"), slot: Schema.String, form: Form }),
   /** `back`: how many calls of `tool` came after the one that is meant. */
-  Schema.Struct({ from: Schema.tag("result"), tool: Schema.String, back: Schema.Natural, path: Path }),
+  Schema.Struct({ from: Schema.tag("result"), tool: Schema.String, back: Schema.Natural, path: Leaves.Path }),
   /** Without `value` as long as it was seen only once. */
   Schema.Struct({ from: Schema.tag("constant"), hash: Schema.String, value: Schema.optionalKey(Scalar) })
 ])
@@ -49,7 +46,6 @@ export interface Sources {
   readonly calls: ReadonlyArray<Given>
 }
 
-const maxDepth = 8
 /** What is looked at of one result, and of one list in it. */
 const maxValues = 5_000
 const maxElements = 50
@@ -58,71 +54,6 @@ const maxPlaces = 3
 /** Of one value, from slots and from results. */
 const maxCandidates = 3
 const maxConstantCharacters = 24
-
-/** Longer ones, and such with other characters, may be data themselves. */
-const isName = (key: string): boolean => /^[\w$.-]{1,40}$/.test(key)
-
-export interface Leaf {
-  readonly path: Path
-  readonly value: unknown
-}
-
-/**
- * The values that `parameters` are made of; `undefined` where these are too many, too deep, or named by data. A list that
- * stands in a slot is one value.
- */
-export const leavesOf = (parameters: unknown, slots: Slots): ReadonlyArray<Leaf> | undefined => {
-  const leaves: Array<Leaf> = []
-  const visit = (value: unknown, path: Path): boolean => {
-    if (path.length > maxDepth || leaves.length > maxElements) return false
-    const isLeaf = !Predicate.isObjectOrArray(value) || slotsOf(value, slots).length > 0
-    if (isLeaf) return leaves.push({ path, value }) > 0
-    if (Array.isArray(value)) return value.length > 0 && value.every((inner, index) => visit(inner, [...path, index]))
-    const members = membersOf(value)
-    if (members.length === 0 && path.length > 0) return false
-    return members.every(([key, inner]) => isName(key) && visit(inner, [...path, key]))
-  }
-  return Predicate.isObject(parameters) && visit(parameters, []) ? leaves : undefined
-}
-
-/** How many values `leavesOf` finds at most: a list counts by what is in it. */
-export const sizeOf = (value: unknown, depth = 0): number => {
-  if (!Predicate.isObjectOrArray(value) || depth > maxDepth) return 1
-  const members = membersOf(value)
-  if (members.length === 0) return depth === 0 ? 0 : 1
-  return members.reduce((sum, [, inner]) => sum + sizeOf(inner, depth + 1), 0)
-}
-
-/** As JSON has them. */
-const membersOf = (value: object): ReadonlyArray<readonly [string, unknown]> =>
-  Object.entries(value).filter(([, inner]) => inner !== undefined)
-
-/** What `leaves` make; `undefined` where that is no value, as of a list with gaps. */
-export const build = (leaves: ReadonlyArray<Leaf>, depth = 0): unknown => {
-  const [first] = leaves
-  if (first !== undefined && leaves.length === 1 && first.path.length === depth) return first.value
-  const groups = new Map<string | number, Array<Leaf>>()
-  for (const leaf of leaves) {
-    const key = leaf.path[depth]
-    if (key === undefined) return undefined
-    groups.set(key, [...(groups.get(key) ?? []), leaf])
-  }
-  const made = Array.from(groups, ([key, inner]) => [key, build(inner, depth + 1)] as const)
-  if (made.some(([, value]) => value === undefined)) return undefined
-  if (made.every(([key]) => typeof key === "string")) return Object.fromEntries(made)
-  return made.every(([key], index) => key === index) ? made.map(([, value]) => value) : undefined
-}
-
-/** What stands at `path` in `value`; `undefined` where nothing does. */
-export const at = (value: unknown, path: Path): unknown => {
-  let here = value
-  for (const key of path) {
-    if (!Predicate.isObjectOrArray(here) || !Object.hasOwn(here, key)) return undefined
-    if (Array.isArray(here) !== (typeof key === "number")) return undefined
-    here = Reflect.get(here, key)
-  }
-  return here
-}
 
 const forms: Readonly<Record<Form, (value: SlotValue) => unknown>> = {
   same: (value) => value,
@@ -152,7 +83,7 @@ export const valueOf = (derivation: Derivation, { calls, slots }: Sources): unkn
     }
     case "result": {
       const named = calls.filter(({ name }) => name === derivation.tool)
-      return at(named.at(-1 - derivation.back)?.result, derivation.path)
+      return Leaves.at(named.at(-1 - derivation.back)?.result, derivation.path)
     }
     case "constant":
       return derivation.value
@@ -160,7 +91,7 @@ export const valueOf = (derivation: Derivation, { calls, slots }: Sources): unkn
 }
 
 /** The ways in which slots make `value`. */
-const slotsOf = (value: unknown, slots: Slots): ReadonlyArray<Derivation> =>
+export const slotsOf = (value: unknown, slots: Slots): ReadonlyArray<Derivation> =>
   value === undefined
     ? []
     : Array.from(slots).flatMap(([slot, held]) =>
@@ -171,21 +102,23 @@ const slotsOf = (value: unknown, slots: Slots): ReadonlyArray<Derivation> =>
       )
 
 /** Where in a result its telling values stand, the shortest paths first. */
-export type Places = ReadonlyMap<unknown, ReadonlyArray<Path>>
+export type Places = ReadonlyMap<unknown, ReadonlyArray<Leaves.Path>>
 
 const isTelling = (value: unknown): boolean =>
   (typeof value === "string" && value.length >= 4) || (typeof value === "number" && Math.abs(value) >= 100)
 
 export const placesOf = (result: unknown): Places => {
-  const places = new Map<unknown, Array<Path>>()
-  let level: ReadonlyArray<Leaf> = [{ path: [], value: result }]
+  const places = new Map<unknown, Array<Leaves.Path>>()
+  let level: ReadonlyArray<Leaves.Leaf> = [{ path: [], value: result }]
   let seen = 0
   while (level.length > 0) {
-    const next: Array<Leaf> = []
+    const next: Array<Leaves.Leaf> = []
     for (const { path, value } of level) {
       if (isTelling(value)) places.set(value, [...(places.get(value) ?? []).slice(0, maxPlaces), path])
-      if (!Predicate.isObjectOrArray(value) || path.length === maxDepth) continue
-      const keys = Array.isArray(value) ? [...value.keys()].slice(0, maxElements) : Object.keys(value).filter(isName)
+      if (!Predicate.isObjectOrArray(value) || path.length === Leaves.maxDepth) continue
+      const keys = Array.isArray(value)
+        ? [...value.keys()].slice(0, maxElements)
+        : Object.keys(value).filter(Leaves.isName)
       for (const key of keys) {
         if (++seen > maxValues) break
         next.push({ path: [...path, key], value: Reflect.get(value, key) })

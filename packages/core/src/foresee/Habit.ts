@@ -7,10 +7,11 @@ import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
 
 import * as Derivation from "./Derivation.ts"
+import * as Leaves from "./Leaves.ts"
 import type { Call } from "./Route.ts"
 
 const Argument = Schema.Struct({
-  path: Derivation.Path,
+  path: Leaves.Path,
   /** All that held so far; the first that can be made is used. */
   candidates: Schema.Array(Derivation.Derivation).check(Schema.isNonEmpty())
 })
@@ -30,6 +31,7 @@ export const Habit = Schema.Struct({
   /** How often its context came about since it was learned, and how often the call was made then: faded, as of `atMillis`. */
   seen: Count,
   right: Count,
+  /** When it last changed. */
   atMillis: Millis,
   /** Guesses that were used, and that were not: faded. */
   hits: Count,
@@ -57,17 +59,21 @@ const minMisses = 1.5
 const firstRest = Duration.hours(1)
 const longestRest = Duration.days(7)
 
-const maxArguments = 16
-
 /** How much of what was seen until then still counts. A clock that was set back fades nothing. */
 const faded = ({ atMillis }: Habit, nowMillis: number): number =>
   0.5 ** (Math.max(0, nowMillis - atMillis) / Duration.toMillis(halfLife))
 
+/** The habit as it is now. */
+const aged = (habit: Habit, nowMillis: number): Habit => {
+  const kept = faded(habit, nowMillis)
+  return { ...habit, seen: habit.seen * kept, right: habit.right * kept, atMillis: nowMillis }
+}
+
 /** The habit, once its context has come about again. */
 export const met = (habit: Habit, wasCalled: boolean, nowMillis: number): Habit => {
-  const kept = faded(habit, nowMillis) * 0.5 ** (1 / halfLifeTimes)
-  const seen = habit.seen * kept + 1
-  return { ...habit, seen, right: habit.right * kept + Number(wasCalled), atMillis: nowMillis }
+  const now = aged(habit, nowMillis)
+  const kept = 0.5 ** (1 / halfLifeTimes)
+  return { ...now, seen: now.seen * kept + 1, right: now.right * kept + Number(wasCalled) }
 }
 
 /** The habit, once a guess by it was of use or not. Where that is seldom it rests, twice as long each time. */
@@ -75,11 +81,14 @@ export const judged = (habit: Habit, wasRight: boolean, nowMillis: number): Habi
   const kept = 0.5 ** (1 / halfLifeGuesses)
   const hits = habit.hits * kept + Number(wasRight)
   const misses = habit.misses * kept + Number(!wasRight)
-  if (wasRight) return { ...habit, hits, misses, restMillis: 0 }
-  if (misses < minMisses || hits >= minHits * (hits + misses)) return { ...habit, hits, misses }
+  const next = { ...aged(habit, nowMillis), hits, misses }
+  if (wasRight) return { ...next, restMillis: 0 }
+  const isKept = misses < minMisses || hits >= minHits * (hits + misses)
+  // Of guesses at one time, one is enough.
+  if (isKept || isResting(habit, nowMillis)) return next
   const longer = Math.max(2 * habit.restMillis, Duration.toMillis(firstRest))
   const restMillis = Math.min(longer, Duration.toMillis(longestRest))
-  return { ...habit, hits, misses, restMillis, restsUntilMillis: nowMillis + restMillis }
+  return { ...next, restMillis, restsUntilMillis: nowMillis + restMillis }
 }
 
 /** Whether it rests. No rest is longer than the longest, whatever a clock that was wrong made of it. */
@@ -96,7 +105,7 @@ export const likelihood = (habit: Habit, nowMillis: number): number => {
 export const worth = (habit: Habit, nowMillis: number): number =>
   (habit.right * faded(habit, nowMillis) * habit.right) / Math.max(habit.seen, habit.right, 1)
 
-const saltOf = (context: string, path: Derivation.Path): string => JSON.stringify([context, path])
+const saltOf = (context: string, path: Leaves.Path): string => JSON.stringify([context, path])
 
 interface Made {
   readonly tool: string
@@ -111,8 +120,8 @@ export const learned = (
   sources: Derivation.Sources & { readonly calls: ReadonlyArray<Derivation.Placed> },
   nowMillis: number
 ): Habit | undefined => {
-  const leaves = Derivation.leavesOf(parameters, sources.slots)
-  if (leaves === undefined || leaves.length > maxArguments) return undefined
+  const leaves = Leaves.of(parameters, (value) => Derivation.slotsOf(value, sources.slots).length > 0)
+  if (leaves === undefined) return undefined
   const made = leaves.map(({ path, value }): Argument => {
     return { path, candidates: Derivation.of(value, sources, saltOf(context, path)) }
   })
@@ -133,18 +142,18 @@ export const narrowed = (
   let size = 0
   const left: Array<Argument> = []
   for (const { candidates, path } of habit.arguments) {
-    const value = Derivation.at(parameters, path)
+    const value = Leaves.at(parameters, path)
     const held = Derivation.holding(candidates, value, sources, saltOf(habit.context, path), isAgain)
     if (held.length === 0) return undefined
-    size += Derivation.sizeOf(value, path.length)
+    size += Leaves.sizeOf(value, path.length)
     left.push({ path, candidates: held })
   }
-  return size === Derivation.sizeOf(parameters) ? { ...habit, arguments: left } : undefined
+  return size === Leaves.sizeOf(parameters) ? { ...habit, arguments: left } : undefined
 }
 
 /** The call that it makes of `sources`; `undefined` where something is missing. */
 export const callOf = (habit: Habit, sources: Derivation.Sources): Call | undefined => {
-  const leaves: Array<Derivation.Leaf> = []
+  const leaves: Array<Leaves.Leaf> = []
   for (const { candidates, path } of habit.arguments) {
     const value = candidates
       .map((candidate) => Derivation.valueOf(candidate, sources))
@@ -152,7 +161,7 @@ export const callOf = (habit: Habit, sources: Derivation.Sources): Call | undefi
     if (value === undefined) return undefined
     leaves.push({ path, value })
   }
-  const parameters = leaves.length === 0 ? {} : Derivation.build(leaves)
+  const parameters = leaves.length === 0 ? {} : Leaves.build(leaves)
   return isParameters(parameters) ? { name: habit.tool, parameters } : undefined
 }
 

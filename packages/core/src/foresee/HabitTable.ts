@@ -20,7 +20,7 @@ export type HabitTable = ReadonlyMap<string, ReadonlyArray<Habit.Habit>>
 /** A call as it was made, and how it ended. */
 export interface MadeCall extends Call, Outcome {}
 
-/** The calls of each step, in the order in which they were asked for. */
+/** The calls of each step, in the order in which they were asked for; those of a plan by themselves, as if asked for one by one. */
 export type Steps = ReadonlyArray<ReadonlyArray<MadeCall>>
 
 /** A run so far. */

@@ -122,9 +122,9 @@ const make = Effect.gen(function* () {
   )
 
   /** Those that have nothing to write may go, the one not asked for longest first. */
-  const trim = () => {
+  const trim = (most: number) => {
     for (const [key, { isChanged }] of owners) {
-      if (owners.size <= maxOwners) return
+      if (owners.size <= most) return
       if (!isChanged) owners.delete(key)
     }
   }
@@ -136,8 +136,8 @@ const make = Effect.gen(function* () {
     // Another may have come first.
     const owner = owners.get(key) ?? { table, isChanged: false }
     owners.delete(key)
+    trim(maxOwners - 1)
     owners.set(key, owner)
-    trim()
     return owner
   })
   const change = (step: (table: HabitTable.HabitTable, nowMillis: number) => HabitTable.HabitTable) =>
@@ -178,7 +178,7 @@ const make = Effect.gen(function* () {
       ([key, owner]) => save(key, owner),
       { concurrency: 1, discard: true }
     )
-  ).pipe(Effect.andThen(Effect.sync(trim)), saving.withPermit)
+  ).pipe(Effect.andThen(Effect.sync(() => trim(maxOwners))), saving.withPermit)
 
   yield* changed.await.pipe(
     Effect.andThen(Effect.sleep(saveDelay)),
