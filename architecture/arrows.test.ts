@@ -27,7 +27,8 @@ const allowed: Readonly<Record<string, ReadonlyArray<string>>> = {
     "@callsheet/testkit",
     "@effect/opentelemetry",
     "@effect/platform-node",
-    "@opentelemetry"
+    "@opentelemetry",
+    "node:sqlite"
   ]
 }
 
