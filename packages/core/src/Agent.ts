@@ -20,9 +20,10 @@ import { AgentError, BudgetUnchecked, ModelFailed, NoAnswer } from "./AgentError
 import type { AgentEvent, EndReason, Fact } from "./AgentEvent.ts"
 import * as AgentRequest from "./AgentRequest.ts"
 import * as RunSummary from "./explain/RunSummary.ts"
+import * as Ahead from "./foresee/Ahead.ts"
 import * as Answers from "./foresee/Answers.ts"
 import * as Foresight from "./foresee/Foresight.ts"
-import * as Guesses from "./foresee/Guesses.ts"
+import { Habits } from "./foresee/Habits.ts"
 import * as Route from "./foresee/Route.ts"
 import * as Rules from "./foresee/Rules.ts"
 import * as Wishes from "./foresee/Wishes.ts"
@@ -236,8 +237,13 @@ export function make<Tools extends Record<string, Tool.Any>, R, R2, R3>(
       return { end: { answer: answer.known, steps: 0, reason: "answered" } as const, keep: undefined }
     }
     const analysis = options.router && (yield* analyse(options.router, question, brakes.remaining(log.elapsedMillis())))
-    const foresight = analysis && Foresight.make({ ...unforeseen, log: runLog }, policy.foresight.mostCalls)
-    const run: Run<Services> = { ...unforeseen, foreseen: foresight?.foreseen }
+    const wishes = analysis && Wishes.make(analysis.wishes, toolkit.tools)
+    const habits = Option.getOrUndefined(yield* Effect.serviceOption(Habits))
+    const ahead =
+      analysis === undefined && habits === undefined
+        ? undefined
+        : Ahead.make({ ...unforeseen, log: runLog }, { question, analysis, wishes, worth: yield* Worth.Worth, habits })
+    const run: Run<Services> = { ...unforeseen, foreseen: ahead?.foreseen }
     let added: ReadonlyArray<Message> = transcript
 
     /** Says `delta` to the user in the model's place; the model is not told. */
@@ -283,11 +289,8 @@ export function make<Tools extends Record<string, Tool.Any>, R, R2, R3>(
       made = ruled.value.made
       log.append({ _tag: "Routed", route: "model", confidence, reason: Rules.notBorneOut })
     } else log.append({ _tag: "Routed", route: "model", confidence, reason })
-    const wishes = analysis && Wishes.make(analysis.wishes, toolkit.tools)
-    if (foresight !== undefined) {
-      yield* foresight.begin(0, Guesses.of(analysis, wishes, yield* Worth.Worth))
-      const waitMillis = Math.min(Duration.toMillis(policy.foresight.wait), brakes.remaining(log.elapsedMillis()))
-      made = [...made, ...(yield* foresight.shown(waitMillis))]
+    if (ahead !== undefined) {
+      made = [...made, ...(yield* ahead.open(brakes.remaining(log.elapsedMillis())))]
       transcript = Foresight.show(transcript, made)
       added = transcript
     }
@@ -317,6 +320,7 @@ export function make<Tools extends Record<string, Tool.Any>, R, R2, R3>(
       brakes.spend(turn)
       ledger?.turn(turn)
       const results = yield* calls.results(turn.isComplete)
+      ahead?.took(turn.calls, results)
       const speaksForItself = turn.isComplete && last === undefined && turn.text.trim() === ""
       const granted = speaksForItself ? wishes?.take(turn.calls, results) : undefined
       if (granted !== undefined) {
@@ -329,6 +333,7 @@ export function make<Tools extends Record<string, Tool.Any>, R, R2, R3>(
         const next = Transcript.append(transcript, turn, results)
         added = next.slice(transcript.length)
         transcript = next
+        if (ahead !== undefined) yield* ahead.next(step + 1)
         return undefined
       }
       if (turn.text.trim() === "") {
@@ -346,7 +351,7 @@ export function make<Tools extends Record<string, Tool.Any>, R, R2, R3>(
     for (let step = 0; ; step++) {
       const end = yield* takeStep(step)
       if (end === undefined) continue
-      foresight?.end(new Set(settled.map(({ name }) => name)))
+      if (ahead !== undefined) yield* ahead.end(end.reason)
       return { end, keep: answer?.keep(end, [...made.map(({ outcome }) => outcome), ...settled]) }
     }
   })

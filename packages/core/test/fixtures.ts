@@ -45,6 +45,11 @@ const look = Tool.make("look", {
     parameters["key"] === "mute" ? undefined : `${JSON.stringify(parameters["key"])} is ${JSON.stringify(result)}.`
   )
 
+/** Says of anything what it is. */
+const scan = Tool.make("scan", { parameters, success: Schema.String })
+  .annotate(Tool.Readonly, true)
+  .annotate(Annotations.TagsRead, tags)
+
 /** Fails in `failureMode: "error"`. */
 const fragile = Tool.make("fragile", { parameters, failure: Broken }).annotate(Tool.Readonly, true)
 
@@ -57,7 +62,7 @@ const change = Tool.make("change", { parameters, success: Schema.String, failure
 /** Tells how far it is before it ends. */
 const gradual = Tool.make("gradual", { success: Schema.Finite }).annotate(Tool.Readonly, true)
 
-const tools = Toolkit.make(look, fragile, change, gradual)
+const tools = Toolkit.make(look, scan, fragile, change, gradual)
 
 /** What the handlers did, in order: "start look a", then "end look a", or "stop look a" where it was interrupted. */
 export class Diary extends Context.Service<Diary, Ref.Ref<ReadonlyArray<string>>>()("@callsheet/core/test/Diary") {
@@ -82,6 +87,7 @@ export const handlers = tools.toLayer(
         if (key === "interrupt") return yield* Effect.interrupt
         return { value: `value of ${key}` }
       }),
+      scan: ({ key }) => Effect.as(works(`scan ${key}`), `scan of ${key}`),
       fragile: () => Effect.fail(new Broken({ sentence: "It snapped." })),
       change: ({ key }) => Effect.as(works(`change ${key}`), `changed ${key}`),
       gradual: Effect.fnUntraced(function* (_, { preliminary }) {

@@ -42,7 +42,7 @@ export interface Foresight {
   readonly foreseen: Foreseen.Foreseen
   /** Begins guesses, the likeliest first, for the step `step`. */
   readonly begin: (step: number, guesses: ReadonlyArray<Guess>) => Effect.Effect<void>
-  /** Those to be shown that have a result after at most `millis`, in the order in which they were begun. Called once. */
+  /** Those to be shown, and not shown yet, that have a result after at most `millis`, in the order in which they were begun. */
   readonly shown: (millis: number) => Effect.Effect<ReadonlyArray<Made>>
   /** Ends what is under way, and judges. `asked`: names of the tools that the model called. */
   readonly end: (asked: ReadonlySet<string>) => void
@@ -54,14 +54,6 @@ interface Begun {
   readonly node: Graph.Node
   /** Whether it stood in the prompt. */
   isShown: boolean
-}
-
-/** Where nothing is foreseen. */
-export const nothing: Foresight = {
-  foreseen: Foreseen.make(),
-  begin: () => Effect.void,
-  shown: () => Effect.succeed([]),
-  end: () => {}
 }
 
 const notNeeded = "The answer came without it."
@@ -125,7 +117,7 @@ export const make = <R>(run: Run<R>, mostCalls: number): Foresight => {
       }),
     shown: (millis) =>
       Effect.suspend(() => {
-        const awaited = begun.filter(({ guess }) => guess.isShown)
+        const awaited = begun.filter(({ guess, isShown }) => guess.isShown && !isShown)
         if (awaited.length === 0) return Effect.succeed([])
         return Effect.map(Effect.timeoutOption(Graph.outcomes(awaited.map(({ node }) => node)), millis), () =>
           awaited.flatMap((one): ReadonlyArray<Made> => {

@@ -1,0 +1,141 @@
+/**
+ * Ahead: what one run reads before its model asks: what the router foresees of the question, and what habits say comes next.
+ *
+ * **Details**
+ *
+ * Before the first model call, guesses are begun in rounds, within one wait: once all of a round is there, habits may know what
+ * follows upon it. After each step's calls, habits' guesses are begun for the next. At the end whoever guessed is told what was
+ * of use, and habits learn from the run.
+ */
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Predicate from "effect/Predicate"
+
+import type { EndReason } from "../AgentEvent.ts"
+import type { Call as ModelCall } from "../model/ModelStream.ts"
+import type * as Attempt from "../schedule/Attempt.ts"
+import type { Foreseen } from "../schedule/Foreseen.ts"
+import * as PlanTool from "../schedule/PlanTool.ts"
+import * as Policy from "../schedule/Policy.ts"
+import type { Run } from "../schedule/Run.ts"
+import * as Foresight from "./Foresight.ts"
+import type { Habits } from "./Habits.ts"
+import type { Asked, Guess as Habit, MadeCall } from "./HabitTable.ts"
+import * as QuestionShape from "./QuestionShape.ts"
+import type { Analysis } from "./Route.ts"
+import type { Wishes } from "./Wishes.ts"
+import type { Worth } from "./Worth.ts"
+
+export interface Sources {
+  readonly question: string
+  readonly analysis: Analysis | undefined
+  readonly wishes: Wishes | undefined
+  /** What the router's guesses were worth so far. */
+  readonly worth: Worth
+  readonly habits: Habits["Service"] | undefined
+}
+
+export interface Ahead {
+  /** What the model's own calls are served from. */
+  readonly foreseen: Foreseen
+  /** Begins what the question tells, and gives what is there to be shown to the model after at most `limitMillis`. */
+  readonly open: (limitMillis: number) => Effect.Effect<ReadonlyArray<Foresight.Made>>
+  /** Takes in the calls of one message of the model's, and what they came to. */
+  readonly took: (calls: ReadonlyArray<ModelCall>, outcomes: ReadonlyArray<Attempt.Outcome>) => void
+  /** Begins what follows upon the last calls, for the step `step`. */
+  readonly next: (step: number) => Effect.Effect<void>
+  /** Ends what is under way, judges, and learns. */
+  readonly end: (reason: EndReason) => Effect.Effect<void>
+}
+
+/** What the router foresees, as far as guesses of that kind have paid so far. */
+const routed = ({ analysis, worth }: Sources): ReadonlyArray<Omit<Foresight.Guess, "isShown">> =>
+  (analysis?.foreseen ?? []).flatMap(({ name, parameters }) => {
+    const kind = `${analysis?.intent ?? ""} ${name}`
+    if (!worth.mayTry(kind)) return []
+    return [{ name, parameters, judge: (wasRight: boolean) => worth.judged(kind, wasRight) }]
+  })
+
+const madeCall = ({ input, name }: ModelCall, { ok, value }: Attempt.Outcome): ReadonlyArray<MadeCall> =>
+  Predicate.isObject(input) ? [{ name, parameters: { ...input }, ok, value }] : []
+
+/** For one run. */
+export const make = <R>(run: Run<R>, sources: Sources): Ahead => {
+  const { habits, wishes } = sources
+  const { mostCalls, wait } = run.policy.foresight
+  const { tools } = run.toolkit
+  const foresight = Foresight.make(run, mostCalls)
+  const shape = habits && QuestionShape.of(sources.question, sources.analysis)
+  const steps: Array<ReadonlyArray<MadeCall>> = []
+  /** How many of them were read before the model was asked. */
+  let opened = 0
+  const asked = new Set<string>()
+  const judged: Array<readonly [Habit, boolean]> = []
+  const isReadOnly = (name: string) => {
+    const tool = Object.hasOwn(tools, name) ? tools[name] : undefined
+    return tool !== undefined && Policy.rulesOf(tool).isReadOnly
+  }
+
+  const habitual: Effect.Effect<ReadonlyArray<Omit<Foresight.Guess, "isShown">>> = Effect.suspend(() => {
+    if (habits === undefined || shape === undefined) return Effect.succeed([])
+    const so: Asked = { shape, steps, isReadOnly }
+    return Effect.map(habits.predict(so), (guesses) =>
+      guesses.map((guess) => ({
+        ...guess.call,
+        judge: (wasRight: boolean) => void judged.push([guess, wasRight])
+      }))
+    )
+  })
+  /**
+   * What grants a wish is not shown: the model is to choose the call, which is served at once and words its own result, so
+   * that the model need not.
+   */
+  const begin = (step: number, guesses: ReadonlyArray<Omit<Foresight.Guess, "isShown">>) =>
+    foresight.begin(
+      step,
+      guesses.map((guess) => ({ ...guess, isShown: wishes?.isGrantedBy(guess.name) !== true }))
+    )
+
+  return {
+    foreseen: foresight.foreseen,
+    open: Effect.fnUntraced(function* (limitMillis) {
+      const endMillis = (yield* Clock.currentTimeMillis) + Math.min(limitMillis, Duration.toMillis(wait))
+      const made: Array<Foresight.Made> = []
+      let guesses = [...routed(sources), ...(yield* habitual)]
+      while (guesses.length > 0) {
+        yield* begin(0, guesses)
+        const round = yield* foresight.shown(Math.max(0, endMillis - (yield* Clock.currentTimeMillis)))
+        made.push(...round)
+        // What follows is known only where all of the round is there.
+        if (round.length < guesses.length) break
+        steps.push(round.flatMap(({ call, outcome }) => madeCall(call, outcome)))
+        opened = steps.length
+        guesses = [...(yield* habitual)]
+      }
+      return made
+    }),
+    took: (calls, outcomes) => {
+      if (calls.length === 0) return
+      for (const { name } of calls) asked.add(name)
+      steps.push(
+        calls.flatMap((call, index) => {
+          const outcome = outcomes[index]
+          return outcome === undefined ? [] : madeCall(call, outcome)
+        })
+      )
+    },
+    next: (step) => Effect.flatMap(habitual, (guesses) => begin(step, guesses)),
+    end: Effect.fnUntraced(function* (reason) {
+      foresight.end(asked)
+      if (habits === undefined) return
+      for (const [guess, wasRight] of judged) yield* habits.judge(guess, wasRight)
+      // Of a plan only its own call is seen here, which says nothing of what follows upon what.
+      if (shape === undefined || asked.has(PlanTool.name)) return
+      // What stood in the prompt is a step as if the model had asked for it, unless it asked that tool itself.
+      const opening = steps.slice(0, opened).map((calls) => calls.filter(({ name }) => !asked.has(name)))
+      const whole = [...opening.filter((calls) => calls.length > 0), ...steps.slice(opened)]
+      yield* habits.learn({ shape, steps: whole, isReadOnly, reason })
+    })
+  }
+}
