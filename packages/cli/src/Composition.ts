@@ -9,6 +9,7 @@ import * as MediaToolkit from "@callsheet/media/MediaToolkit"
 import { MediaRouter } from "@callsheet/media/route/MediaRouter"
 import { WarmUp } from "@callsheet/media/WarmUp"
 import * as OpenAiModel from "@callsheet/openai/OpenAiModel"
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import type * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -75,6 +76,19 @@ const telemetry = Effect.fnUntraced(function* (settings: Settings.Settings) {
   return Telemetry.layer(endpoint)
 })
 
+/**
+ * What runs taught, where it outlives the process: one question learns nothing for itself. Loaded only then. Of demo services
+ * nothing is learned.
+ */
+const habits = Effect.fnUntraced(function* (settings: Settings.Settings, { isDemo }: Choice) {
+  if (isDemo || !Settings.isSet(settings, "CALLSHEET_STATE")) return Layer.empty
+  const { Habits } = yield* Effect.promise(() => import("@callsheet/core/foresee/Habits"))
+  const State = yield* Effect.promise(() => import("./State.ts"))
+  const NodePath = yield* Effect.promise(() => import("@effect/platform-node/NodePath"))
+  const files = Layer.merge(NodeFileSystem.layer, NodePath.layer)
+  return Layer.provide(Habits.layer, Layer.provide(State.layer, [files, Settings.layer(settings)]))
+})
+
 /** What remembers. Demo services begin anew with each process, and so does what is remembered of them. */
 const cacheOf = ({ isDemo }: Choice): Layer.Layer<Cache, Config.ConfigError> =>
   isDemo ? Layer.unwrap(Effect.as(CacheConfig.config, Cache.layerMemory())) : Cache.layerConfig
@@ -106,6 +120,7 @@ export const layer = (settings: Settings.Settings, choice: Choice) =>
       const [problem] = Settings.missingAddresses(settings)
       if (problem !== undefined) return yield* failed(problem)
       const spans = yield* telemetry(settings)
-      return Layer.provideMerge(clients(settings, yield* standIns(choice), cacheOf(choice)), spans)
+      const all = clients(settings, yield* standIns(choice), cacheOf(choice))
+      return Layer.provideMerge(Layer.merge(all, yield* habits(settings, choice)), spans)
     })
   )

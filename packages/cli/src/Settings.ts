@@ -49,7 +49,11 @@ export const keys: ReadonlyArray<Key> = [
     // Redis's address may hold its password.
     isSecret: true
   },
-  { name: "CALLSHEET_STATE", describes: "what keeps conversations", isUnused: true },
+  {
+    name: "CALLSHEET_STATE",
+    describes: "what keeps what runs taught: memory or sqlite:PATH",
+    otherwise: "memory"
+  },
   { name: "CALLSHEET_TOKEN", describes: "token that the server asks for", isSecret: true, isUnused: true }
 ]
 
