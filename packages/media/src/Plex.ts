@@ -18,6 +18,7 @@ import {
   isOfTmdb,
   Item,
   type ItemPage,
+  type Listing,
   listing,
   ListItem,
   pageFrom,
@@ -240,9 +241,9 @@ const pageOf = (sectionKey: string, { filter, ...span }: ItemQuery): ServiceClie
   query: { includeGuids: 1, ...partOf(span), ...filter }
 })
 
-const itemsFrom = <A>(listing: Parameters<typeof pageFrom<A>>[0]): ReadonlyArray<A> => pageFrom(listing).items
+const itemsFrom = <A>(listing: Listing<A>): ReadonlyArray<A> => pageFrom(listing).items
 
-const shelvesFrom = (listing: Parameters<typeof pageFrom<typeof ShelfRecord.Type>>[0]): ReadonlyArray<Shelf> =>
+const shelvesFrom = (listing: Listing<typeof ShelfRecord.Type>): ReadonlyArray<Shelf> =>
   itemsFrom(listing).map(shelfFrom)
 
 /** What most of an item's weight is and `ListItem` leaves out, which Plex need not send. */

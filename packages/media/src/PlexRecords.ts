@@ -187,7 +187,7 @@ interface Page<A> {
   readonly items: ReadonlyArray<A>
 }
 
-interface Listing<A> {
+export interface Listing<A> {
   readonly MediaContainer: {
     readonly totalSize?: number
     readonly size?: number

@@ -28,7 +28,7 @@ export const RateTitle = Tool.make("rate_title", {
   failure: MediaError,
   failureMode: "return"
 })
-  .annotateMerge(Footprint.writesOnly("plex", "plex/ratings"))
+  .annotateMerge(Footprint.writesPart("plex", "plex/ratings"))
   .annotate(Tool.Destructive, false)
   .annotate(Tool.Idempotent, true)
 

@@ -10,7 +10,7 @@ import {
   onDeck
 } from "@callsheet/testkit/demo/DemoLibrary"
 import { DemoServices } from "@callsheet/testkit/demo/DemoServices"
-import { assert, layer } from "@effect/vitest"
+import { assert, describe, it, layer } from "@effect/vitest"
 import { Effect } from "effect"
 
 import { NowPlaying, WatchHistory } from "../src/ActivityTools.ts"
@@ -20,6 +20,9 @@ import { LibraryOverview } from "../src/OverviewTools.ts"
 import { RateTitle } from "../src/RateTools.ts"
 import { LibraryCollections, Playlists } from "../src/ShelfTools.ts"
 import { ask, askAll, DemoLayer, refusal } from "./askTool.ts"
+import { callTool } from "./callTool.ts"
+import * as Household from "./fakeHousehold.ts"
+import * as FakeHttp from "./fakeHttp.ts"
 
 const filmNamed = (name: string) => libraryFilms.find(({ film }) => film.title === name) ?? assert.fail(name)
 const showNamed = (name: string) => librarySeries.find(({ series }) => series.title === name) ?? assert.fail(name)
@@ -94,7 +97,7 @@ layer(DemoLayer)("library_item", (it) => {
         files: []
       })
       assert.isDefined(series.extras)
-      const [deck] = onDeck.filter((item) => "episode" in item)
+      const deck = onDeck.find((item) => "episode" in item)
       const episode = yield* ask(LibraryItem, { ratingKey: String(deck?.ratingKey) })
       assert.deepInclude(episode, { kind: "episode", series: "Severance", season: 2, episode: 7, progressPercent: 40 })
       assert.strictEqual(episode.files.length, 1)
@@ -350,6 +353,114 @@ layer(DemoLayer)("rate_title", (it) => {
       const absent = films.find((film) => !isOwned(film))
       assert.include(yield* refusal(RateTitle, { title: absent?.title, rating: 5 }), "no film or series named")
       assert.strictEqual((yield* requests).filter(({ method }) => method === "PUT").length, 1)
+    })
+  )
+})
+
+describe("tools of Plex", () => {
+  const calls = [
+    ["library_item", { ratingKey: "7" }],
+    ["similar_in_library", { title: "Tenet" }],
+    ["library_overview", {}],
+    ["library_collections", {}],
+    ["playlists", {}],
+    ["now_playing", {}],
+    ["watch_history", {}],
+    ["rate_title", { ratingKey: "7", rating: 8 }]
+  ] as const
+
+  it.effect("fail with the reason where Plex does", () =>
+    Effect.gen(function* () {
+      for (const [name, parameters] of calls) {
+        const result = yield* callTool(name, parameters)
+        assert.isTrue(result.isFailure, name)
+        assert.include(result.text, "refused the key: check PLEX_TOKEN.", name)
+      }
+    }).pipe(
+      Effect.provide(
+        Household.layer(
+          FakeHttp.make(() => FakeHttp.json({}, 401)),
+          ["plex"]
+        )
+      )
+    )
+  )
+
+  const container = (fields: object) => FakeHttp.json({ MediaContainer: fields })
+  const answers: Readonly<Record<string, object>> = {
+    "/library/sections/all": {
+      Directory: [
+        { key: "1", type: "movie" },
+        { key: "9", type: "artist", title: "Music" }
+      ]
+    },
+    "/library/sections/1/all": { size: 1, Metadata: [{ ratingKey: "7", type: "movie", title: "Tenet" }] },
+    "/library/metadata/7": {
+      size: 1,
+      Metadata: [{ ratingKey: "7", type: "movie", title: "Tenet", Media: [{ id: 1 }] }]
+    },
+    "/library/sections/1/collections": { Metadata: [{ ratingKey: "5", title: "Nolan", childCount: "12" }] },
+    "/status/sessions": { Metadata: [{ type: "track", title: "Time", grandparentTitle: "Hans Zimmer" }] },
+    "/status/sessions/history/all": { size: 1, totalSize: 1, Metadata: [{ type: "movie", viewedAt: 1_700_000_000 }] }
+  }
+
+  it.effect("understand what true servers leave out, or write as text", () =>
+    Effect.gen(function* () {
+      const item = yield* ask(LibraryItem, { title: "tenet", extras: true })
+      assert.deepInclude(item, { title: "Tenet", year: null, plays: 0, cast: [], series: null, extras: [] })
+      assert.deepInclude(item.files[0], { resolution: null, hdr: null, audio: [], sizeBytes: null, path: null })
+      const overview = yield* ask(LibraryOverview)
+      assert.deepInclude(overview.libraries[0], { library: "Films", titles: 1, watched: 0 })
+      assert.strictEqual(overview.libraries.length, 1)
+      assert.deepStrictEqual((yield* ask(LibraryCollections)).items, [
+        { name: "Nolan", key: "5", titles: 12, kind: "movie" }
+      ])
+      assert.deepInclude((yield* ask(NowPlaying)).items[0], {
+        title: "Time",
+        kind: "other",
+        user: null,
+        minutesLeft: null
+      })
+      assert.deepStrictEqual((yield* ask(WatchHistory)).items, [
+        {
+          title: "(untitled)",
+          kind: "movie",
+          series: null,
+          season: null,
+          episode: null,
+          ratingKey: null,
+          watchedOn: "2023-11-14"
+        }
+      ])
+    }).pipe(
+      Effect.provide(
+        Household.layer(
+          FakeHttp.make(({ url }) => container(answers[url.pathname] ?? {})),
+          ["plex"]
+        )
+      )
+    )
+  )
+
+  it.effect("rate once only, and say so where nobody knows whether it was done", () =>
+    Effect.gen(function* () {
+      for (const [answer, sentence] of [
+        ["refused" as const, "may or may not have done it"],
+        [FakeHttp.json({}, 503), "failed inside (status 503)"]
+      ] as const) {
+        const http = FakeHttp.make(({ method, url }) =>
+          method === "PUT" ? answer : container(answers[url.pathname] ?? {})
+        )
+        const result = yield* Effect.provide(
+          callTool("rate_title", { ratingKey: "7", rating: 8 }),
+          Household.layer(http, ["plex"])
+        )
+        assert.isTrue(result.isFailure)
+        assert.include(result.text, sentence)
+        const puts = http.calls.filter(({ method }) => method === "PUT")
+        assert.strictEqual(puts.length, 1)
+        assert.strictEqual(puts[0]?.url.search, "?identifier=com.plexapp.plugins.library&key=7&rating=8")
+      }
     })
   )
 })

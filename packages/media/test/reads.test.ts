@@ -252,20 +252,25 @@ describe("one step", () => {
     }).pipe(Effect.provide(TmdbOfDemo))
   )
 
-  it.effect("asks for a person's films and series in one request", () =>
+  it.effect("asks for a person and their films and series in one request", () =>
     Effect.gen(function* () {
       const tmdb = yield* Tmdb
       const [first = ""] = series[0]?.cast ?? []
       const [person] = yield* settle(tmdb.searchPerson(first))
       const id = person?.id ?? 0
-      const credits = (["movie", "series"] as const).map((kind) => tmdb.credits(kind, id))
-      const together = yield* watched(Effect.all(credits, { concurrency: 2 }))
+      const credits = [tmdb.credits("movie", id), tmdb.credits("series", id)] as const
+      const all = [...credits, tmdb.person(id)] as const
+      const together = yield* watched(Effect.all(all, { concurrency: 3 }))
       assert.deepStrictEqual(together.asked, [`tmdb /3/person/${id}`])
       yield* Effect.flatMap(Cache, (cache) => cache.invalidate({ all: true }))
-      const alone = yield* watched(Effect.all(credits))
-      assert.deepStrictEqual(alone.asked, [`tmdb /3/person/${id}/movie_credits`, `tmdb /3/person/${id}/tv_credits`])
+      const alone = yield* watched(Effect.all(all))
+      assert.deepStrictEqual(alone.asked, [
+        `tmdb /3/person/${id}/movie_credits`,
+        `tmdb /3/person/${id}/tv_credits`,
+        `tmdb /3/person/${id}`
+      ])
       assert.deepStrictEqual(together.value, alone.value)
-      assert.isNotEmpty(alone.value[1]?.cast)
+      assert.isNotEmpty(alone.value[1].cast)
     }).pipe(Effect.provide(TmdbOfDemo))
   )
 

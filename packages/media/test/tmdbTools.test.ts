@@ -1,6 +1,6 @@
 /** What the tools of TMDb beyond search, details, discovery and filmography answer, by meaning, against the demo household. */
 import { films, isOwned, isWatched, series, today } from "@callsheet/testkit/demo/DemoLibrary"
-import { assert, layer } from "@effect/vitest"
+import { assert, describe, it, layer } from "@effect/vitest"
 import { Effect } from "effect"
 
 import { TrendingTitles } from "../src/ChartTools.ts"
@@ -8,6 +8,9 @@ import { CollectionTitles } from "../src/CollectionTools.ts"
 import { PersonDetails } from "../src/PersonTools.ts"
 import { WhereToWatch } from "../src/WatchTools.ts"
 import { ask, askAll, DemoLayer, refusal } from "./askTool.ts"
+import { callTool } from "./callTool.ts"
+import * as Household from "./fakeHousehold.ts"
+import * as FakeHttp from "./fakeHttp.ts"
 
 const titles = (list: ReadonlyArray<{ readonly title: string }>) => list.map(({ title }) => title)
 
@@ -168,6 +171,64 @@ layer(DemoLayer)("where_to_watch", (it) => {
       assert.deepInclude(nowhere, { stream: [], free: [], withAds: [], rent: [], buy: [], link: null })
       assert.include(yield* refusal(WhereToWatch, { tmdbId: 27205, country: "Germany" }), "such as GB or DE")
       assert.include(yield* refusal(WhereToWatch, { tmdbId: 1 }), "NotFound")
+    })
+  )
+})
+
+describe("tools of TMDb", () => {
+  const tenet = { id: 577922, title: "Tenet", release_date: "", vote_average: 0 }
+  const page = (results: ReadonlyArray<object>) => ({ results, total_pages: 1, total_results: results.length })
+  const answers: Readonly<Record<string, object>> = {
+    "/3/genre/movie/list": { genres: [] },
+    "/3/genre/tv/list": { genres: [] },
+    "/3/trending/movie/day": page([tenet]),
+    "/3/search/person": page([{ id: 525, name: "Christopher Nolan" }]),
+    "/3/person/525": { id: 525, name: "Christopher Nolan", biography: "", birthday: null },
+    "/3/person/525/movie_credits": { cast: [tenet, tenet] },
+    "/3/person/525/tv_credits": {},
+    "/3/search/collection": page([{ id: 9, name: "Tenet Collection" }]),
+    "/3/collection/9": { id: 9, name: "Tenet Collection", parts: [tenet] },
+    "/3/movie/577922": tenet,
+    "/3/movie/577922/watch/providers": { id: 577922, results: { US: { link: "https://tmdb.test" } } }
+  }
+  const calls = [
+    ["trending_titles", { list: "trending_today" }],
+    ["person_details", { name: "Christopher Nolan" }],
+    ["collection_titles", { name: "Tenet" }],
+    ["where_to_watch", { tmdbId: 577922 }]
+  ] as const
+  const household = FakeHttp.make(({ url }) =>
+    url.host === "tmdb.test" ? FakeHttp.json(answers[url.pathname] ?? {}) : FakeHttp.json({}, 401)
+  )
+
+  it.effect("answer without the library where Plex fails, and say so", () =>
+    Effect.gen(function* () {
+      for (const [name, parameters] of calls) {
+        const result = yield* callTool(name, parameters)
+        assert.isFalse(result.isFailure, result.text)
+        assert.include(result.text, '"title":"Tenet","year":null,"kind":"movie","tmdbId":577922,"rating":null', name)
+        assert.include(result.text, "check PLEX_TOKEN. Until then inLibrary and watched are unknown.", name)
+      }
+      const owned = yield* callTool("collection_titles", { name: "Tenet", owned: true })
+      assert.isTrue(owned.isFailure)
+    }).pipe(Effect.provide(Household.layer(household, ["plex", "tmdb"])))
+  )
+
+  it.effect("leave ownership open without Plex, and fail with the reason where TMDb does", () =>
+    Effect.gen(function* () {
+      for (const [name, parameters] of calls) {
+        const alone = yield* Effect.provide(callTool(name, parameters), Household.layer(household, ["tmdb"]))
+        assert.include(alone.text, '"inLibrary":null', name)
+        assert.notInclude(alone.text, "problem", name)
+        const down = yield* Effect.provide(
+          callTool(name, parameters),
+          Household.layer(
+            FakeHttp.make(() => FakeHttp.json({}, 401)),
+            ["tmdb"]
+          )
+        )
+        assert.include(down.text, "refused the key: check TMDB_API_KEY.", name)
+      }
     })
   )
 })
