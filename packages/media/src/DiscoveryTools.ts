@@ -16,7 +16,8 @@ import { MediaError } from "./MediaError.ts"
 import * as Paging from "./Paging.ts"
 import * as Parameters from "./Parameters.ts"
 import { Title, yearOf } from "./Title.ts"
-import { type Entry, Tmdb } from "./Tmdb.ts"
+import { Tmdb } from "./Tmdb.ts"
+import type { Entry } from "./TmdbRecords.ts"
 import * as TmdbTitle from "./TmdbTitle.ts"
 
 /** `total` is TMDb's count; with `owned`, see `Paging.collect`. */

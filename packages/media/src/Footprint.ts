@@ -50,3 +50,13 @@ export const writes = (service: ServiceName, ...others: ReadonlyArray<Tag>): Con
     Context.add(Annotations.TagsWritten, [service, ...others]),
     Context.add(Annotations.TimeLimit, writeLimit)
   )
+
+/**
+ * For a tool that writes to `service`, and changes no more of it than `tags` stand for. It has no upstream: that would outdate
+ * all of it.
+ */
+export const writesPart = (service: ServiceName, ...tags: ReadonlyArray<Tag>): Context.Context<never> =>
+  Context.make(Annotations.Concurrency, concurrency[service]).pipe(
+    Context.add(Annotations.TagsWritten, tags),
+    Context.add(Annotations.TimeLimit, writeLimit)
+  )

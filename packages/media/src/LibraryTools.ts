@@ -3,7 +3,6 @@
  */
 import * as Tool from "effect/ai/Tool"
 import * as Toolkit from "effect/ai/Toolkit"
-import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Order from "effect/Order"
 import * as Schema from "effect/Schema"
@@ -11,12 +10,14 @@ import * as Schema from "effect/Schema"
 import * as Cursor from "./Cursor.ts"
 import * as Footprint from "./Footprint.ts"
 import * as Genres from "./Genres.ts"
-import { isWatched, sectionsOf, tmdbIdOf } from "./Library.ts"
+import { isWatched, sectionsOf } from "./Library.ts"
+import * as LibraryTitle from "./LibraryTitle.ts"
 import * as List from "./List.ts"
-import { MediaError } from "./MediaError.ts"
+import { MediaError, rejected } from "./MediaError.ts"
 import * as Parameters from "./Parameters.ts"
-import { type Item, type ListItem, Plex } from "./Plex.ts"
-import { ratingOf, Title } from "./Title.ts"
+import * as Playable from "./Playable.ts"
+import { Plex } from "./Plex.ts"
+import type { ListItem } from "./PlexRecords.ts"
 
 const Sort = Schema.Literals(["added", "title", "year", "rating"])
 type Sort = typeof Sort.Type
@@ -32,20 +33,14 @@ export const LibrarySearch = Tool.make("library_search", {
     ...Parameters.years,
     minRating: Parameters.minRating,
     watched: Schema.optionalKey(Schema.Boolean),
+    resolution: Schema.optionalKey(Schema.Literals(["4k", "1080", "720", "sd"]).annotate({ description: "of films" })),
+    hdr: Schema.optionalKey(Schema.Boolean.annotate({ description: "of films" })),
     sort: Schema.optionalKey(Sort.annotate({ description: "added: newest first; default title" })),
     limit: Parameters.limit(100, 20),
     cursor: Parameters.cursor,
     detail: Parameters.detail
   }),
-  success: List.list(
-    Schema.Struct({
-      ...Title.fields,
-      ratingKey: Schema.String,
-      /** ISO date, UTC. */
-      addedOn: Schema.NullOr(Schema.String),
-      runtimeMinutes: Schema.NullOr(Schema.Int)
-    })
-  ),
+  success: List.list(LibraryTitle.LibraryTitle),
   failure: MediaError,
   failureMode: "return"
 }).annotateMerge(Footprint.reads("plex", "ownership"))
@@ -55,14 +50,11 @@ export const OnDeck = Tool.make("on_deck", {
   parameters: Schema.Struct({ limit: Parameters.limit(50, 20) }),
   success: List.list(
     Schema.Struct({
-      title: Schema.String,
+      ...Playable.Playable.fields,
       kind: Schema.Literals(["movie", "episode"]),
-      series: Schema.NullOr(Schema.String),
-      season: Schema.NullOr(Schema.Int),
-      episode: Schema.NullOr(Schema.Int),
+      ratingKey: Schema.String,
       progressPercent: Schema.Int,
-      minutesLeft: Schema.NullOr(Schema.Int),
-      ratingKey: Schema.String
+      minutesLeft: Schema.NullOr(Schema.Int)
     })
   ),
   failure: MediaError,
@@ -103,7 +95,7 @@ export const LibraryToolsLayer = LibraryTools.toLayer(
     })
 
     /** With all that their own records say of them. */
-    const inFull = Effect.fnUntraced(function* (items: ReadonlyArray<Shown>) {
+    const inFull = Effect.fnUntraced(function* (items: ReadonlyArray<LibraryTitle.Shown>) {
       const records = yield* plex.metadata(items.map(({ ratingKey }) => ratingKey))
       const byKey = new Map(records.map((record) => [record.ratingKey, record]))
       return items.map((item) => ({ ...item, ...byKey.get(item.ratingKey) }))
@@ -112,6 +104,9 @@ export const LibraryToolsLayer = LibraryTools.toLayer(
     const search = Effect.fnUntraced(function* (parameters: Tool.Parameters<typeof LibrarySearch>) {
       const { detail, genre, kind = "movie", person, sort = "title", watched } = parameters
       const { skip } = yield* Cursor.decode("library_search", "plex", parameters.cursor)
+      if (kind === "series" && (parameters.resolution !== undefined || parameters.hdr !== undefined)) {
+        return yield* rejected("plex", "Plex tells resolution and hdr of films: leave them out for series.")
+      }
       const limit = Parameters.within(parameters.limit, 100, 20)
       const { ofGenre, people, sections } = yield* Effect.all(
         {
@@ -131,6 +126,8 @@ export const LibraryToolsLayer = LibraryTools.toLayer(
         "year>": parameters.yearFrom,
         "year<": parameters.yearTo,
         "audienceRating>": parameters.minRating,
+        resolution: parameters.resolution,
+        hdr: parameters.hdr === undefined ? undefined : Number(parameters.hdr),
         unwatched: kind === "movie" && watched !== undefined ? Number(!watched) : undefined,
         // What is read whole is sorted here, and remembered once for all orders.
         sort: sortBy[isPagedByPlex ? sort : "title"]
@@ -139,7 +136,7 @@ export const LibraryToolsLayer = LibraryTools.toLayer(
         people.map((person) => ({ section, filter: { ...filter, ...person } }))
       )
       const [only] = lists
-      const { items, total }: { readonly items: ReadonlyArray<Shown>; readonly total: number } =
+      const { items, total }: { readonly items: ReadonlyArray<LibraryTitle.Shown>; readonly total: number } =
         only !== undefined && isPagedByPlex
           ? yield* plex.items(only.section.key, { start: skip, size: limit, filter: only.filter })
           : yield* Effect.forEach(lists, ({ filter, section }) => plex.allItems(section.key, filter), {
@@ -157,20 +154,7 @@ export const LibraryToolsLayer = LibraryTools.toLayer(
       const shown = detail === "full" ? yield* inFull(items) : items
       return {
         total,
-        items: shown.map((item) => ({
-          title: item.title,
-          year: item.year ?? null,
-          kind,
-          tmdbId: tmdbIdOf(item),
-          rating: ratingOf(scoreOf(item)),
-          genres: item.Genre?.map(({ tag }) => tag) ?? [],
-          inLibrary: true,
-          watched: isWatched(item),
-          ...(detail === "full" && { overview: item.summary ?? "" }),
-          ratingKey: item.ratingKey,
-          addedOn: dateOf(item.addedAt),
-          runtimeMinutes: minutes(item.duration)
-        })),
+        items: shown.map((item) => LibraryTitle.fromItem(item, kind, detail)),
         nextCursor: end < total && items.length > 0 ? Cursor.encode("library_search", { page: 1, skip: end }) : null
       }
     })
@@ -179,20 +163,12 @@ export const LibraryToolsLayer = LibraryTools.toLayer(
       const items = yield* plex.continueWatching
       return {
         total: items.length,
-        items: items.slice(0, Parameters.within(parameters.limit, 50, 20)).map((item) => {
-          const isEpisode = item.type === "episode"
-          const { duration = 0, viewOffset = 0 } = item
-          return {
-            title: item.title,
-            kind: isEpisode ? ("episode" as const) : ("movie" as const),
-            series: isEpisode ? (item.grandparentTitle ?? null) : null,
-            season: isEpisode ? (item.parentIndex ?? null) : null,
-            episode: isEpisode ? (item.index ?? null) : null,
-            progressPercent: duration > 0 ? Math.floor((viewOffset / duration) * 100) : 0,
-            minutesLeft: duration > 0 ? minutes(duration - viewOffset) : null,
-            ratingKey: item.ratingKey
-          }
-        }),
+        items: items.slice(0, Parameters.within(parameters.limit, 50, 20)).map((item) => ({
+          ...Playable.fromItem(item),
+          kind: item.type === "episode" ? ("episode" as const) : ("movie" as const),
+          ratingKey: item.ratingKey,
+          ...Playable.progressOf(item)
+        })),
         nextCursor: null
       }
     })
@@ -201,9 +177,6 @@ export const LibraryToolsLayer = LibraryTools.toLayer(
   })
 )
 
-/** A list tells no overview where it is read whole. */
-type Shown = ListItem & Pick<Item, "summary">
-
 const sortBy: Readonly<Record<Sort, string>> = {
   added: "addedAt:desc",
   title: "titleSort",
@@ -211,19 +184,9 @@ const sortBy: Readonly<Record<Sort, string>> = {
   rating: "audienceRating:desc"
 }
 
-/** Viewers' rating, which nearly every item has; else the critics'. */
-const scoreOf = (item: ListItem) => item.audienceRating ?? item.rating
-
 const orders: Readonly<Record<Sort, Order.Order<ListItem>>> = {
   added: Order.mapInput(Order.flip(Order.Number), (item) => item.addedAt ?? 0),
   title: Order.mapInput(Order.String, (item) => (item.titleSort ?? item.title).toLowerCase()),
   year: Order.mapInput(Order.flip(Order.Number), (item) => item.year ?? 0),
-  rating: Order.mapInput(Order.flip(Order.Number), (item) => scoreOf(item) ?? 0)
+  rating: Order.mapInput(Order.flip(Order.Number), (item) => LibraryTitle.scoreOf(item) ?? 0)
 }
-
-/** The ISO date of a time in seconds since 1970. */
-const dateOf = (seconds: number | undefined): string | null =>
-  seconds === undefined ? null : DateTime.formatIsoDateUtc(DateTime.makeUnsafe(seconds * 1000))
-
-const minutes = (millis: number | undefined): number | null =>
-  millis === undefined ? null : Math.round(millis / 60_000)

@@ -13,25 +13,36 @@ import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Record from "effect/Record"
 
+import { ActivityTools, ActivityToolsLayer } from "./ActivityTools.ts"
 import { AddTools, AddToolsLayer } from "./AddTools.ts"
+import { ChartTools, ChartToolsLayer } from "./ChartTools.ts"
+import { CollectionTools, CollectionToolsLayer } from "./CollectionTools.ts"
 import { DiscoveryTools, DiscoveryToolsLayer } from "./DiscoveryTools.ts"
 import { DownloadTools, DownloadToolsLayer } from "./DownloadTools.ts"
+import { ItemTools, ItemToolsLayer } from "./ItemTools.ts"
 import { LibraryTools, LibraryToolsLayer } from "./LibraryTools.ts"
 import * as MediaServices from "./MediaServices.ts"
+import { OverviewTools, OverviewToolsLayer } from "./OverviewTools.ts"
 import { PeopleTools, PeopleToolsLayer } from "./PeopleTools.ts"
+import { PersonTools, PersonToolsLayer } from "./PersonTools.ts"
 import { Plex } from "./Plex.ts"
 import { Radarr } from "./Radarr.ts"
+import { RateTools, RateToolsLayer } from "./RateTools.ts"
+import { ShelfTools, ShelfToolsLayer } from "./ShelfTools.ts"
 import { Sonarr } from "./Sonarr.ts"
 import { TitleTools, TitleToolsLayer } from "./TitleTools.ts"
 import { Tmdb } from "./Tmdb.ts"
+import { WatchTools, WatchToolsLayer } from "./WatchTools.ts"
 
 /**
  * A toolkit with just the tools whose services are there.
  *
  * **Details**
  *
- * Plex: `library_search`, `on_deck`. TMDb: `search_titles`, `title_details`, `person_filmography`, `discover_titles`,
- * `recommend_titles`. Radarr or Sonarr: `download_queue`. Radarr: `add_movie`. All but `add_movie` only read.
+ * Plex: `library_search`, `on_deck`, `library_item`, `similar_in_library`, `library_overview`, `library_collections`,
+ * `playlists`, `now_playing`, `watch_history`, `rate_title`. TMDb: `search_titles`, `title_details`, `person_filmography`,
+ * `discover_titles`, `recommend_titles`, `trending_titles`, `person_details`, `collection_titles`, `where_to_watch`. Radarr or
+ * Sonarr: `download_queue`. Radarr: `add_movie`. All but `add_movie` and `rate_title` only read.
  *
  * A parameter that is null or "" counts as absent: models write both for what they leave out, and neither means anything
  * to any of these tools.
@@ -53,9 +64,18 @@ export class MediaToolkit extends Context.Service<MediaToolkit, Toolkit.WithHand
 
         const groups: ReadonlyArray<Option.Option<Group>> = [
           Option.map(plex, (plex) => group(LibraryTools, Layer.provide(LibraryToolsLayer, plex))),
+          Option.map(plex, (plex) => group(ItemTools, Layer.provide(ItemToolsLayer, plex))),
+          Option.map(plex, (plex) => group(OverviewTools, Layer.provide(OverviewToolsLayer, plex))),
+          Option.map(plex, (plex) => group(ShelfTools, Layer.provide(ShelfToolsLayer, plex))),
+          Option.map(plex, (plex) => group(ActivityTools, Layer.provide(ActivityToolsLayer, plex))),
+          Option.map(plex, (plex) => group(RateTools, Layer.provide(RateToolsLayer, plex))),
           Option.map(tmdb, (tmdb) => group(TitleTools, Layer.provide(TitleToolsLayer, tmdb))),
           Option.map(tmdb, (tmdb) => group(PeopleTools, Layer.provide(PeopleToolsLayer, tmdb))),
           Option.map(tmdb, (tmdb) => group(DiscoveryTools, Layer.provide(DiscoveryToolsLayer, tmdb))),
+          Option.map(tmdb, (tmdb) => group(ChartTools, Layer.provide(ChartToolsLayer, tmdb))),
+          Option.map(tmdb, (tmdb) => group(PersonTools, Layer.provide(PersonToolsLayer, tmdb))),
+          Option.map(tmdb, (tmdb) => group(CollectionTools, Layer.provide(CollectionToolsLayer, tmdb))),
+          Option.map(tmdb, (tmdb) => group(WatchTools, Layer.provide(WatchToolsLayer, tmdb))),
           Option.map(
             Option.orElse(radarr, (): Option.Option<unknown> => sonarr),
             () => group(DownloadTools, DownloadToolsLayer)

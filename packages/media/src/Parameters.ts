@@ -33,6 +33,9 @@ export const detail = Schema.optionalKey(
   Schema.Literals(["compact", "full"]).annotate({ description: "full: with overview" })
 )
 
+/** As `detail`, where what more there is goes without saying. */
+export const more = Schema.optionalKey(Schema.Literals(["compact", "full"]))
+
 /** `limit` between 1 and `most`; `standard` where it is not given. */
 export const within = (limit: number | undefined, most: number, standard: number): number =>
   Math.min(Math.max(limit ?? standard, 1), most)

@@ -12,7 +12,8 @@ import * as List from "./List.ts"
 import { MediaError, notFound } from "./MediaError.ts"
 import * as Parameters from "./Parameters.ts"
 import { isNamed, Title, yearOf } from "./Title.ts"
-import { type Entry, type Person, Tmdb } from "./Tmdb.ts"
+import { Tmdb } from "./Tmdb.ts"
+import type { Entry, Person } from "./TmdbRecords.ts"
 import * as TmdbTitle from "./TmdbTitle.ts"
 
 /** `total` counts what passes the filters. A title on which the person did several jobs stands once, with all of them. */
@@ -44,12 +45,9 @@ export const PeopleToolsLayer = PeopleTools.toLayer(
 
     const filmography = Effect.fnUntraced(function* (parameters: Tool.Parameters<typeof PersonFilmography>) {
       const { detail, kind = "movie", name, owned, role = "any", yearFrom = 0, yearTo = 9999 } = parameters
-      const works = Effect.flatMap(tmdb.searchPerson(name), (people) => {
-        const person = bestMatch(name, people)
-        return person === undefined
-          ? Effect.fail(notFound("tmdb", `TMDb knows nobody called "${name}": check the spelling.`))
-          : Effect.map(tmdb.credits(kind, person.id), (credits) => ({ person, credits }))
-      })
+      const works = Effect.flatMap(findPerson(tmdb, name), (person) =>
+        Effect.map(tmdb.credits(kind, person.id), (credits) => ({ person, credits }))
+      )
       const [{ credits, person }, names, found] = yield* Effect.all(
         [works, tmdb.genres(kind), ownership(library, kind, owned !== undefined)],
         { concurrency: 3 }
@@ -90,7 +88,12 @@ export const PeopleToolsLayer = PeopleTools.toLayer(
 )
 
 /** The best known of those who bear the name exactly, or TMDb's first. */
-const bestMatch = (name: string, people: ReadonlyArray<Person>): Person | undefined =>
-  people
-    .filter((person) => isNamed(person.name, name))
-    .toSorted((a, b) => (b.popularity ?? 0) - (a.popularity ?? 0))[0] ?? people[0]
+export const findPerson = (tmdb: Tmdb["Service"], name: string): Effect.Effect<Person, MediaError> =>
+  Effect.flatMap(tmdb.searchPerson(name), (people) => {
+    const [best = people[0]] = people
+      .filter((person) => isNamed(person.name, name))
+      .toSorted((a, b) => (b.popularity ?? 0) - (a.popularity ?? 0))
+    return best === undefined
+      ? Effect.fail(notFound("tmdb", `TMDb knows nobody called "${name}": check the spelling.`))
+      : Effect.succeed(best)
+  })

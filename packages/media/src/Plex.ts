@@ -1,5 +1,5 @@
 /**
- * Plex: the household's own library and what it is in the middle of watching.
+ * Plex: the household's own library, what it watches and has watched. The answers' shapes are in `PlexRecords`.
  */
 import type * as Config from "effect/Config"
 import * as Context from "effect/Context"
@@ -9,9 +9,28 @@ import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
-import * as Struct from "effect/Struct"
 
 import type { MediaError } from "./MediaError.ts"
+import {
+  container,
+  Details,
+  Extra,
+  isOfTmdb,
+  Item,
+  type ItemPage,
+  type Listing,
+  listing,
+  ListItem,
+  pageFrom,
+  Play,
+  type PlayPage,
+  Section,
+  Session,
+  type Shelf,
+  shelfFrom,
+  ShelfRecord,
+  Tag
+} from "./PlexRecords.ts"
 import * as ServiceClient from "./ServiceClient.ts"
 import * as ServiceConfig from "./ServiceConfig.ts"
 import * as WholeList from "./WholeList.ts"
@@ -23,89 +42,37 @@ export const endpoints = {
   items: "GET /library/sections/{sectionId}/all",
   tags: "GET /library/tags",
   metadata: "GET /library/metadata/{ids}",
-  continueWatching: "GET /hubs/continueWatching"
+  similar: "GET /library/metadata/{ids}/similar",
+  extras: "GET /library/metadata/{ids}/extras",
+  collections: "GET /library/sections/{sectionId}/collections",
+  collectionItems: "GET /library/collections/{collectionId}/items",
+  playlists: "GET /playlists",
+  playlistItems: "GET /playlists/{playlistId}/items",
+  continueWatching: "GET /hubs/continueWatching",
+  sessions: "GET /status/sessions",
+  history: "GET /status/sessions/history/all",
+  rate: "PUT /:/rate"
 } as const
-
-const optional = <S extends Schema.Constraint>(schema: S) => Schema.optionalKey(schema)
-
-/** A library of one type; `type` is "movie" or "show" for what concerns us, or "artist", "photo", ... */
-export const Section = Schema.Struct({ key: Schema.String, type: Schema.String, title: optional(Schema.String) })
-export type Section = typeof Section.Type
-
-/** A name by which items are found: a genre, a director or an actor. `tag` is the name. */
-export const Tag = Schema.Struct({ id: Schema.Int, tag: Schema.String })
-export type Tag = typeof Tag.Type
-
-/** A film, show or episode. Plex leaves out whatever an item lacks, `viewCount` of the unwatched included. */
-export const Item = Schema.Struct({
-  ratingKey: Schema.String,
-  type: Schema.String,
-  title: Schema.String,
-  titleSort: optional(Schema.String),
-  year: optional(Schema.Int),
-  summary: optional(Schema.String),
-  rating: optional(Schema.Finite),
-  audienceRating: optional(Schema.Finite),
-  /** Milliseconds. */
-  duration: optional(Schema.Finite),
-  /** Milliseconds. */
-  viewOffset: optional(Schema.Finite),
-  viewCount: optional(Schema.Finite),
-  leafCount: optional(Schema.Finite),
-  viewedLeafCount: optional(Schema.Finite),
-  /** Seconds since 1970. */
-  addedAt: optional(Schema.Finite),
-  /** An episode's series, season number and own number. */
-  grandparentTitle: optional(Schema.String),
-  parentIndex: optional(Schema.Int),
-  index: optional(Schema.Int),
-  Genre: optional(Schema.Array(Schema.Struct({ tag: Schema.String }))),
-  Guid: optional(Schema.Array(Schema.Struct({ id: Schema.String })))
-})
-export type Item = typeof Item.Type
-
-/** What a whole list keeps of an item, since a library holds thousands: no texts, and of its ids in other catalogues TMDb's. */
-export const ListItem = Schema.Struct(
-  Struct.pick(Item.fields, [
-    "ratingKey",
-    "title",
-    "titleSort",
-    "year",
-    "rating",
-    "audienceRating",
-    "duration",
-    "viewCount",
-    "leafCount",
-    "viewedLeafCount",
-    "addedAt",
-    "Genre",
-    "Guid"
-  ])
-)
-export type ListItem = typeof ListItem.Type
-
-const container = <Fields extends Schema.Struct.Fields>(fields: Fields) =>
-  Schema.Struct({ MediaContainer: Schema.Struct(fields) })
-
-/** `totalSize` stands only where the list is longer than the page. */
-const listing = <A extends Schema.Constraint>(item: A) =>
-  container({ totalSize: optional(Schema.Int), size: optional(Schema.Int), Metadata: optional(Schema.Array(item)) })
-
-export const ItemPage = Schema.Struct({
-  /** Of the whole list, not of this page. */
-  total: Schema.Int,
-  items: Schema.Array(Item)
-})
-export type ItemPage = typeof ItemPage.Type
 
 /** Plex's own media query: `{ "year>": 2020, unwatched: 1, sort: "addedAt:desc" }`. */
 export type ItemFilter = Readonly<Record<string, string | number | undefined>>
 
-export interface ItemQuery {
+export interface Span {
   /** Index of the first item, from 0. */
   readonly start: number
   readonly size: number
+}
+
+export interface ItemQuery extends Span {
   readonly filter?: ItemFilter
+}
+
+export interface PlayQuery extends Span {
+  /** Of one item; of a series or a season, all its episodes. */
+  readonly ratingKey?: string
+  /** Seconds since 1970, both included. */
+  readonly since?: number
+  readonly until?: number
 }
 
 /** Plex's numbers for the kinds of tags. */
@@ -129,9 +96,25 @@ export class Plex extends Context.Service<
      * Items as lists do not show them, with all their genres, in the order of their keys: at most a hundred, and without those
      * that Plex no longer has.
      */
-    metadata(ratingKeys: ReadonlyArray<string>): Effect.Effect<ReadonlyArray<Item>, MediaError>
+    metadata(ratingKeys: ReadonlyArray<string>): Effect.Effect<ReadonlyArray<Details>, MediaError>
+    /** Items of the library that are like one, nearest first: at most fifty. */
+    similar(ratingKey: string): Effect.Effect<ReadonlyArray<Item>, MediaError>
+    /** Trailers and the like. */
+    extras(ratingKey: string): Effect.Effect<ReadonlyArray<Extra>, MediaError>
+    /** All collections of a library, by title. */
+    collections(sectionKey: string): Effect.Effect<ReadonlyArray<Shelf>, MediaError>
+    collectionItems(ratingKey: string, span: Span): Effect.Effect<ItemPage, MediaError>
+    /** All playlists of films and episodes. */
+    readonly playlists: Effect.Effect<ReadonlyArray<Shelf>, MediaError>
+    playlistItems(ratingKey: string, span: Span): Effect.Effect<ItemPage, MediaError>
     /** Films and episodes begun or next, most recent first: at most a hundred, which is more than anyone has. */
     readonly continueWatching: Effect.Effect<ReadonlyArray<Item>, MediaError>
+    /** What is played at this moment, by whom and where. Plex tells it the owner's token alone. */
+    readonly sessions: Effect.Effect<ReadonlyArray<Session>, MediaError>
+    /** A page of what was played to its end, last first. */
+    history(query: PlayQuery): Effect.Effect<PlayPage, MediaError>
+    /** Sets the rating of whoever's token it is, out of ten. Twice the same is once. */
+    rate(ratingKey: string, rating: number): Effect.Effect<void, MediaError>
     readonly version: Effect.Effect<{ readonly name: "Plex"; readonly version: string | null }, MediaError>
   }
 >()("@callsheet/media/Plex") {
@@ -142,7 +125,7 @@ export class Plex extends Context.Service<
     Layer.effect(
       Plex,
       Effect.gen(function* () {
-        const { get } = yield* ServiceClient.make({
+        const { get, write } = yield* ServiceClient.make({
           service: "plex",
           name: "Plex",
           baseUrl,
@@ -152,15 +135,26 @@ export class Plex extends Context.Service<
           notFound: Schema.Never
         })
 
-        const root = get(endpoints.root, container({ version: optional(Schema.String) }))
-        const sections = get(endpoints.sections, container({ Directory: optional(Schema.Array(Section)) }))
+        const root = get(endpoints.root, container({ version: Schema.optionalKey(Schema.String) }))
+        const sections = get(endpoints.sections, container({ Directory: Schema.optionalKey(Schema.Array(Section)) }))
         const items = get(endpoints.items, listing(Item))
         const listItems = get(endpoints.items, listing(ListItem))
-        const tags = get(endpoints.tags, container({ Directory: optional(Schema.Array(Tag)) }))
-        const metadata = get(endpoints.metadata, listing(Item))
+        const tags = get(endpoints.tags, container({ Directory: Schema.optionalKey(Schema.Array(Tag)) }))
+        const metadata = get(endpoints.metadata, listing(Details))
+        const similar = get(endpoints.similar, listing(Item))
+        const extras = get(endpoints.extras, listing(Extra))
+        const collections = get(endpoints.collections, listing(ShelfRecord))
+        const collectionItems = get(endpoints.collectionItems, listing(Item))
+        const playlists = get(endpoints.playlists, listing(ShelfRecord))
+        const playlistItems = get(endpoints.playlistItems, listing(Item))
+        const sessions = get(endpoints.sessions, listing(Session))
+        const history = get(endpoints.history, listing(Play))
+        const rate = write(endpoints.rate)
         const hubs = get(
           endpoints.continueWatching,
-          container({ Hub: optional(Schema.Array(Schema.Struct({ Metadata: optional(Schema.Array(Item)) }))) })
+          container({
+            Hub: Schema.optionalKey(Schema.Array(Schema.Struct({ Metadata: Schema.optionalKey(Schema.Array(Item)) })))
+          })
         )
 
         return Plex.of({
@@ -198,6 +192,37 @@ export class Plex extends Context.Service<
             hubs({ query: { count: 100 } }),
             ({ MediaContainer }) => MediaContainer.Hub?.flatMap(({ Metadata }) => Metadata ?? []) ?? []
           ),
+          similar: (ratingKey) =>
+            Effect.map(similar({ path: { ids: ratingKey }, query: { count: 50, includeGuids: 1 } }), itemsFrom),
+          extras: (ratingKey) => Effect.map(extras({ path: { ids: ratingKey } }), itemsFrom),
+          collections: (sectionKey) => Effect.map(collections({ path: { sectionId: sectionKey } }), shelvesFrom),
+          collectionItems: (ratingKey, span) =>
+            Effect.map(
+              collectionItems({ path: { collectionId: ratingKey }, query: { includeGuids: 1, ...partOf(span) } }),
+              pageFrom
+            ),
+          playlists: Effect.map(playlists({ query: { playlistType: "video" } }), shelvesFrom),
+          playlistItems: (ratingKey, span) =>
+            Effect.map(
+              playlistItems({ path: { playlistId: ratingKey }, query: { includeGuids: 1, ...partOf(span) } }),
+              pageFrom
+            ),
+          sessions: Effect.map(sessions(), itemsFrom),
+          history: ({ ratingKey, since, until, ...span }) =>
+            Effect.map(
+              history({
+                query: {
+                  sort: "viewedAt:desc",
+                  metadataItemID: ratingKey,
+                  "viewedAt>": since,
+                  "viewedAt<": until,
+                  ...partOf(span)
+                }
+              }),
+              pageFrom
+            ),
+          rate: (ratingKey, rating) =>
+            rate({ query: { identifier: "com.plexapp.plugins.library", key: ratingKey, rating } }),
           version: Effect.map(root(), ({ MediaContainer: { version = null } }) => ({ name: "Plex", version }) as const)
         })
       })
@@ -209,25 +234,17 @@ export class Plex extends Context.Service<
   )
 }
 
-const pageOf = (sectionKey: string, { filter, size, start }: ItemQuery): ServiceClient.CallOptions => ({
+const partOf = ({ size, start }: Span) => ({ "X-Plex-Container-Start": start, "X-Plex-Container-Size": size })
+
+const pageOf = (sectionKey: string, { filter, ...span }: ItemQuery): ServiceClient.CallOptions => ({
   path: { sectionId: sectionKey },
-  query: { includeGuids: 1, "X-Plex-Container-Start": start, "X-Plex-Container-Size": size, ...filter }
+  query: { includeGuids: 1, ...partOf(span), ...filter }
 })
 
-interface Listing<A> {
-  readonly MediaContainer: {
-    readonly totalSize?: number
-    readonly size?: number
-    readonly Metadata?: ReadonlyArray<A>
-  }
-}
+const itemsFrom = <A>(listing: Listing<A>): ReadonlyArray<A> => pageFrom(listing).items
 
-const pageFrom = <A>({
-  MediaContainer: { Metadata = [], size = Metadata.length, totalSize = size }
-}: Listing<A>): WholeList.Page<A> => ({ total: totalSize, items: Metadata })
+const shelvesFrom = (listing: Listing<typeof ShelfRecord.Type>): ReadonlyArray<Shelf> =>
+  itemsFrom(listing).map(shelfFrom)
 
 /** What most of an item's weight is and `ListItem` leaves out, which Plex need not send. */
 const unlisted = { excludeElements: "Media,Country,Director,Writer,Role", excludeFields: "summary,tagline" }
-
-/** Of an id in another catalogue: whether the catalogue is TMDb. */
-export const isOfTmdb = ({ id }: { readonly id: string }): boolean => id.startsWith("tmdb://")

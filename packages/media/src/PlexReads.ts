@@ -1,5 +1,6 @@
 /**
- * PlexReads: Plex, remembered. Every read of `Plex` but `version`, of which one wants to know how it is now.
+ * PlexReads: Plex, remembered. Every read of `Plex` but `version`, of which one wants to know how it is now; `rate` is asked
+ * as it is, and whoever calls it says what it changed.
  */
 import { Cache } from "@callsheet/cache/Cache"
 import * as Read from "@callsheet/cache/Read"
@@ -12,7 +13,8 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 
 import { MediaError, notFound, Unexpected } from "./MediaError.ts"
-import { Item, type ItemFilter, ItemPage, ListItem, Plex, Section, Tag, tagTypes } from "./Plex.ts"
+import { type ItemFilter, Plex, tagTypes } from "./Plex.ts"
+import { Details, Extra, Item, ItemPage, ListItem, PlayPage, Section, Session, Shelf, Tag } from "./PlexRecords.ts"
 import * as ReadRules from "./ReadRules.ts"
 import type { Access } from "./ServiceConfig.ts"
 
@@ -23,6 +25,9 @@ const shelves = { fresh: "10 minutes", stale: "1 hour" } as const
 const now = { fresh: "10 seconds" } as const
 
 const Nothing = Schema.Struct({})
+
+const Span = { start: Schema.Finite, size: Schema.Finite }
+const One = { ratingKey: Schema.String }
 
 const Filter = Schema.Record(Schema.String, Schema.Union([Schema.String, Schema.Finite]))
 
@@ -50,8 +55,7 @@ const reads = Effect.fnUntraced(function* (access: Access) {
       ...ofItems,
       argument: Schema.Struct({
         sectionKey: Schema.String,
-        start: Schema.Finite,
-        size: Schema.Finite,
+        ...Span,
         filter: Filter
       }),
       result: ItemPage,
@@ -73,8 +77,9 @@ const reads = Effect.fnUntraced(function* (access: Access) {
     }),
     metadata: Read.make("plex/metadata", {
       ...ofItems,
-      argument: Schema.Struct({ ratingKey: Schema.String }),
-      result: Item,
+      tags: ReadRules.tags("plex", "ownership", "plex/ratings"),
+      argument: Schema.Struct(One),
+      result: Details,
       final: ReadRules.noSuchThing,
       batch: {
         lookup: (wanted) =>
@@ -88,6 +93,61 @@ const reads = Effect.fnUntraced(function* (access: Access) {
             )
           })
       }
+    }),
+    similar: Read.make("plex/similar", {
+      ...ofItems,
+      argument: Schema.Struct(One),
+      result: Schema.Array(Item),
+      lookup: ({ ratingKey }) => plex.similar(ratingKey)
+    }),
+    extras: Read.make("plex/extras", {
+      ...ofItems,
+      argument: Schema.Struct(One),
+      result: Schema.Array(Extra),
+      lookup: ({ ratingKey }) => plex.extras(ratingKey)
+    }),
+    collections: Read.make("plex/collections", {
+      ...ofItems,
+      argument: Schema.Struct({ sectionKey: Schema.String }),
+      result: Schema.Array(Shelf),
+      lookup: ({ sectionKey }) => plex.collections(sectionKey)
+    }),
+    collectionItems: Read.make("plex/collectionItems", {
+      ...ofItems,
+      argument: Schema.Struct({ ...One, ...Span }),
+      result: ItemPage,
+      lookup: ({ ratingKey, ...span }) => plex.collectionItems(ratingKey, span)
+    }),
+    playlists: Read.make("plex/playlists", {
+      ...ofItems,
+      argument: Nothing,
+      result: Schema.Array(Shelf),
+      lookup: () => plex.playlists
+    }),
+    playlistItems: Read.make("plex/playlistItems", {
+      ...ofItems,
+      argument: Schema.Struct({ ...One, ...Span }),
+      result: ItemPage,
+      lookup: ({ ratingKey, ...span }) => plex.playlistItems(ratingKey, span)
+    }),
+    // What has just been watched stands here as late as in the library that says it is watched.
+    history: Read.make("plex/history", {
+      ...ofItems,
+      argument: Schema.Struct({
+        ...Span,
+        ratingKey: Schema.optionalKey(Schema.String),
+        since: Schema.optionalKey(Schema.Finite),
+        until: Schema.optionalKey(Schema.Finite)
+      }),
+      result: PlayPage,
+      lookup: (query) => plex.history(query)
+    }),
+    sessions: Read.make("plex/sessions", {
+      ...ofServer,
+      argument: Nothing,
+      result: Schema.Array(Session),
+      freshness: now,
+      lookup: () => plex.sessions
     }),
     continueWatching: Read.make("plex/continueWatching", {
       ...ofServer,
@@ -116,7 +176,7 @@ export const layer = (access: Access): Layer.Layer<Plex, never, HttpClient.HttpC
     Plex,
     Effect.gen(function* () {
       const { read } = yield* Cache
-      const { version } = yield* Plex
+      const { rate, version } = yield* Plex
       // Made when the first is wanted: a run's first request to its model need not wait for them.
       const made = yield* Effect.cached(Effect.provideContext(reads(access), yield* Effect.context<Needs>()))
       const by = <A>(ask: (reads: Reads) => Effect.Effect<A, MediaError>) => Effect.flatMap(made, ask)
@@ -141,7 +201,17 @@ export const layer = (access: Access): Layer.Layer<Plex, never, HttpClient.HttpC
             // They wait for one request.
             { concurrency: "unbounded" }
           ).pipe(Effect.map((found) => found.flat())),
+        similar: (ratingKey) => by(({ similar }) => read(similar, { ratingKey })),
+        extras: (ratingKey) => by(({ extras }) => read(extras, { ratingKey })),
+        collections: (sectionKey) => by(({ collections }) => read(collections, { sectionKey })),
+        collectionItems: (ratingKey, span) =>
+          by(({ collectionItems }) => read(collectionItems, { ratingKey, ...span })),
+        playlists: by(({ playlists }) => read(playlists, {})),
+        playlistItems: (ratingKey, span) => by(({ playlistItems }) => read(playlistItems, { ratingKey, ...span })),
         continueWatching: by(({ continueWatching }) => read(continueWatching, {})),
+        sessions: by(({ sessions }) => read(sessions, {})),
+        history: (query) => by(({ history }) => read(history, query)),
+        rate,
         version
       })
     })

@@ -12,10 +12,11 @@ import { MediaError, type ServiceName } from "./MediaError.ts"
 import type { Access } from "./ServiceConfig.ts"
 
 /**
- * What reads depend on and writes change: a service, or `ownership`, which is what the library holds. A write of one household
- * outdates the same tag of all that share a store: they ask once more, and nobody is told anything wrong.
+ * What reads depend on and writes change: a service; `ownership`, which is what the library holds; or `plex/ratings`, which are
+ * the household's own. A write of one household outdates the same tag of all that share a store: they ask once more, and nobody
+ * is told anything wrong.
  */
-export type Tag = ServiceName | "ownership"
+export type Tag = ServiceName | "ownership" | "plex/ratings"
 
 /** The tags of one kind of read. */
 export const tags =

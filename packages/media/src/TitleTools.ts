@@ -14,7 +14,8 @@ import { MediaError } from "./MediaError.ts"
 import * as Paging from "./Paging.ts"
 import * as Parameters from "./Parameters.ts"
 import { isNamed, Kind, Title } from "./Title.ts"
-import { type Entry, Tmdb } from "./Tmdb.ts"
+import { Tmdb } from "./Tmdb.ts"
+import type { Entry } from "./TmdbRecords.ts"
 import * as TmdbTitle from "./TmdbTitle.ts"
 
 /** Without `kind`, films and series are counted together in `total`. */

@@ -1,5 +1,6 @@
 /**
- * Tmdb: The Movie Database, API version 3. What exists at all: films, series, people, what goes with what.
+ * Tmdb: The Movie Database, API version 3. What exists at all: films, series, people, what goes with what. The answers'
+ * shapes are in `TmdbRecords`.
  */
 import * as Config from "effect/Config"
 import * as Context from "effect/Context"
@@ -7,13 +8,28 @@ import * as Effect from "effect/Effect"
 import type * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Layer from "effect/Layer"
+import * as Record from "effect/Record"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 
-import type { MediaError } from "./MediaError.ts"
+import { type MediaError, rejected } from "./MediaError.ts"
 import * as ServiceClient from "./ServiceClient.ts"
 import * as ServiceConfig from "./ServiceConfig.ts"
 import type { Kind } from "./Title.ts"
+import {
+  Collection,
+  CollectionDetails,
+  Credits,
+  Details,
+  type Entries,
+  entries,
+  EntriesPage,
+  Genre,
+  page,
+  Person,
+  PersonDetails,
+  Providers
+} from "./TmdbRecords.ts"
 
 /** Every endpoint this client calls. */
 export const endpoints = {
@@ -29,68 +45,33 @@ export const endpoints = {
   },
   similar: { movie: "GET /3/movie/{movie_id}/similar", series: "GET /3/tv/{series_id}/similar" },
   credits: { movie: "GET /3/person/{person_id}/movie_credits", series: "GET /3/person/{person_id}/tv_credits" },
-  person: "GET /3/person/{person_id}"
+  person: "GET /3/person/{person_id}",
+  searchCollection: "GET /3/search/collection",
+  collection: "GET /3/collection/{collection_id}",
+  providers: { movie: "GET /3/movie/{movie_id}/watch/providers", series: "GET /3/tv/{series_id}/watch/providers" },
+  charts: {
+    trending_today: { movie: "GET /3/trending/movie/{time_window}", series: "GET /3/trending/tv/{time_window}" },
+    trending_week: { movie: "GET /3/trending/movie/{time_window}", series: "GET /3/trending/tv/{time_window}" },
+    popular: { movie: "GET /3/movie/popular", series: "GET /3/tv/popular" },
+    top_rated: { movie: "GET /3/movie/top_rated", series: "GET /3/tv/top_rated" },
+    upcoming: { movie: "GET /3/movie/upcoming" },
+    now_playing: { movie: "GET /3/movie/now_playing" },
+    on_the_air: { series: "GET /3/tv/on_the_air" },
+    airing_today: { series: "GET /3/tv/airing_today" }
+  }
 } as const
 
-const text = Schema.optionalKey(Schema.NullOr(Schema.String))
-const number = Schema.optionalKey(Schema.NullOr(Schema.Finite))
+/** The lists that TMDb itself keeps, some of films or of series alone. */
+export const Chart = Schema.Literals(Record.keys(endpoints.charts))
+export type Chart = typeof Chart.Type
 
-/** A film or series in a list. Films have `title` and `release_date`, series `name` and `first_air_date`; dates may be "". */
-const common = {
-  id: Schema.Int,
-  title: text,
-  name: text,
-  release_date: text,
-  first_air_date: text,
-  overview: text,
-  popularity: number,
-  vote_average: number,
-  vote_count: number
+type OfKinds = Partial<Readonly<Record<Kind, ServiceClient.Endpoint<"GET">>>>
+
+/** The kind of the titles that a list holds: films, where it is kept of both. */
+export const kindOf = (chart: Chart): Kind => {
+  const { movie }: OfKinds = endpoints.charts[chart]
+  return movie === undefined ? "series" : "movie"
 }
-export const Entry = Schema.Struct({
-  ...common,
-  genre_ids: Schema.optionalKey(Schema.NullOr(Schema.Array(Schema.Int)))
-})
-export type Entry = typeof Entry.Type
-
-export const Genre = Schema.Struct({ id: Schema.Int, name: Schema.String })
-export type Genre = typeof Genre.Type
-
-export const Person = Schema.Struct({ id: Schema.Int, name: Schema.String, popularity: number })
-export type Person = typeof Person.Type
-
-const page = <A extends Schema.Constraint>(item: A) =>
-  Schema.Struct({ results: Schema.Array(item), total_pages: Schema.Int, total_results: Schema.Int })
-
-/** At most twenty entries; `total` and `pages` count the whole list. */
-export const Entries = Schema.Struct({ items: Schema.Array(Entry), total: Schema.Int, pages: Schema.Int })
-export type Entries = typeof Entries.Type
-
-export const EntriesPage = page(Entry)
-export const entries = ({ results, total_pages, total_results }: typeof EntriesPage.Type): Entries => ({
-  items: results,
-  total: total_results,
-  pages: total_pages
-})
-
-const people = <Fields extends Schema.Struct.Fields>(fields: Fields) =>
-  Schema.Struct({
-    cast: Schema.optionalKey(Schema.Array(Schema.Struct(fields))),
-    crew: Schema.optionalKey(Schema.Array(Schema.Struct({ ...fields, job: text })))
-  })
-
-export const Credits = people(Entry.fields)
-export type Credits = typeof Credits.Type
-
-export const Details = Schema.Struct({
-  ...common,
-  genres: Schema.optionalKey(Schema.Array(Genre)),
-  runtime: number,
-  episode_run_time: Schema.optionalKey(Schema.Array(Schema.Finite)),
-  created_by: Schema.optionalKey(Schema.Array(Schema.Struct({ name: Schema.String }))),
-  credits: Schema.optionalKey(people({ name: Schema.String, order: number }))
-})
-export type Details = typeof Details.Type
 
 export class Tmdb extends Context.Service<
   Tmdb,
@@ -109,6 +90,15 @@ export class Tmdb extends Context.Service<
     similar(kind: Kind, tmdbId: number, page: number): Effect.Effect<Entries, MediaError>
     /** What a person played in and worked on. */
     credits(kind: Kind, personId: number): Effect.Effect<Credits, MediaError>
+    person(personId: number): Effect.Effect<PersonDetails, MediaError>
+    /** One of TMDb's own lists, in its own order. `page` counts from 1. Rejected where there is no such list of the kind. */
+    chart(kind: Kind, chart: Chart, page: number): Effect.Effect<Entries, MediaError>
+    /** Collections of films whose name matches, best match first. */
+    searchCollection(name: string): Effect.Effect<ReadonlyArray<Collection>, MediaError>
+    /** A collection with all its films, in no order. */
+    collection(collectionId: number): Effect.Effect<CollectionDetails, MediaError>
+    /** Where a title can be watched, in every country of which that is known. */
+    providers(kind: Kind, tmdbId: number): Effect.Effect<Providers, MediaError>
     /** Succeeds where TMDb answers and takes the key; TMDb names no version. */
     readonly version: Effect.Effect<{ readonly name: "TMDb"; readonly version: null }, MediaError>
   }
@@ -135,6 +125,14 @@ export class Tmdb extends Context.Service<
         const recommendations = byKind(endpoints.recommendations, EntriesPage)
         const similar = byKind(endpoints.similar, EntriesPage)
         const credits = byKind(endpoints.credits, Credits)
+        const person = get(endpoints.person, PersonDetails)
+        const searchCollection = get(endpoints.searchCollection, page(Collection))
+        const collection = get(endpoints.collection, CollectionDetails)
+        const providers = byKind(endpoints.providers, Schema.Struct({ results: Providers }))
+        const charts = Record.map(endpoints.charts, ({ movie, series }: OfKinds) => ({
+          movie: movie && get(movie, EntriesPage),
+          series: series && get(series, EntriesPage)
+        }))
 
         return Tmdb.of({
           search: (kind, { page, query, year }) =>
@@ -153,6 +151,22 @@ export class Tmdb extends Context.Service<
           similar: (kind, tmdbId, page) =>
             Effect.map(similar(kind, { path: pathOf(tmdbId), query: { page } }), entries),
           credits: (kind, personId) => credits(kind, { path: pathOf(personId) }),
+          person: (personId) => person({ path: pathOf(personId) }),
+          chart: (kind, chart, page) => {
+            const read = charts[chart][kind]
+            return read === undefined
+              ? Effect.fail(
+                  rejected("tmdb", `TMDb keeps no list ${chart} of ${kind === "movie" ? "films" : "series"}.`)
+                )
+              : Effect.map(
+                  read({ path: { time_window: chart === "trending_today" ? "day" : "week" }, query: { page } }),
+                  entries
+                )
+          },
+          searchCollection: (name) =>
+            Effect.map(searchCollection({ query: { query: name } }), ({ results }) => results),
+          collection: (collectionId) => collection({ path: { collection_id: collectionId } }),
+          providers: (kind, tmdbId) => Effect.map(providers(kind, { path: pathOf(tmdbId) }), ({ results }) => results),
           version: Effect.as(configuration(), { name: "TMDb", version: null } as const)
         })
       })

@@ -14,7 +14,18 @@ import type { MediaError } from "./MediaError.ts"
 import * as ReadRules from "./ReadRules.ts"
 import type { Access } from "./ServiceConfig.ts"
 import { Kind } from "./Title.ts"
-import { Credits, Details, Entries, Genre, Person, Tmdb } from "./Tmdb.ts"
+import { Chart, Tmdb } from "./Tmdb.ts"
+import {
+  Collection,
+  CollectionDetails,
+  Credits,
+  Details,
+  Entries,
+  Genre,
+  Person,
+  PersonDetails,
+  Providers
+} from "./TmdbRecords.ts"
 import * as TmdbTogether from "./TmdbTogether.ts"
 
 /** Casts, runtimes and overviews are mended by hand, now and then; votes move by a tenth in a month. A week old at most. */
@@ -99,6 +110,42 @@ const reads = Effect.fnUntraced(function* (access: Access) {
       result: Credits,
       freshness: credits,
       lookup: ({ kind, tmdbId }) => together.credits(kind, tmdbId)
+    }),
+    person: Read.make("tmdb/person", {
+      ...ofTitle,
+      argument: Schema.Struct({ personId: Schema.Finite }),
+      result: PersonDetails,
+      freshness: details,
+      lookup: ({ personId }) => together.person(personId)
+    }),
+    chart: Read.make("tmdb/chart", {
+      ...common,
+      argument: Schema.Struct({ ...Listed, chart: Chart }),
+      result: Entries,
+      freshness: lists,
+      lookup: ({ chart, kind, page }) => tmdb.chart(kind, chart, page)
+    }),
+    searchCollection: Read.make("tmdb/searchCollection", {
+      ...common,
+      argument: Schema.Struct({ name: ReadRules.Words }),
+      result: Schema.Array(Collection),
+      freshness: lists,
+      lookup: ({ name }) => tmdb.searchCollection(name)
+    }),
+    collection: Read.make("tmdb/collection", {
+      ...ofTitle,
+      argument: Schema.Struct({ collectionId: Schema.Finite }),
+      result: CollectionDetails,
+      freshness: details,
+      lookup: ({ collectionId }) => tmdb.collection(collectionId)
+    }),
+    // What a service shows changes with the month, and TMDb hears of it within a day.
+    providers: Read.make("tmdb/providers", {
+      ...ofTitle,
+      argument: Schema.Struct(Numbered),
+      result: Providers,
+      freshness: lists,
+      lookup: ({ kind, tmdbId }) => tmdb.providers(kind, tmdbId)
     })
   }
 })
@@ -131,6 +178,11 @@ export const layer = (access: Access): Layer.Layer<Tmdb, never, HttpClient.HttpC
           by(({ recommendations }) => read(recommendations, { kind, tmdbId, page })),
         similar: (kind, tmdbId, page) => by(({ similar }) => read(similar, { kind, tmdbId, page })),
         credits: (kind, personId) => by(({ credits }) => read(credits, { kind, tmdbId: personId })),
+        person: (personId) => by(({ person }) => read(person, { personId })),
+        chart: (kind, chart, page) => by((reads) => read(reads.chart, { kind, chart, page })),
+        searchCollection: (name) => by(({ searchCollection }) => read(searchCollection, { name })),
+        collection: (collectionId) => by(({ collection }) => read(collection, { collectionId })),
+        providers: (kind, tmdbId) => by(({ providers }) => read(providers, { kind, tmdbId })),
         version
       })
     })

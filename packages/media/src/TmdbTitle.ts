@@ -3,7 +3,7 @@
  */
 import type { OwnershipIndex } from "./Library.ts"
 import * as Title from "./Title.ts"
-import type { Details, Entry, Genre } from "./Tmdb.ts"
+import type { Details, Entry, Genre } from "./TmdbRecords.ts"
 
 interface Context {
   readonly kind: Title.Kind

@@ -12,13 +12,14 @@ import * as Struct from "effect/Struct"
 import type { MediaError } from "./MediaError.ts"
 import type { Access } from "./ServiceConfig.ts"
 import type { Kind } from "./Title.ts"
-import { client, Credits, Details, endpoints, entries, EntriesPage, pathOf, type Tmdb } from "./Tmdb.ts"
+import { client, endpoints, pathOf, type Tmdb } from "./Tmdb.ts"
+import { Credits, Details, entries, EntriesPage, PersonDetails } from "./TmdbRecords.ts"
 
 /** As long as that of reads which batch by themselves (`@callsheet/cache/Batch`). */
 const window = "2 millis"
 
 const Title = Schema.Struct({ ...Details.fields, recommendations: EntriesPage, similar: EntriesPage })
-const Person = Schema.Struct({ movie_credits: Credits, tv_credits: Credits })
+const Person = Schema.Struct({ ...PersonDetails.fields, movie_credits: Credits, tv_credits: Credits })
 
 /** These parts of `Tmdb`, of a list the first page; one that is asked for alone is read as `alone` does. */
 export const make = Effect.fnUntraced(function* (access: Access, alone: Tmdb["Service"]) {
@@ -35,6 +36,10 @@ export const make = Effect.fnUntraced(function* (access: Access, alone: Tmdb["Se
     })
   })
   const fromPerson = gather<typeof Person.Type>()
+  const ofPerson = (personId: number) => ({
+    of: String(personId),
+    whole: getPerson({ path: pathOf(personId), query: { append_to_response: "movie_credits,tv_credits" } })
+  })
 
   return {
     details: (kind: Kind, tmdbId: number) =>
@@ -60,11 +65,17 @@ export const make = Effect.fnUntraced(function* (access: Access, alone: Tmdb["Se
       }),
     credits: (kind: Kind, personId: number) =>
       fromPerson({
-        of: String(personId),
-        whole: getPerson({ path: pathOf(personId), query: { append_to_response: "movie_credits,tv_credits" } }),
+        ...ofPerson(personId),
         part: kind,
         alone: alone.credits(kind, personId),
         pick: ({ movie_credits, tv_credits }) => (kind === "movie" ? movie_credits : tv_credits)
+      }),
+    person: (personId: number) =>
+      fromPerson({
+        ...ofPerson(personId),
+        part: "details",
+        alone: alone.person(personId),
+        pick: Struct.omit(["movie_credits", "tv_credits"])
       })
   }
 })

@@ -311,7 +311,7 @@ describe("MediaToolkit.layer", () => {
         Layer.buildWithMemoMap(Household.layer(household(), names), memoMap, scope)
       )
       const counts = built.map((context) => Object.keys(Context.get(context, MediaToolkit).tools).length)
-      assert.deepStrictEqual(counts, [5, 7, 1])
+      assert.deepStrictEqual(counts, [9, 19, 1])
     })
   )
 })
@@ -319,13 +319,16 @@ describe("MediaToolkit.layer", () => {
 describe("definitions", () => {
   const all = Household.layer(household(), ["plex", "tmdb", "radarr", "sonarr"])
 
-  it.effect("only add_movie may change anything", () =>
+  it.effect("only add_movie and rate_title may change anything", () =>
     Effect.gen(function* () {
       const { tools } = yield* MediaToolkit
       const writes = Object.values(tools).filter((tool) => !Context.get(tool.annotations, Tool.Readonly))
       assert.deepStrictEqual(
-        writes.map((tool) => [tool.name, Context.get(tool.annotations, Tool.Destructive)]),
-        [["add_movie", true]]
+        writes.map((tool) => [tool.name, Context.get(tool.annotations, Tool.Destructive)]).toSorted(),
+        [
+          ["add_movie", true],
+          ["rate_title", false]
+        ]
       )
     }).pipe(Effect.provide(all))
   )
@@ -345,11 +348,30 @@ describe("definitions", () => {
           .filter((tool) => Policy.rulesOf(tool).isReadOnly && Policy.overlaps(write, Policy.footprint(tool, known)))
           .map(({ name }) => name)
           .toSorted()
-      const ofTmdb = ["discover_titles", "person_filmography", "recommend_titles", "search_titles", "title_details"]
+      const ofTmdb = [
+        "collection_titles",
+        "discover_titles",
+        "person_details",
+        "person_filmography",
+        "recommend_titles",
+        "search_titles",
+        "title_details",
+        "trending_titles",
+        "where_to_watch"
+      ]
+      const ofLibrary = [
+        "library_collections",
+        "library_item",
+        "library_overview",
+        "library_search",
+        "playlists",
+        "similar_in_library",
+        "watch_history"
+      ]
       // What it adds fills the library before long: whoever asks what is owned asks after it.
-      assert.deepStrictEqual(waiting(add), [...ofTmdb, "download_queue", "library_search"].toSorted())
+      assert.deepStrictEqual(waiting(add), [...ofTmdb, ...ofLibrary, "download_queue"].toSorted())
       for (const [upstream, names] of [
-        ["plex", [...ofTmdb, "library_search", "on_deck"]],
+        ["plex", [...ofTmdb, ...ofLibrary, "now_playing", "on_deck"]],
         ["tmdb", ofTmdb],
         ["sonarr", ["download_queue"]]
       ] as const) {
@@ -366,7 +388,7 @@ describe("definitions", () => {
       for (const tool of Object.values(tools)) {
         const { concurrency, timeLimitMillis, upstreamConcurrency } = Policy.rulesOf(tool)
         assert.isAtMost(Math.min(concurrency, upstreamConcurrency), 8, tool.name)
-        assert.strictEqual(timeLimitMillis, tool.name === "add_movie" ? 60_000 : 30_000)
+        assert.strictEqual(timeLimitMillis, Policy.rulesOf(tool).isReadOnly ? 30_000 : 60_000)
       }
     }).pipe(Effect.provide(all))
   )
@@ -378,7 +400,7 @@ describe("definitions", () => {
         const { freshnessMillis } = Policy.rulesOf(tool)
         return [tool.name, freshnessMillis === undefined ? undefined : freshnessMillis / 60_000] as const
       })
-      const now = new Set(["add_movie", "download_queue", "on_deck"])
+      const now = new Set(["add_movie", "download_queue", "now_playing", "on_deck", "rate_title"])
       assert.deepStrictEqual(
         minutes.toSorted(),
         minutes.map(([name]) => [name, now.has(name) ? undefined : 2] as const).toSorted()
@@ -407,7 +429,7 @@ describe("definitions", () => {
       })
       assert.isBelow(
         sizes.reduce((sum, size) => sum + size, 0),
-        6000
+        sizes.length * 550
       )
       assert.isTrue(Object.values(tools).every(({ description }) => (description ?? "").length > 20))
       assert.isBelow(instructions.split(/\s+/).length, 250)

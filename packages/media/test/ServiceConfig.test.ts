@@ -99,18 +99,40 @@ describe("ServiceConfig", () => {
 })
 
 describe("MediaToolkit.layerConfig", () => {
-  const ofTmdb = ["discover_titles", "person_filmography", "recommend_titles", "search_titles", "title_details"]
+  const ofTmdb = [
+    "collection_titles",
+    "discover_titles",
+    "person_details",
+    "person_filmography",
+    "recommend_titles",
+    "search_titles",
+    "title_details",
+    "trending_titles",
+    "where_to_watch"
+  ]
+  const ofPlex = [
+    "library_collections",
+    "library_item",
+    "library_overview",
+    "library_search",
+    "now_playing",
+    "on_deck",
+    "playlists",
+    "rate_title",
+    "similar_in_library",
+    "watch_history"
+  ]
 
   it.effect("holds the tools of the services that are set up, and no others", () =>
     Effect.gen(function* () {
       assert.deepStrictEqual(yield* toolsWith({}), [])
       assert.deepStrictEqual(yield* toolsWith(tmdb), ofTmdb)
-      assert.deepStrictEqual(yield* toolsWith(plex), ["library_search", "on_deck"])
+      assert.deepStrictEqual(yield* toolsWith(plex), ofPlex)
       assert.deepStrictEqual(yield* toolsWith(radarr), ["add_movie", "download_queue"])
       assert.deepStrictEqual(yield* toolsWith(sonarr), ["download_queue"])
       assert.deepStrictEqual(
         yield* toolsWith({ ...tmdb, ...plex, ...radarr, ...sonarr }),
-        [...ofTmdb, "add_movie", "download_queue", "library_search", "on_deck"].toSorted()
+        [...ofTmdb, ...ofPlex, "add_movie", "download_queue"].toSorted()
       )
     })
   )

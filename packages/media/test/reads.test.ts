@@ -103,7 +103,18 @@ const questions: ReadonlyArray<readonly [name: string, parameters: Readonly<Reco
   ["title_details", { tmdbId: 603 }],
   ["recommend_titles", { tmdbId: 603 }],
   ["discover_titles", { genres: ["horror"], owned: false }],
-  ["person_filmography", { name: "Christopher Nolan" }]
+  ["person_filmography", { name: "Christopher Nolan" }],
+  ["library_overview", { kind: "series", by: "genre" }],
+  ["library_item", { ratingKey: "1001", extras: true }],
+  ["similar_in_library", { title: "The Matrix (1999)" }],
+  ["library_collections", { collection: "Alien" }],
+  ["playlists", { playlist: "Friday Fright" }],
+  ["now_playing", {}],
+  ["watch_history", { from: "2025-02-01" }],
+  ["trending_titles", { list: "trending_week", owned: false }],
+  ["person_details", { name: "Christopher Nolan" }],
+  ["where_to_watch", { tmdbId: 603 }],
+  ["collection_titles", { name: "The Matrix" }]
 ]
 
 /** All of them at once. */
@@ -140,11 +151,11 @@ describe("what is remembered", () => {
 
   it.effect("is forgotten after seconds where it depends on now", () =>
     Effect.gen(function* () {
-      for (const name of ["on_deck", "download_queue"]) {
+      for (const name of ["on_deck", "download_queue", "now_playing"]) {
         yield* watched(callTool(name))
         yield* pass("11 seconds")
         const { asked } = yield* watched(callTool(name))
-        assert.strictEqual(asked.length, name === "on_deck" ? 1 : 2)
+        assert.strictEqual(asked.length, name === "download_queue" ? 2 : 1)
       }
     }).pipe(Effect.provide(Household))
   )
@@ -241,20 +252,25 @@ describe("one step", () => {
     }).pipe(Effect.provide(TmdbOfDemo))
   )
 
-  it.effect("asks for a person's films and series in one request", () =>
+  it.effect("asks for a person and their films and series in one request", () =>
     Effect.gen(function* () {
       const tmdb = yield* Tmdb
       const [first = ""] = series[0]?.cast ?? []
       const [person] = yield* settle(tmdb.searchPerson(first))
       const id = person?.id ?? 0
-      const credits = (["movie", "series"] as const).map((kind) => tmdb.credits(kind, id))
-      const together = yield* watched(Effect.all(credits, { concurrency: 2 }))
+      const credits = [tmdb.credits("movie", id), tmdb.credits("series", id)] as const
+      const all = [...credits, tmdb.person(id)] as const
+      const together = yield* watched(Effect.all(all, { concurrency: 3 }))
       assert.deepStrictEqual(together.asked, [`tmdb /3/person/${id}`])
       yield* Effect.flatMap(Cache, (cache) => cache.invalidate({ all: true }))
-      const alone = yield* watched(Effect.all(credits))
-      assert.deepStrictEqual(alone.asked, [`tmdb /3/person/${id}/movie_credits`, `tmdb /3/person/${id}/tv_credits`])
+      const alone = yield* watched(Effect.all(all))
+      assert.deepStrictEqual(alone.asked, [
+        `tmdb /3/person/${id}/movie_credits`,
+        `tmdb /3/person/${id}/tv_credits`,
+        `tmdb /3/person/${id}`
+      ])
       assert.deepStrictEqual(together.value, alone.value)
-      assert.isNotEmpty(alone.value[1]?.cast)
+      assert.isNotEmpty(alone.value[1].cast)
     }).pipe(Effect.provide(TmdbOfDemo))
   )
 
@@ -358,8 +374,8 @@ describe("whose it is", () => {
 /** As a scheduler does after a call that writes: by the tags and the upstream of its footprint. */
 const outdate = Effect.fnUntraced(function* (name: string) {
   const { tools } = yield* MediaToolkit
-  const { tags = [], upstream = "" } = Policy.footprint(tools[name] ?? Tool.make("none"), Option.some({ decoded: {} }))
-  yield* (yield* Cache).invalidate({ tags: [...tags, upstream] })
+  const { tags = [], upstream } = Policy.footprint(tools[name] ?? Tool.make("none"), Option.some({ decoded: {} }))
+  yield* (yield* Cache).invalidate({ tags: [...tags, ...(upstream === undefined ? [] : [upstream])] })
 })
 
 describe("a write", () => {
@@ -372,9 +388,29 @@ describe("a write", () => {
       yield* outdate("add_movie")
       const { asked } = yield* watched(step)
       assert.deepStrictEqual(of("radarr", asked), ["radarr /api/v3/queue"])
-      assert.isTrue(of("plex", asked).every((one) => /\/sections(\/\d)?\/all$|\/metadata\/|\/tags$/.test(one)))
+      // What is under way is not changed by it.
+      assert.isFalse(of("plex", asked).some((one) => /\/hubs\/|\/sessions$/.test(one)))
       assert.includeMembers([...asked], ["plex /library/sections/1/all", "plex /library/sections/2/all"])
       assert.deepStrictEqual([...of("tmdb", asked), ...of("sonarr", asked)], [])
+    }).pipe(Effect.provide(Household))
+  )
+
+  it.effect("of a rating makes the records be asked for again that tell it, and nothing else", () =>
+    Effect.gen(function* () {
+      const rated = Effect.map(callTool("library_item", { ratingKey: "1001" }), ({ text }) => text)
+      yield* watched(step)
+      assert.include((yield* watched(rated)).value, '"ownRating":null')
+      const { asked: written, value } = yield* watched(callTool("rate_title", { ratingKey: "1001", rating: 7.5 }))
+      assert.isFalse(value.isFailure, value.text)
+      assert.deepStrictEqual(written, ["plex /:/rate"])
+      yield* outdate("rate_title")
+      const { asked } = yield* watched(step)
+      assert.isNotEmpty(asked)
+      assert.deepStrictEqual(
+        asked.filter((one) => !/^plex \/library\/metadata\/[\d,]+$/.test(one)),
+        []
+      )
+      assert.include((yield* watched(rated)).value, '"ownRating":7.5')
     }).pipe(Effect.provide(Household))
   )
 

@@ -236,4 +236,68 @@ describe("the demo's Plex", () => {
       assert.isUndefined(yield* rated())
     })
   )
+
+  it.effect("narrows history to a span of time and to one series", () =>
+    Effect.gen(function* () {
+      const times = history.map(({ viewedAt }) => viewedAt)
+      const [until = 0, since = 0] = [times[3], times[9]]
+      const { body } = yield* get(
+        `/status/sessions/history/all?viewedAt>=${since}&viewedAt<=${until}&sort=viewedAt:desc`
+      )
+      assert.deepStrictEqual(
+        metadata(body).map((play) => at(play, "viewedAt")),
+        times.filter((time) => time >= since && time <= until)
+      )
+      const show = librarySeries.find(({ seasons }) => seasons[0]?.episodes[0]?.viewCount === 1)
+      const plays = yield* get(`/status/sessions/history/all?metadataItemID=${show?.ratingKey}`)
+      assert.isNotEmpty(metadata(plays.body))
+      assert.isTrue(metadata(plays.body).every((play) => at(play, "grandparentTitle") === show?.series.title))
+    })
+  )
+
+  it.effect("keeps collections and playlists, each with as many items as it says", () =>
+    Effect.gen(function* () {
+      const collections = metadata((yield* get("/library/sections/1/collections")).body)
+      const playlists = metadata((yield* get("/playlists?playlistType=video")).body)
+      assert.isTrue(collections.length > 5 && playlists.length === 3)
+      for (const shelf of [...collections, ...playlists]) {
+        const items = yield* get(String(at(shelf, "key")))
+        assert.strictEqual(metadata(items.body).length, at(shelf, "childCount") ?? at(shelf, "leafCount"))
+        assert.isNotEmpty(metadata(items.body))
+      }
+      assert.isEmpty(metadata((yield* get("/library/sections/2/collections")).body))
+      assert.isEmpty(metadata((yield* get("/playlists?playlistType=audio")).body))
+      assert.strictEqual((yield* get("/library/collections/1/items")).status, 404)
+      assert.strictEqual((yield* get("/playlists/1/items")).status, 404)
+    })
+  )
+
+  it.effect("tells sessions of what is on deck, one converted and one not", () =>
+    Effect.gen(function* () {
+      const sessions = metadata((yield* get("/status/sessions")).body)
+      assert.deepStrictEqual(
+        sessions.map((session) => [at(session, "User", "title"), at(session, "TranscodeSession", "videoDecision")]),
+        [
+          ["Household", undefined],
+          ["Guest", "transcode"]
+        ]
+      )
+      const keys = new Set(onDeck.map(({ ratingKey }) => String(ratingKey)))
+      assert.isTrue(sessions.every((session) => keys.has(String(at(session, "ratingKey")))))
+    })
+  )
+
+  it.effect("has trailers and the like of films and series, always the same", () =>
+    Effect.gen(function* () {
+      const ask = () =>
+        Effect.forEach(libraryFilms.slice(0, 20), ({ ratingKey }) =>
+          Effect.map(get(`/library/metadata/${ratingKey}/extras`), ({ body }) => metadata(body))
+        )
+      const extras = yield* ask()
+      assert.deepStrictEqual(yield* ask(), extras)
+      const kinds = new Set(extras.flat().map((extra) => at(extra, "subtype")))
+      assert.isTrue(kinds.has("trailer") && kinds.size > 2)
+      assert.isTrue(extras.some((some) => some.length === 0))
+    })
+  )
 })

@@ -7,7 +7,7 @@ import type { DemoApp } from "../../src/demo/DemoApp.ts"
 import { plexApp } from "../../src/demo/plex/PlexApp.ts"
 import { tmdbApp } from "../../src/demo/tmdb/TmdbApp.ts"
 import { ask, keys } from "./support/ask.ts"
-import { anonymous, hasSpec, misfits, operations, readJson, responseSchema } from "./support/spec.ts"
+import { anonymous, hasSpec, misfits, operations, plexMisfits, readJson, responseSchema } from "./support/spec.ts"
 
 /** True servers answer these too; the community's description of Plex does not name them. */
 const plexUndescribed = new Set([
@@ -23,10 +23,13 @@ const plexUndescribed = new Set([
 
 /**
  * TMDb's description was drawn from single answers: it takes no null, though TMDb writes null for every missing picture
- * and collection, takes some averages for whole numbers, and lacks fields that were added since.
+ * and collection, takes some averages for whole numbers, lacks fields that were added since, gives the films of a collection
+ * the names of series, and knows of each country only what could be had of one title there.
  */
 const isGapOfDescription = (line: string): boolean =>
-  /(_path|belongs_to_collection|next_episode_to_air): null$/.test(line) ||
+  /(_path|belongs_to_collection|next_episode_to_air|imdb_id): null$/.test(line) ||
+  /results\.[A-Z]{2}(\.(flatrate|ads|rent|buy))?: not in the schema$/.test(line) ||
+  /parts\[\]\.(original_)?title: not in the schema$/.test(line) ||
   line.endsWith("vote_average: number, not integer") ||
   /(adult|original_name|episode_type): not in the schema$/.test(line)
 
@@ -59,6 +62,21 @@ describe("the demo services against the public API descriptions", () => {
     [tmdbApp(keys.tmdb), "/3/tv/95396", "/3/tv/{series_id}"],
     [tmdbApp(keys.tmdb), "/3/person/525/movie_credits", "/3/person/{person_id}/movie_credits"],
     [tmdbApp(keys.tmdb), "/3/genre/movie/list", "/3/genre/movie/list"],
+    [tmdbApp(keys.tmdb), "/3/trending/movie/day", "/3/trending/movie/{time_window}"],
+    [tmdbApp(keys.tmdb), "/3/trending/tv/week", "/3/trending/tv/{time_window}"],
+    [tmdbApp(keys.tmdb), "/3/movie/popular", "/3/movie/popular"],
+    [tmdbApp(keys.tmdb), "/3/movie/top_rated", "/3/movie/top_rated"],
+    [tmdbApp(keys.tmdb), "/3/movie/upcoming", "/3/movie/upcoming"],
+    [tmdbApp(keys.tmdb), "/3/movie/now_playing", "/3/movie/now_playing"],
+    [tmdbApp(keys.tmdb), "/3/tv/popular", "/3/tv/popular"],
+    [tmdbApp(keys.tmdb), "/3/tv/top_rated", "/3/tv/top_rated"],
+    [tmdbApp(keys.tmdb), "/3/tv/on_the_air", "/3/tv/on_the_air"],
+    [tmdbApp(keys.tmdb), "/3/tv/airing_today", "/3/tv/airing_today"],
+    [tmdbApp(keys.tmdb), "/3/person/1810", "/3/person/{person_id}"],
+    [tmdbApp(keys.tmdb), "/3/search/collection?query=matrix", "/3/search/collection"],
+    [tmdbApp(keys.tmdb), "/3/collection/2344", "/3/collection/{collection_id}"],
+    [tmdbApp(keys.tmdb), "/3/movie/27205/watch/providers", "/3/movie/{movie_id}/watch/providers"],
+    [tmdbApp(keys.tmdb), "/3/tv/95396/watch/providers", "/3/tv/{series_id}/watch/providers"],
     [radarrApp(keys.radarr), "/api/v3/movie", "/api/v3/movie"],
     [radarrApp(keys.radarr), "/api/v3/queue?includeMovie=true", "/api/v3/queue"],
     [radarrApp(keys.radarr), "/api/v3/history", "/api/v3/history"],
@@ -98,4 +116,33 @@ describe("the demo services against the public API descriptions", () => {
       })
     )
   }
+
+  const plexShapes = [
+    ["/library/sections/1/all?includeGuids=1", "/library/sections/{sectionId}/all"],
+    ["/library/sections/2/all?type=4", "/library/sections/{sectionId}/all"],
+    ["/library/metadata/1001,1002,10000", "/library/metadata/{ids}"],
+    ["/library/metadata/1042/similar?count=50", "/library/metadata/{ids}/similar"],
+    ["/library/metadata/1042/extras", "/library/metadata/{ids}/extras"],
+    ["/library/sections/1/collections", "/library/sections/{sectionId}/collections"],
+    ["/library/collections/508091/items", "/library/collections/{collectionId}/items"],
+    ["/playlists?playlistType=video", "/playlists"],
+    ["/playlists/900003/items", "/playlists/{playlistId}/items"],
+    ["/status/sessions", "/status/sessions"],
+    ["/status/sessions/history/all?sort=viewedAt:desc", "/status/sessions/history/all"],
+    ["/hubs/continueWatching", "/hubs/continueWatching"]
+  ] as const
+
+  it.effect.skipIf(!hasSpec("plex"))("answers plex in the described shapes", () =>
+    Effect.gen(function* () {
+      const app = plexApp(keys.plex)
+      const misfitsOf = plexMisfits()
+      for (const [target, path] of plexShapes) {
+        const { body, status } = yield* ask(app, "GET", target)
+        assert.strictEqual(status, 200, target)
+        assert.isAbove(JSON.stringify(body).length, 300, target)
+        assert.deepStrictEqual(misfitsOf(path, body).slice(0, 5), [], target)
+      }
+      assert.isNotEmpty(misfitsOf("/playlists", { MediaContainer: { Metadata: [{ title: 1 }] } }))
+    })
+  )
 })

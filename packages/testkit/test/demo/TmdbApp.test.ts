@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 
-import { films, series } from "../../src/demo/DemoLibrary.ts"
+import { films, people, series, today } from "../../src/demo/DemoLibrary.ts"
 import { tmdbApp } from "../../src/demo/tmdb/TmdbApp.ts"
 import { ask, at, keys, list } from "./support/ask.ts"
 
@@ -138,6 +138,56 @@ describe("the demo's TMDb", () => {
         const { body } = yield* get(`/3/movie/${film.tmdbId}/recommendations`)
         assert.notInclude(titles(body), film.title)
       }
+    })
+  )
+
+  it.effect("tells where titles can be watched, a series where its network streams, and no film before its time", () =>
+    Effect.gen(function* () {
+      const names = (body: unknown, country: string, offer: string) =>
+        list(body, "results", country, offer).map((provider) => at(provider, "provider_name"))
+      const severance = yield* get("/3/tv/95396/watch/providers")
+      for (const country of ["US", "GB", "DE"]) {
+        assert.deepStrictEqual(names(severance.body, country, "flatrate"), ["Apple TV+"])
+      }
+      const inception = yield* get("/3/movie/27205/watch/providers")
+      assert.deepStrictEqual((yield* get("/3/movie/27205/watch/providers")).body, inception.body)
+      const countries = Object.keys(Object(at(inception.body, "results")))
+      assert.isAbove(countries.length, 5)
+      assert.isAbove(new Set(countries.map((country) => names(inception.body, country, "flatrate").join())).size, 1)
+      const toCome = films.find(({ releasedOn }) => releasedOn > today)
+      const nowhere = yield* get(`/3/movie/${toCome?.tmdbId}/watch/providers`)
+      assert.deepStrictEqual(nowhere.body, { id: toCome?.tmdbId, results: {} })
+    })
+  )
+
+  it.effect("knows when the best known people were born, and what to say of everybody", () =>
+    Effect.gen(function* () {
+      const nolan = yield* get("/3/person/525")
+      assert.deepInclude(nolan.body, { birthday: "1970-07-30", deathday: null, known_for_department: "Directing" })
+      for (const person of people) {
+        const { body } = yield* get(`/3/person/${person.tmdbId}`)
+        const biography = String(at(body, "biography"))
+        assert.isTrue(biography.startsWith(person.name) && biography.endsWith("."), biography)
+        assert.notMatch(biography, /undefined|null| {2}| \.|as \./, biography)
+        if (person.tmdbId < 90_000_000)
+          assert.match(String(at(body, "birthday")), /^(18|19)\d\d-\d\d-\d\d$/, person.name)
+      }
+    })
+  )
+
+  it.effect("finds a collection by name, and lists what is still to come", () =>
+    Effect.gen(function* () {
+      const found = yield* get("/3/search/collection?query=matrix")
+      assert.deepInclude(list(found.body, "results")[0], { id: 2344, name: "The Matrix Collection" })
+      const upcoming = yield* get("/3/movie/upcoming")
+      assert.deepStrictEqual(
+        titles(upcoming.body).toSorted(),
+        films
+          .filter(({ releasedOn }) => releasedOn > today)
+          .map(({ title }) => title)
+          .toSorted()
+      )
+      assert.isNotEmpty(titles(upcoming.body))
     })
   )
 })

@@ -68,4 +68,5 @@ W|85|tt0082971|Raiders of the Lost Ark|1981-06-12|115|PG|Adventure, Action|Steve
 W|120|tt0120737|The Lord of the Rings: The Fellowship of the Ring|2001-12-18|179|PG-13|Adventure, Fantasy, Action|Peter Jackson|Elijah Wood, Ian McKellen, Viggo Mortensen, Sean Astin, Cate Blanchett|8.4|25600|99.0|Nine companions set out to carry a ring to the fire that made it.
 W|121|tt0167261|The Lord of the Rings: The Two Towers|2002-12-18|179|PG-13|Adventure, Fantasy, Action|Peter Jackson|Elijah Wood, Ian McKellen, Viggo Mortensen, Sean Astin, Andy Serkis|8.4|22300|81.4|The company is broken, and two hobbits follow a guide they cannot trust.
 W|122|tt0167260|The Lord of the Rings: The Return of the King|2003-12-17|201|PG-13|Adventure, Fantasy, Action|Peter Jackson|Elijah Wood, Ian McKellen, Viggo Mortensen, Sean Astin, Andy Serkis|8.5|24800|87.0|A king comes to his city while the ring comes to its end.
+-|986056|tt20969586|Thunderbolts*|2025-04-30|127|PG-13|Action, Science Fiction, Adventure|Jake Schreier|Florence Pugh, Sebastian Stan, David Harbour, Wyatt Russell, Lewis Pullman|0|0|38.0|Hired hands whom nobody would call heroes find that they were all sent to the same trap.
 `

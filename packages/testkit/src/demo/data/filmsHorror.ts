@@ -48,4 +48,6 @@ W|4232|tt0117571|Scream|1996-12-20|112|R|Crime, Horror, Mystery|Wes Craven|Neve 
 U|765|tt0092991|Evil Dead II|1987-03-13|84|R|Comedy, Fantasy, Horror|Sam Raimi|Bruce Campbell, Sarah Berry, Dan Hicks, Kassie Wesley|7.5|3100|29.7|Ash spends another night in the cabin and loses a hand and his patience.
 W|747|tt0365748|Shaun of the Dead|2004-04-09|99|R|Horror, Comedy|Edgar Wright|Simon Pegg, Nick Frost, Kate Ashfield, Lucy Davis, Bill Nighy|7.5|8700|43.7|A salesman's plan against the walking dead is to go to the pub.
 W|274|tt0102926|The Silence of the Lambs|1991-02-14|119|R|Crime, Drama, Thriller|Jonathan Demme|Jodie Foster, Anthony Hopkins, Scott Glenn, Ted Levine|8.3|16800|60.6|A trainee asks one killer for help to find another.
+-|1233413|tt31193180|Sinners|2025-04-16|138|R|Horror, Action, Thriller|Ryan Coogler|Michael B. Jordan, Hailee Steinfeld, Miles Caton, Jack O'Connell, Wunmi Mosaku|0|0|41.0|Twin brothers come home to open a music hall, and something older than the music wants to be let in.
+-|1100988|tt10548174|28 Years Later|2025-06-18|115|R|Horror, Thriller, Science Fiction|Danny Boyle|Jodie Comer, Aaron Taylor-Johnson, Ralph Fiennes, Alfie Williams, Jack O'Connell|0|0|28.0|A boy raised on a guarded island crosses to the mainland that the infected have had to themselves.
 `

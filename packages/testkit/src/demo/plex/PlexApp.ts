@@ -4,7 +4,6 @@
  */
 import * as Effect from "effect/Effect"
 
-import { collections } from "../data/collections.ts"
 import {
   type DemoApp,
   type DemoReply,
@@ -18,7 +17,7 @@ import {
 import { history, isOwned, libraryFilms, librarySeries, onDeck } from "../DemoLibrary.ts"
 import { recommendedFilms, relatedSeries, searchByName } from "../Nearness.ts"
 import { people } from "../People.ts"
-import { hash } from "../Seeded.ts"
+import { extrasOf } from "./PlexExtras.ts"
 import { filterItems, tagNames } from "./PlexFilter.ts"
 import {
   episodeItems,
@@ -37,6 +36,8 @@ import {
   type TagKind,
   tagTypes
 } from "./PlexItems.ts"
+import { household, playing, renderSession } from "./PlexSessions.ts"
+import { collections, playlists, renderCollection, renderPlaylist } from "./PlexShelves.ts"
 import { toXml } from "./PlexXml.ts"
 
 const plexMachineIdentifier = "c0ffee5ca11c0ffee5ca11c0ffee5ca11c0ffee0"
@@ -168,12 +169,10 @@ const similarTo = (item: PlexItem): ReadonlyArray<PlexItem> =>
     ? recommendedFilms(item.of.film)
         .flatMap((film) => libraryFilms.filter((owned) => owned.film === film))
         .map(movieItem)
-        .slice(0, 20)
     : item.type === "show"
       ? relatedSeries(item.of.series)
           .flatMap((show) => librarySeries.filter((owned) => owned.series === show))
           .flatMap((owned) => itemsByKey.get(owned.ratingKey) ?? [])
-          .slice(0, 20)
       : []
 
 const childrenOf = (item: PlexItem): ReadonlyArray<PlexItem> =>
@@ -194,45 +193,6 @@ const titleOf = (item: PlexItem): string =>
       : item.type === "season"
         ? `Season ${item.of.season}`
         : item.of.episode.title
-
-const ownedCollections = collections
-  .map((entry) => ({ ...entry, items: libraryFilms.filter((item) => entry.films.includes(item.film.tmdbId)) }))
-  .filter((entry) => entry.items.length >= 2)
-
-const collectionItem = (entry: (typeof ownedCollections)[number]) => ({
-  ratingKey: String(500_000 + entry.id),
-  key: `/library/collections/${500_000 + entry.id}/children`,
-  guid: `collection://${hash("collection", entry.id).toString(16)}`,
-  type: "collection",
-  title: entry.name,
-  subtype: "movie",
-  summary: "",
-  index: 1,
-  childCount: String(entry.items.length),
-  minYear: String(Math.min(...entry.items.map((item) => item.film.year))),
-  maxYear: String(Math.max(...entry.items.map((item) => item.film.year))),
-  addedAt: 1622505600,
-  updatedAt: 1741600000
-})
-
-const playlist = {
-  ratingKey: "900001",
-  key: "/playlists/900001/items",
-  guid: "com.plexapp.agents.none://5ca11c0f-fee0-4000-8000-000000900001",
-  type: "playlist",
-  title: "Friday Fright",
-  summary: "",
-  smart: false,
-  playlistType: "video",
-  addedAt: 1700000000,
-  updatedAt: 1741600000
-}
-const playlistItems = libraryFilms
-  .filter((item) => item.film.genres[0] === "Horror")
-  .map(movieItem)
-  .slice(0, 8)
-
-const account = { id: 1, key: "/accounts/1", name: "Household" }
 
 const routes = (ratings: Map<number, number>): ReadonlyArray<DemoRoute> => {
   const recentlyAdded = newestFirst()
@@ -337,38 +297,19 @@ const routes = (ratings: Map<number, number>): ReadonlyArray<DemoRoute> => {
     )
   }
 
-  const sessions = (request: DemoRequest): DemoReply => {
-    const playing = deck.filter((item) => item.type === "movie").slice(0, 1)
-    return listing(request, playing, (item) => ({
-      ...render(item, options(request, false)),
-      sessionKey: "7",
-      User: { id: "1", title: account.name, thumb: "" },
-      Player: {
-        address: "192.168.1.20",
-        device: "TV",
-        machineIdentifier: "living-room",
-        platform: "webOS",
-        product: "Plex for LG",
-        state: "paused",
-        title: "Living room",
-        version: "5.93.0",
-        local: true,
-        relayed: false,
-        secure: true,
-        userID: account.id
-      },
-      Session: { id: "living-room-7", bandwidth: 21_000, location: "lan" }
-    }))
-  }
+  const sessions = (request: DemoRequest): DemoReply =>
+    listing(request, playing, (session) => renderSession(session, render(session.item, options(request, false))))
 
   const plays = (request: DemoRequest): DemoReply => {
     const only = wholeNumber(request.query.get("metadataItemID"))
     const section = wholeNumber(request.query.get("librarySectionID"))
     const since = wholeNumber(request.query.get("viewedAt>")) ?? 0
+    const until = wholeNumber(request.query.get("viewedAt<")) ?? Infinity
     const found = history.flatMap(({ ratingKey, viewedAt }) => {
       const item = itemsByKey.get(ratingKey)
       return item === undefined ||
         viewedAt < since ||
+        viewedAt > until ||
         (section !== undefined && !isIn({ id: section }, item)) ||
         (only !== undefined && only !== ratingKey && !(item.type === "episode" && item.show.ratingKey === only))
         ? []
@@ -394,7 +335,7 @@ const routes = (ratings: Map<number, number>): ReadonlyArray<DemoRoute> => {
             }
           : {}),
         viewedAt,
-        accountID: account.id,
+        accountID: household.id,
         deviceID: 3
       }
     })
@@ -451,12 +392,11 @@ const routes = (ratings: Map<number, number>): ReadonlyArray<DemoRoute> => {
     get("/library/sections/{sectionId}/collections", (request) => {
       const section = sectionOf(request)
       if (section === undefined) return notFound
-      return listing(request, section.id === movieSection.id ? ownedCollections : [], collectionItem)
+      return listing(request, section.id === movieSection.id ? collections : [], renderCollection)
     }),
     get("/library/collections/{collectionId}/items", (request) => {
-      const id = (wholeNumber(request.params["collectionId"]) ?? 0) - 500_000
-      const found = ownedCollections.find((entry) => entry.id === id)
-      return found === undefined ? notFound : items(request, found.items.map(movieItem))
+      const found = collections.find(({ ratingKey }) => ratingKey === request.params["collectionId"])
+      return found === undefined ? notFound : items(request, found.items)
     }),
     get("/library/tags", allTags),
     get("/library/recentlyAdded", (request) => items(request, recentlyAdded)),
@@ -476,11 +416,13 @@ const routes = (ratings: Map<number, number>): ReadonlyArray<DemoRoute> => {
     ),
     get(
       "/library/metadata/{ids}/similar",
-      withItem((item, request) => items(request, similarTo(item)))
+      withItem((item, request) =>
+        items(request, similarTo(item).slice(0, wholeNumber(request.query.get("count")) ?? 20))
+      )
     ),
     get(
       "/library/metadata/{ids}/extras",
-      withItem((_, request) => items(request, []))
+      withItem((item, request) => listing(request, extrasOf(item), (extra) => extra))
     ),
     get(
       "/library/metadata/{ids}/related",
@@ -488,12 +430,14 @@ const routes = (ratings: Map<number, number>): ReadonlyArray<DemoRoute> => {
     ),
     get("/status/sessions", sessions),
     get("/status/sessions/history/all", plays),
-    get("/playlists", (request) =>
-      listing(request, [playlist], (entry) => ({ ...entry, leafCount: playlistItems.length }))
-    ),
-    get("/playlists/{playlistId}/items", (request) =>
-      request.params["playlistId"] === playlist.ratingKey ? items(request, playlistItems) : notFound
-    ),
+    get("/playlists", (request) => {
+      const type = request.query.get("playlistType") ?? "video"
+      return listing(request, type === "video" ? playlists : [], renderPlaylist)
+    }),
+    get("/playlists/{playlistId}/items", (request) => {
+      const found = playlists.find(({ ratingKey }) => ratingKey === request.params["playlistId"])
+      return found === undefined ? notFound : items(request, found.items)
+    }),
     rate
   ]
 }

@@ -13,7 +13,7 @@ import {
   type Playback,
   episodesOf
 } from "../DemoLibrary.ts"
-import { hash } from "../Seeded.ts"
+import { hash, unit } from "../Seeded.ts"
 
 export const movieSection = { id: 1, title: "Movies", type: "movie" } as const
 export const showSection = { id: 2, title: "TV Shows", type: "show" } as const
@@ -116,6 +116,7 @@ const streams = (item: Playback, width: number, height: number, codec: string) =
     default: true,
     codec,
     index: 0,
+    key: `/library/streams/${item.ratingKey * 10}`,
     bitrate: item.file.bitrateKbps - 640,
     bitDepth: item.file.hdr ? 10 : 8,
     colorPrimaries: item.file.hdr ? "bt2020" : "bt709",
@@ -133,13 +134,25 @@ const streams = (item: Playback, width: number, height: number, codec: string) =
     default: true,
     codec: "eac3",
     index: 1,
+    key: `/library/streams/${item.ratingKey * 10 + 1}`,
     channels: 6,
     bitrate: 640,
     language: "English",
     languageTag: "en",
     languageCode: "eng",
     displayTitle: "English (EAC3 5.1)"
-  }
+  },
+  ...(["English", "Spanish", "French"] as const)
+    .filter((_, index) => unit("subtitle", item.ratingKey, index) < 0.6)
+    .map((language, index) => ({
+      id: item.ratingKey * 10 + 2 + index,
+      streamType: 3,
+      codec: "srt",
+      index: 2 + index,
+      key: `/library/streams/${item.ratingKey * 10 + 2 + index}`,
+      language,
+      displayTitle: `${language} (SRT)`
+    }))
 ]
 
 export interface RenderOptions {

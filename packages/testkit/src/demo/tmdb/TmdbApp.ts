@@ -11,6 +11,7 @@ import { recommendedFilms, relatedSeries, searchByName, similarFilms } from "../
 import { people, type Person } from "../People.ts"
 import { addDays, type Series, series } from "../Series.ts"
 import { discoverFilms, discoverSeries } from "./TmdbDiscover.ts"
+import { filmProviders, seriesProviders } from "./TmdbProviders.ts"
 import * as Records from "./TmdbRecords.ts"
 
 const failure = (status: number, code: number, message: string): DemoReply =>
@@ -71,7 +72,7 @@ const filmExtras: Extras<Film> = {
       }
     ]
   }),
-  "watch/providers": (film) => ({ id: film.tmdbId, results: {} })
+  "watch/providers": filmProviders
 }
 
 const seriesExtras: Extras<Series> = {
@@ -87,7 +88,7 @@ const seriesExtras: Extras<Series> = {
     id: show.tmdbId,
     results: [{ descriptors: [], iso_3166_1: "US", rating: show.certificate }]
   }),
-  "watch/providers": (show) => ({ id: show.tmdbId, results: {} })
+  "watch/providers": seriesProviders
 }
 
 const personExtras: Extras<Person> = {
@@ -237,21 +238,39 @@ const keywords = [
 const genres = (ids: Readonly<Record<string, number>>) =>
   json({ genres: Object.entries(ids).map(([name, id]) => ({ id, name })) })
 
+type Collection = (typeof collections)[number]
+
+const partsOf = ({ films: ids }: Collection): ReadonlyArray<Film> =>
+  films.filter(({ tmdbId }) => ids.includes(tmdbId)).toSorted((a, b) => (a.releasedOn < b.releasedOn ? -1 : 1))
+
+const collectionItem = (entry: Collection) => {
+  const parts = partsOf(entry)
+  return {
+    adult: false,
+    backdrop_path: null,
+    id: entry.id,
+    name: entry.name,
+    original_language: "en",
+    original_name: entry.name,
+    overview: `${parts.length} films, the first of ${parts[0]?.year}.`,
+    poster_path: null
+  }
+}
+
+const findCollections = (query: URLSearchParams): ReadonlyArray<Collection> =>
+  searchByName(
+    collections,
+    query.get("query") ?? "",
+    ({ name }) => name,
+    ({ films }) => films.length
+  )
+
 const collection = (request: DemoRequest): DemoReply => {
   const id = wholeNumber(request.params["collection_id"])
   const found = collections.find((entry) => entry.id === id)
   if (found === undefined) return id === undefined ? invalidId : notFound
-  return json({
-    id: found.id,
-    name: found.name,
-    overview: "",
-    poster_path: null,
-    backdrop_path: null,
-    parts: films
-      .filter((film) => found.films.includes(film.tmdbId))
-      .toSorted((a, b) => (a.releasedOn < b.releasedOn ? -1 : 1))
-      .map(as("movie", Records.filmItem))
-  })
+  const { adult: _, ...record } = collectionItem(found)
+  return json({ ...record, parts: partsOf(found).map(as("movie", Records.filmItem)) })
 }
 
 const season = withId(shows, (show, request) => {
@@ -304,6 +323,7 @@ const routes: ReadonlyArray<DemoRoute> = [
   get("/3/search/tv", (request) => paged(request, findSeries(request.query), Records.seriesItem)),
   get("/3/search/person", (request) => paged(request, findPeople(request.query), Records.personItem)),
   get("/3/search/multi", multi),
+  get("/3/search/collection", (request) => paged(request, findCollections(request.query), collectionItem)),
   get("/3/search/keyword", (request) =>
     paged(
       request,

@@ -10,6 +10,7 @@ import type { Film } from "../Film.ts"
 import { type Person, personId } from "../People.ts"
 import { between, hash } from "../Seeded.ts"
 import type { Season, Series } from "../Series.ts"
+import { biographyOf, factsOf } from "./TmdbBiography.ts"
 
 const noPictures = { backdrop_path: null, poster_path: null }
 
@@ -251,13 +252,11 @@ export const personItem = (person: Person) => ({
 export const personDetails = (person: Person) => ({
   ...personCore(person.name),
   also_known_as: [],
-  biography: "",
-  birthday: null,
-  deathday: null,
+  biography: biographyOf(person),
+  ...factsOf(person),
   homepage: null,
   imdb_id: null,
-  known_for_department: departmentOf(person),
-  place_of_birth: null
+  known_for_department: departmentOf(person)
 })
 
 export const personFilmCredits = (person: Person) => ({

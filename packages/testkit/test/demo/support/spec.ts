@@ -5,6 +5,9 @@
 import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 
+import { Ajv2020 } from "ajv/dist/2020.js"
+import { parse } from "yaml"
+
 import { at } from "./ask.ts"
 
 const folder = process.env["CALLSHEET_SPECS"] ?? join(import.meta.dirname, "../../../../../../shared/specs")
@@ -98,4 +101,19 @@ export const responseSchema = (document: unknown, method: string, path: string):
   const responses = at(document, "paths", path, method, "responses")
   const contents = at(responses, "200", "content") ?? at(responses, "201", "content")
   return at(contents, "application/json", "schema") ?? at(Object.values(contents ?? {})[0], "schema")
+}
+
+const pointer = (...path: ReadonlyArray<string>): string =>
+  path.map((part) => `/${part.replaceAll("~", "~0").replaceAll("/", "~1")}`).join("")
+
+/** Plex's description, which is of another dialect of JSON Schema than the others: where a body does not fit a `GET path`. */
+export const plexMisfits = () => {
+  const ajv = new Ajv2020({ allErrors: true, strict: false, validateFormats: false, validateSchema: false })
+  ajv.addSchema(parse(read("plex")), "plex")
+  return (path: string, body: unknown): ReadonlyArray<string> => {
+    const schema = `plex#${pointer("paths", path, "get", "responses", "200", "content", "application/json", "schema")}`
+    const validate = ajv.compile({ $ref: schema })
+    validate(body)
+    return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath}: ${message}`)
+  }
 }
