@@ -18,7 +18,8 @@ const suites: Readonly<Record<string, () => Promise<{ readonly suite: Report.Sui
   overhead: () => import("./overhead.ts"),
   concurrency: () => import("./concurrency.ts"),
   coldstart: () => import("./coldstart.ts"),
-  peers: () => import("./peers.ts")
+  peers: () => import("./peers.ts"),
+  tools: () => import("./tools.ts")
 }
 
 const status = (code: number) =>

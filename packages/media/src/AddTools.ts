@@ -1,6 +1,7 @@
 /**
  * AddTools: asking for what is not there yet. The only tool that changes anything, so it waits for approval.
  */
+import * as Annotations from "@callsheet/core/schedule/Annotations"
 import * as Tool from "effect/ai/Tool"
 import * as Toolkit from "effect/ai/Toolkit"
 import * as Effect from "effect/Effect"
@@ -34,6 +35,13 @@ export const AddMovie = Tool.make("add_movie", {
   // Radarr refuses a film twice, so a retry would do no harm; but after a lost answer it would report that refusal as the
   // outcome of an addition that succeeded.
   .annotate(Tool.Idempotent, false)
+  .annotate(Annotations.Examples, [
+    "Add Solaris to Radarr",
+    "Download Solaris",
+    "Get me that film",
+    "Request a movie",
+    "We need it"
+  ])
 
 export const AddTools = Toolkit.make(AddMovie)
 

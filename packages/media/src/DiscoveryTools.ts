@@ -1,6 +1,7 @@
 /**
  * DiscoveryTools: finding titles by what they are, or by what they are like.
  */
+import * as Annotations from "@callsheet/core/schedule/Annotations"
 import * as Tool from "effect/ai/Tool"
 import * as Toolkit from "effect/ai/Toolkit"
 import * as DateTime from "effect/DateTime"
@@ -42,7 +43,15 @@ export const DiscoverTitles = Tool.make("discover_titles", {
   success: List.list(Title),
   failure: MediaError,
   failureMode: "return"
-}).annotateMerge(Footprint.reads("tmdb", "plex", "ownership"))
+})
+  .annotateMerge(Footprint.reads("tmdb", "plex", "ownership"))
+  .annotate(Annotations.Examples, [
+    "Popular comedies of the 90s",
+    "The best rated series from 2019",
+    "Find thrillers that I don't have",
+    "The newest films on TMDb",
+    "Something good for tonight"
+  ])
 
 /** `total` counts the titles that pass the filters among TMDb's two first pages of recommendations and of similar titles. */
 export const RecommendTitles = Tool.make("recommend_titles", {
@@ -62,7 +71,14 @@ export const RecommendTitles = Tool.make("recommend_titles", {
   }),
   failure: MediaError,
   failureMode: "return"
-}).annotateMerge(Footprint.reads("tmdb", "plex", "ownership"))
+})
+  .annotateMerge(Footprint.reads("tmdb", "plex", "ownership"))
+  .annotate(Annotations.Examples, [
+    "Movies like Solaris",
+    "Something similar to Dark",
+    "Recommend a film",
+    "What should we watch? We liked Solaris"
+  ])
 
 export const DiscoveryTools = Toolkit.make(DiscoverTitles, RecommendTitles)
 

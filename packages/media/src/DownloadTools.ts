@@ -1,6 +1,7 @@
 /**
  * DownloadTools: what is on its way into the library.
  */
+import * as Annotations from "@callsheet/core/schedule/Annotations"
 import * as Tool from "effect/ai/Tool"
 import * as Toolkit from "effect/ai/Toolkit"
 import * as Effect from "effect/Effect"
@@ -41,7 +42,14 @@ export const DownloadQueue = Tool.make("download_queue", {
   success: List.list(Download),
   failure: MediaError,
   failureMode: "return"
-}).annotateMerge(Footprint.readsNow("radarr", "sonarr"))
+})
+  .annotateMerge(Footprint.readsNow("radarr", "sonarr"))
+  .annotate(Annotations.Examples, [
+    "What is downloading?",
+    "How far are the downloads?",
+    "Why is it stuck in the queue?",
+    "Is it on its way?"
+  ])
 
 export const DownloadTools = Toolkit.make(DownloadQueue)
 

@@ -1,6 +1,7 @@
 /**
  * LibraryTools: what the household has in Plex, and what it is in the middle of.
  */
+import * as Annotations from "@callsheet/core/schedule/Annotations"
 import * as Tool from "effect/ai/Tool"
 import * as Toolkit from "effect/ai/Toolkit"
 import * as Effect from "effect/Effect"
@@ -43,7 +44,14 @@ export const LibrarySearch = Tool.make("library_search", {
   success: List.list(LibraryTitle.LibraryTitle),
   failure: MediaError,
   failureMode: "return"
-}).annotateMerge(Footprint.reads("plex", "ownership"))
+})
+  .annotateMerge(Footprint.reads("plex", "ownership"))
+  .annotate(Annotations.Examples, [
+    "Which comedies do I own?",
+    "Is Solaris in our library?",
+    "What was added to Plex recently?",
+    "My unwatched series, best rated first"
+  ])
 
 export const OnDeck = Tool.make("on_deck", {
   description: "What to go on watching in Plex: films and episodes begun, and next episodes.",
@@ -59,7 +67,14 @@ export const OnDeck = Tool.make("on_deck", {
   ),
   failure: MediaError,
   failureMode: "return"
-}).annotateMerge(Footprint.readsNow("plex"))
+})
+  .annotateMerge(Footprint.readsNow("plex"))
+  .annotate(Annotations.Examples, [
+    "What's on deck?",
+    "What can I continue watching?",
+    "What did we start and not finish?",
+    "What am I in the middle of?"
+  ])
 
 export const LibraryTools = Toolkit.make(LibrarySearch, OnDeck)
 

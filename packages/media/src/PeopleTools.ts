@@ -1,6 +1,7 @@
 /**
  * PeopleTools: what a person made.
  */
+import * as Annotations from "@callsheet/core/schedule/Annotations"
 import * as Tool from "effect/ai/Tool"
 import * as Toolkit from "effect/ai/Toolkit"
 import * as Effect from "effect/Effect"
@@ -34,7 +35,14 @@ export const PersonFilmography = Tool.make("person_filmography", {
   }),
   failure: MediaError,
   failureMode: "return"
-}).annotateMerge(Footprint.reads("tmdb", "plex", "ownership"))
+})
+  .annotateMerge(Footprint.reads("tmdb", "plex", "ownership"))
+  .annotate(Annotations.Examples, [
+    "Films with Tilda Swinton",
+    "What has Agnès Varda directed?",
+    "Movies starring her that we miss",
+    "His filmography"
+  ])
 
 export const PeopleTools = Toolkit.make(PersonFilmography)
 

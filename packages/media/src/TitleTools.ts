@@ -1,6 +1,7 @@
 /**
  * TitleTools: titles by name, and everything about one title.
  */
+import * as Annotations from "@callsheet/core/schedule/Annotations"
 import * as Tool from "effect/ai/Tool"
 import * as Toolkit from "effect/ai/Toolkit"
 import * as Effect from "effect/Effect"
@@ -32,7 +33,14 @@ export const SearchTitles = Tool.make("search_titles", {
   success: List.list(Title),
   failure: MediaError,
   failureMode: "return"
-}).annotateMerge(Footprint.reads("tmdb", "plex", "ownership"))
+})
+  .annotateMerge(Footprint.reads("tmdb", "plex", "ownership"))
+  .annotate(Annotations.Examples, [
+    "Search for Solaris",
+    "Look up a film called Solaris",
+    "Find the series Dark",
+    "Is there a sequel to Solaris?"
+  ])
 
 export const TitleDetails = Tool.make("title_details", {
   description: "One title in full: overview, runtime, directors (a series: its creators), cast, release date.",
@@ -54,7 +62,15 @@ export const TitleDetails = Tool.make("title_details", {
   }),
   failure: MediaError,
   failureMode: "return"
-}).annotateMerge(Footprint.reads("tmdb", "plex", "ownership"))
+})
+  .annotateMerge(Footprint.reads("tmdb", "plex", "ownership"))
+  .annotate(Annotations.Examples, [
+    "Who directed Solaris?",
+    "Who plays in it?",
+    "How long is it?",
+    "When was it released?",
+    "What is it about?"
+  ])
 
 export const TitleTools = Toolkit.make(SearchTitles, TitleDetails)
 

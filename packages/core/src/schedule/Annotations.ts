@@ -1,6 +1,7 @@
 /**
  * Annotations: what a tool says of itself, beyond Effect's own `Tool.Readonly`, `Tool.Destructive` and `Tool.Idempotent`, so
- * that a scheduler can reason about it. `Policy` is the only reader.
+ * that a scheduler can reason about it. `Policy` is the only reader, but for `Renderer` and `Examples`, which are not about
+ * scheduling.
  */
 import * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"
@@ -59,3 +60,6 @@ export type Render = (call: Rendered) => string | undefined
 export const Renderer = Context.Reference<Render | undefined>("@callsheet/core/Renderer", {
   defaultValue: nothing<Render>
 })
+
+/** Questions that the tool is for, as people ask them. It is found by their words; no model reads them. */
+export const Examples = Context.Reference<ReadonlyArray<string>>("@callsheet/core/Examples", { defaultValue: () => [] })
