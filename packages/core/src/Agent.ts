@@ -22,10 +22,14 @@ import * as AgentRequest from "./AgentRequest.ts"
 import * as RunSummary from "./explain/RunSummary.ts"
 import * as Ahead from "./foresee/Ahead.ts"
 import * as Answers from "./foresee/Answers.ts"
+import type { Bundle } from "./foresee/Bundle.ts"
+import * as FindTool from "./foresee/FindTool.ts"
 import * as Foresight from "./foresee/Foresight.ts"
 import { Habits } from "./foresee/Habits.ts"
 import * as Route from "./foresee/Route.ts"
 import * as Rules from "./foresee/Rules.ts"
+import type { Selection } from "./foresee/ToolIndex.ts"
+import * as ToolOffer from "./foresee/ToolOffer.ts"
 import * as Wishes from "./foresee/Wishes.ts"
 import * as Worth from "./foresee/Worth.ts"
 import * as Ledger from "./model/Ledger.ts"
@@ -86,6 +90,11 @@ export interface Options<Tools extends Record<string, Tool.Any>, R, RouterServic
    * so that what begins every prompt stays the same. Every run waits for it.
    */
   readonly facts?: Effect.Effect<string, never, FactsServices>
+  /**
+   * Tools that are offered together, by theme, at most eight; the first is for any question. Each run is offered one bundle, and
+   * a tool that finds the others. Without bundles it is offered all tools. See `foresee/ToolOffer`.
+   */
+  readonly bundles?: ReadonlyArray<Bundle>
   readonly policy?: Partial<Policy.Policy>
 }
 
@@ -159,30 +168,32 @@ export function make<Tools extends Record<string, Tool.Any>, R, R2, R3>(
   const answers = Answers.make({ name, instructions, policy })
 
   const offers = new WeakMap<object, ReadonlyArray<Tool.Any>>()
-  /** The tools on offer: the same list in each run, by which the layers below know that they have it written down. */
-  const offerOf = (own: Readonly<Record<string, Tool.Any>>): ReadonlyArray<Tool.Any> => {
+  /** The tools that a run begins with: the same list in each run, by which the layers below know that they have it written down. */
+  const offerOf = ({ bundle, tools: own }: Selection): ReadonlyArray<Tool.Any> => {
     const known = offers.get(own)
     if (known !== undefined) return known
     const offer = [
       ...(policy.plans ? [PlanTool.make(own)] : []),
       ...(policy.resultBytes === undefined ? [] : [ResultTool.tool]),
+      ...(bundle === undefined ? [] : [FindTool.tool]),
       ...Object.values(own)
     ]
     offers.set(own, offer)
     return offer
   }
+  const select = options.bundles && ToolOffer.make(options.bundles)
 
   const loop = Effect.fnUntraced(function* (
     request: AgentRequest.AgentRequest,
     question: string,
     runLog: RunLog.RunLog
   ) {
-    const toolkit: Handlers.Handled<Services> = yield* Handlers.resolve(options.toolkit)
-    if (policy.plans && Object.hasOwn(toolkit.tools, PlanTool.name)) return yield* Effect.die(new Error(PlanTool.taken))
-    if (policy.resultBytes !== undefined && Object.hasOwn(toolkit.tools, ResultTool.name)) {
+    const own: Handlers.Handled<Services> = yield* Handlers.resolve(options.toolkit)
+    if (policy.plans && Object.hasOwn(own.tools, PlanTool.name)) return yield* Effect.die(new Error(PlanTool.taken))
+    if (policy.resultBytes !== undefined && Object.hasOwn(own.tools, ResultTool.name)) {
       return yield* Effect.die(new Error(ResultTool.taken))
     }
-    const tools = offerOf(toolkit.tools)
+    const whole = ToolOffer.whole(own.tools)
     const { address, model, provider } = yield* ModelStream
     const ledger = yield* Ledger.Current
     const brakes = Brakes.make(policy, model, limitMillis(request, policy))
@@ -206,15 +217,31 @@ export function make<Tools extends Record<string, Tool.Any>, R, R2, R3>(
     const fork = yield* Effect.updateContext(
       FiberSet.makeRuntime<Services>(),
       (context: Context.Context<Services | Scope.Scope>) =>
-        toolkit.services === undefined ? context : Context.merge(toolkit.services, context)
+        own.services === undefined ? context : Context.merge(own.services, context)
     )
     const remembered = yield* Remembered.make
     const results =
       policy.resultBytes === undefined
         ? undefined
         : Results.make(policy.resultBytes, ResultStore.make(remembered), fork)
+    const facts = options.facts && (yield* options.facts)
+    let transcript = Transcript.start(instructions, question, facts)
+    const recall =
+      remembered &&
+      answers.recall({ remembered, provider, model, address, tools: offerOf(whole.selection), question, facts })
+    const answer = recall && (yield* recall)
+    if (answer?.known !== undefined) {
+      log.append({ _tag: "Routed", route: "memory", confidence: null, reason: null })
+      ledger?.reported(transcript)
+      log.append({ _tag: "TextDelta", step: 0, delta: answer.known })
+      return { end: { answer: answer.known, steps: 0, reason: "answered" } as const, keep: undefined }
+    }
+    const analysis = options.router && (yield* analyse(options.router, question, brakes.remaining(log.elapsedMillis())))
+    const offer = select === undefined ? whole : yield* select(own.tools, question, analysis?.tools ?? [])
+    const offered = offerOf(offer.selection)
+    const found = offer.find === undefined ? own : yield* FindTool.beside(own, offer.find)
     const unforeseen: Run<Services> = {
-      toolkit: results === undefined ? toolkit : yield* ResultTool.beside(toolkit, results),
+      toolkit: results === undefined ? found : yield* ResultTool.beside(found, results),
       policy,
       log,
       once: Once.make(log.elapsedMillis),
@@ -226,23 +253,11 @@ export function make<Tools extends Record<string, Tool.Any>, R, R2, R3>(
       results,
       fork
     }
-    const facts = options.facts && (yield* options.facts)
-    let transcript = Transcript.start(instructions, question, facts)
-    const recall = remembered && answers.recall({ remembered, provider, model, address, tools, question, facts })
-    const answer = recall && (yield* recall)
-    if (answer?.known !== undefined) {
-      log.append({ _tag: "Routed", route: "memory", confidence: null, reason: null })
-      ledger?.reported(transcript)
-      log.append({ _tag: "TextDelta", step: 0, delta: answer.known })
-      return { end: { answer: answer.known, steps: 0, reason: "answered" } as const, keep: undefined }
-    }
-    const analysis = options.router && (yield* analyse(options.router, question, brakes.remaining(log.elapsedMillis())))
-    const wishes = analysis && Wishes.make(analysis.wishes, toolkit.tools)
+    const wishes = analysis && Wishes.make(analysis.wishes, own.tools)
     const habits = Option.getOrUndefined(yield* Effect.serviceOption(Habits))
+    const sources = { tools: own.tools, question, analysis, wishes, worth: yield* Worth.Worth, habits }
     const ahead =
-      analysis === undefined && habits === undefined
-        ? undefined
-        : Ahead.make({ ...unforeseen, log: runLog }, { question, analysis, wishes, worth: yield* Worth.Worth, habits })
+      analysis === undefined && habits === undefined ? undefined : Ahead.make({ ...unforeseen, log: runLog }, sources)
     const run: Run<Services> = { ...unforeseen, foreseen: ahead?.foreseen }
     let added: ReadonlyArray<Message> = transcript
 
@@ -272,7 +287,7 @@ export function make<Tools extends Record<string, Tool.Any>, R, R2, R3>(
       return { answer: said, steps: step + 1, reason: "deadline" } as const
     }
 
-    const decision = analysis && Route.decide(analysis, toolkit.tools)
+    const decision = analysis && Route.decide(analysis, own.tools)
     const { confidence = null, reason = null } = decision ?? {}
     /** What was read before the model was asked, and stands in its prompt. */
     let made: ReadonlyArray<Foresight.Made> = []
@@ -303,7 +318,7 @@ export function make<Tools extends Record<string, Tool.Any>, R, R2, R3>(
       const calls = last === undefined ? Calls.open(step, run) : Calls.none
       const request: ModelRequest = {
         messages: transcript,
-        tools,
+        tools: offer.after(offered),
         toolChoice: last === undefined ? "auto" : "none",
         deltasOf: policy.plans ? PlanTool.name : undefined,
         cacheKey: name
@@ -345,7 +360,7 @@ export function make<Tools extends Record<string, Tool.Any>, R, R2, R3>(
       if (last?.sentence !== undefined) say(step, `${said === "" ? "" : "\n\n"}${last.sentence}`)
       const missing = last?.reason === "deadline" ? missingOf(lastCalls().filter(isCut)) : []
       if (missing.length > 0) say(step, Deadline.missingNote(missing, brakes.deadlineMillis ?? 0))
-      return { answer: said, steps: step + 1, reason: endReason(turn, tools.length > 0 ? last?.reason : undefined) }
+      return { answer: said, steps: step + 1, reason: endReason(turn, offered.length > 0 ? last?.reason : undefined) }
     })
 
     for (let step = 0; ; step++) {

@@ -7,6 +7,7 @@
  * follows upon it. After each step's calls, habits' guesses are begun for the next. At the end whoever guessed is told what was
  * of use, and habits learn from the run.
  */
+import type * as Tool from "effect/ai/Tool"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -28,6 +29,8 @@ import type { Wishes } from "./Wishes.ts"
 import type { Worth } from "./Worth.ts"
 
 export interface Sources {
+  /** The application's own: what the engine offers beside them is not foreseen. */
+  readonly tools: Readonly<Record<string, Tool.Any>>
   readonly question: string
   readonly analysis: Analysis | undefined
   readonly wishes: Wishes | undefined
@@ -64,7 +67,7 @@ const madeCall = ({ input, name }: ModelCall, { ok, value }: Attempt.Outcome): R
 export const make = <R>(run: Run<R>, sources: Sources): Ahead => {
   const { habits, wishes } = sources
   const { mostCalls, wait } = run.policy.foresight
-  const { tools } = run.toolkit
+  const { tools } = sources
   const foresight = Foresight.make(run, mostCalls)
   const shape = habits && QuestionShape.of(sources.question, sources.analysis)
   const steps: Array<ReadonlyArray<MadeCall>> = []
