@@ -3,6 +3,8 @@
  */
 import * as Schema from "effect/Schema"
 
+import * as Cursor from "./Cursor.ts"
+
 /**
  * A page of a list.
  *
@@ -18,3 +20,13 @@ export const list = <A extends Schema.Constraint>(item: A) =>
     nextCursor: Schema.NullOr(Schema.String),
     problem: Schema.optionalKey(Schema.String)
   })
+
+/** The page of `all` that begins after `skip` items, as `tool` gives it. */
+export const page = <A>(tool: string, all: ReadonlyArray<A>, skip: number, limit: number) => {
+  const end = skip + limit
+  return {
+    total: all.length,
+    items: all.slice(skip, end),
+    nextCursor: end < all.length ? Cursor.encode(tool, { page: 1, skip: end }) : null
+  }
+}

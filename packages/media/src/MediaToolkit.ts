@@ -13,14 +13,23 @@ import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Record from "effect/Record"
 
+import { AddSeriesTools, AddSeriesToolsLayer } from "./AddSeriesTools.ts"
 import { AddTools, AddToolsLayer } from "./AddTools.ts"
+import { ClearingTools, ClearingToolsLayer } from "./ClearingTools.ts"
 import { DiscoveryTools, DiscoveryToolsLayer } from "./DiscoveryTools.ts"
 import { DownloadTools, DownloadToolsLayer } from "./DownloadTools.ts"
+import { EditTools, EditToolsLayer } from "./EditTools.ts"
+import { HistoryTools, HistoryToolsLayer } from "./HistoryTools.ts"
 import { LibraryTools, LibraryToolsLayer } from "./LibraryTools.ts"
+import { ManagedTools, ManagedToolsLayer } from "./ManagedTools.ts"
 import * as MediaServices from "./MediaServices.ts"
+import { MonitoringTools, MonitoringToolsLayer } from "./MonitoringTools.ts"
 import { PeopleTools, PeopleToolsLayer } from "./PeopleTools.ts"
 import { Plex } from "./Plex.ts"
 import { Radarr } from "./Radarr.ts"
+import { ReleaseTools, ReleaseToolsLayer } from "./ReleaseTools.ts"
+import { SeriesTools, SeriesToolsLayer } from "./SeriesTools.ts"
+import { ServiceTools, ServiceToolsLayer } from "./ServiceTools.ts"
 import { Sonarr } from "./Sonarr.ts"
 import { TitleTools, TitleToolsLayer } from "./TitleTools.ts"
 import { Tmdb } from "./Tmdb.ts"
@@ -31,7 +40,10 @@ import { Tmdb } from "./Tmdb.ts"
  * **Details**
  *
  * Plex: `library_search`, `on_deck`. TMDb: `search_titles`, `title_details`, `person_filmography`, `discover_titles`,
- * `recommend_titles`. Radarr or Sonarr: `download_queue`. Radarr: `add_movie`. All but `add_movie` only read.
+ * `recommend_titles`. Radarr or Sonarr: `download_queue`, `download_history`, `blocklist`, `release_calendar`,
+ * `wanted_titles`, `managed_titles`, `media_health`, `download_options`, and to write `remove_download`,
+ * `unblock_releases`, `change_monitoring`, `search_downloads`, `edit_title`, `delete_title`. Radarr: `add_movie` (writes).
+ * Sonarr: `series_episodes`, `add_series` (writes).
  *
  * A parameter that is null or "" counts as absent: models write both for what they leave out, and neither means anything
  * to any of these tools.
@@ -56,11 +68,15 @@ export class MediaToolkit extends Context.Service<MediaToolkit, Toolkit.WithHand
           Option.map(tmdb, (tmdb) => group(TitleTools, Layer.provide(TitleToolsLayer, tmdb))),
           Option.map(tmdb, (tmdb) => group(PeopleTools, Layer.provide(PeopleToolsLayer, tmdb))),
           Option.map(tmdb, (tmdb) => group(DiscoveryTools, Layer.provide(DiscoveryToolsLayer, tmdb))),
-          Option.map(
-            Option.orElse(radarr, (): Option.Option<unknown> => sonarr),
-            () => group(DownloadTools, DownloadToolsLayer)
+          ...ofEither.map((group) =>
+            Option.map(
+              Option.orElse(radarr, (): Option.Option<unknown> => sonarr),
+              () => group
+            )
           ),
-          Option.map(radarr, (radarr) => group(AddTools, Layer.provide(AddToolsLayer, radarr)))
+          Option.map(radarr, (radarr) => group(AddTools, Layer.provide(AddToolsLayer, radarr))),
+          Option.map(sonarr, (sonarr) => group(SeriesTools, Layer.provide(SeriesToolsLayer, sonarr))),
+          Option.map(sonarr, (sonarr) => group(AddSeriesTools, Layer.provide(AddSeriesToolsLayer, sonarr)))
         ]
         const present = groups.flatMap(Option.toArray)
         const toolkit = Toolkit.make(...present.flatMap(({ tools }) => tools))
@@ -83,6 +99,18 @@ interface Group {
 }
 
 const group = (kit: Toolkit.Any, layer: Layer.Layer<Handlers>): Group => ({ tools: Object.values(kit.tools), layer })
+
+/** Of Radarr and of Sonarr, whichever is there. */
+const ofEither: ReadonlyArray<Group> = [
+  group(DownloadTools, DownloadToolsLayer),
+  group(HistoryTools, HistoryToolsLayer),
+  group(ReleaseTools, ReleaseToolsLayer),
+  group(ManagedTools, ManagedToolsLayer),
+  group(ServiceTools, ServiceToolsLayer),
+  group(ClearingTools, ClearingToolsLayer),
+  group(MonitoringTools, MonitoringToolsLayer),
+  group(EditTools, EditToolsLayer)
+]
 
 const withoutBlanks = (
   toolkit: Toolkit.WithHandler<Record<string, Tool.Any>>

@@ -12,13 +12,14 @@ import type * as HttpClientResponse from "effect/http/HttpClientResponse"
 import type * as UrlParams from "effect/http/UrlParams"
 import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
 
 import type { MediaError } from "./MediaError.ts"
 import * as ResponseBody from "./ResponseBody.ts"
 import { type Effects, failed, pauseOf, refused, type Service, unknownAnswer, unreachable } from "./ServiceFailure.ts"
 
 /** A method and a path template of a service's public API, such as `GET /3/movie/{movie_id}`. */
-export type Endpoint<Method extends "GET" | "POST" = "GET" | "POST"> = `${Method} /${string}`
+export type Endpoint<Method extends "GET" | "POST" | "PUT" | "DELETE"> = `${Method} /${string}`
 
 export interface CallOptions {
   /** Fills the `{names}` of the template. */
@@ -38,7 +39,13 @@ export interface ServiceClient {
     endpoint: Endpoint<"POST">,
     schema: Schema.ConstraintDecoder<A>
   ) => (body: Schema.Json) => Effect.Effect<A, MediaError>
+  /** A write as `post` is, of whose answer only the status counts. */
+  readonly write: (
+    endpoint: Endpoint<"PUT" | "DELETE">
+  ) => (options: CallOptions & { readonly body?: Schema.Json }) => Effect.Effect<void, MediaError>
 }
+
+type Broken = HttpClientError.HttpClientError | ResponseBody.BrokenBody | Schema.SchemaError
 
 export interface Options extends Service {
   /** Adds the secret to a request. */
@@ -77,20 +84,17 @@ export const make: (options: Options) => Effect.Effect<ServiceClient, never, Htt
       HttpClient.retryTransient({ retryOn: "errors-only", schedule: Schedule.exponential("100 millis"), times: 2 })
     )
 
-    const decoded = <A>(schema: Schema.ConstraintDecoder<A>, effects: Effects) => {
+    const answered = <A>(
+      effects: Effects,
+      read: (response: HttpClientResponse.HttpClientResponse) => Effect.Effect<A, Broken>
+    ) => {
       const limit = limits[effects]
-      const decode = Schema.decodeUnknownEffect(Schema.toCodecJson(schema))
       return (
         response: Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.HttpClientError>
       ): Effect.Effect<A, MediaError> =>
         response.pipe(
-          Effect.flatMap(
-            (
-              response
-            ): Effect.Effect<
-              A,
-              HttpClientError.HttpClientError | ResponseBody.BrokenBody | Schema.SchemaError | MediaError
-            > => (isOk(response) ? Effect.flatMap(ResponseBody.json(response), decode) : refused(options, response))
+          Effect.flatMap((response): Effect.Effect<A, Broken | MediaError> =>
+            isOk(response) ? read(response) : refused(options, response)
           ),
           Effect.catchTags({
             HttpClientError: (error) => failed(options, effects, error),
@@ -103,6 +107,12 @@ export const make: (options: Options) => Effect.Effect<ServiceClient, never, Htt
           })
         )
     }
+    const decoded = <A>(schema: Schema.ConstraintDecoder<A>, effects: Effects) => {
+      const decode = Schema.decodeUnknownEffect(Schema.toCodecJson(schema))
+      return answered(effects, (response) => Effect.flatMap(ResponseBody.json(response), decode))
+    }
+    // Read to its end, so that the connection is free again; what it says is of no account.
+    const done = answered("writes", (response) => Effect.ignore(Stream.runDrain(response.stream)))
 
     return {
       get: (endpoint, schema) => {
@@ -115,6 +125,15 @@ export const make: (options: Options) => Effect.Effect<ServiceClient, never, Htt
         const template = endpoint.slice("POST ".length)
         return (body) =>
           answer()(writing.execute(HttpClientRequest.post(template).pipe(HttpClientRequest.bodyJsonUnsafe(body))))
+      },
+      write: (endpoint) => {
+        const isPut = endpoint.startsWith("PUT ")
+        const method = isPut ? HttpClientRequest.put : HttpClientRequest.delete
+        const template = endpoint.slice((isPut ? "PUT " : "DELETE ").length)
+        return ({ body, path = {}, query = [] }) => {
+          const request = method(fill(template, path), { urlParams: query })
+          return done(writing.execute(body === undefined ? request : HttpClientRequest.bodyJsonUnsafe(request, body)))
+        }
       }
     }
   }
