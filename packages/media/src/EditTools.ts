@@ -40,7 +40,7 @@ export const EditTitle = Tool.make("edit_title", {
   .annotate(Tool.Idempotent, true)
 
 export const DeleteTitle = Tool.make("delete_title", {
-  description: "Remove a film from Radarr or a series from Sonarr; its files are kept unless asked for.",
+  description: "Remove a film from Radarr or a whole series from Sonarr; files are kept unless deleteFiles.",
   parameters: Schema.Struct({
     ...which,
     deleteFiles: Schema.optionalKey(Schema.Boolean.annotate({ description: "from disk too, for good; default false" }))

@@ -98,8 +98,10 @@ export const MonitoringToolsLayer = MonitoringTools.toLayer(
       if (numbers === undefined) return { found, season, episodes: null, episodeIds: [] }
       const known = yield* found.sonarr.episodes(found.id, season)
       const byNumber = new Map(known.map(({ episodeNumber, id }) => [episodeNumber, id]))
+      if (numbers.length === 0)
+        return yield* rejected("sonarr", "Say which episodes, or leave them out for the season.")
       const missing = numbers.filter((number) => !byNumber.has(number))
-      if (missing.length > 0 || numbers.length === 0) {
+      if (missing.length > 0) {
         return yield* notFound("sonarr", `Season ${season} of ${found.title} has no episode ${missing.join(", ")}.`)
       }
       return { found, season, episodes: numbers, episodeIds: numbers.flatMap((number) => byNumber.get(number) ?? []) }
