@@ -42,6 +42,7 @@ export const AddToolsLayer = AddTools.toLayer(
 
     const addMovie = Effect.fnUntraced(function* (parameters: Tool.Parameters<typeof AddMovie>) {
       const { searchNow = true, tmdbId } = parameters
+      // Where it would go is of no account if it is there already.
       const { film, where } = yield* Effect.all(
         {
           film: radarr.lookup(tmdbId),

@@ -51,6 +51,8 @@ export const one = (
 export interface Asked<A> {
   readonly radarr: A | undefined
   readonly sonarr: A | undefined
+  /** Which is meant; both without it. */
+  readonly kind: Kind | undefined
 }
 
 /** Asks both, or the one that `kind` says. */
@@ -60,11 +62,16 @@ export const asked = <A>(
   ask: { readonly radarr: (radarr: RadarrService) => A; readonly sonarr: (sonarr: SonarrService) => A }
 ): Asked<A> => ({
   radarr: kind === "series" ? undefined : Option.getOrUndefined(Option.map(radarr, ask.radarr)),
-  sonarr: kind === "movie" ? undefined : Option.getOrUndefined(Option.map(sonarr, ask.sonarr))
+  sonarr: kind === "movie" ? undefined : Option.getOrUndefined(Option.map(sonarr, ask.sonarr)),
+  kind
 })
 
-/** Each answer that came; fails where none did, though one was asked for. */
-const answers = Effect.fnUntraced(function* <A>(all: ReadonlyArray<Effect.Effect<A, MediaError>>) {
+/** Each answer that came; fails where none did. */
+const answers = Effect.fnUntraced(function* <A>(
+  all: ReadonlyArray<Effect.Effect<A, MediaError>>,
+  kind: Kind | undefined
+) {
+  if (all.length === 0) return yield* missing(kind === "series" ? "sonarr" : "radarr")
   const results = yield* Effect.forEach(all, Effect.result, { concurrency: 2 })
   const [failure] = results.filter(Result.isFailure).map(({ failure }) => failure)
   const came = results.filter(Result.isSuccess).map(({ success }) => success)
@@ -74,13 +81,19 @@ const answers = Effect.fnUntraced(function* <A>(all: ReadonlyArray<Effect.Effect
 
 /** All items of both, in `order`. */
 export const whole = <A>(
-  { radarr, sonarr }: Asked<Effect.Effect<ReadonlyArray<A>, MediaError>>,
+  { kind, radarr, sonarr }: Asked<Effect.Effect<ReadonlyArray<A>, MediaError>>,
   order: Order.Order<A>
 ) =>
-  Effect.map(answers([radarr, sonarr].flatMap((ask) => ask ?? [])), ({ came, ...problem }) => ({
-    items: Array.sort(came.flat(), order),
-    ...problem
-  }))
+  Effect.map(
+    answers(
+      [radarr, sonarr].flatMap((ask) => ask ?? []),
+      kind
+    ),
+    ({ came, ...problem }) => ({
+      items: Array.sort(came.flat(), order),
+      ...problem
+    })
+  )
 
 /**
  * One page of both, which their services give page by page, each in `order`.
@@ -90,7 +103,7 @@ export const whole = <A>(
  * `position` counts what was given of each: of Radarr's `page` less one, of Sonarr's `skip`. `limit` is at most `pageSize`.
  */
 export const page = Effect.fnUntraced(function* <A>(
-  { radarr, sonarr }: Asked<(page: number) => Effect.Effect<Page<A>, MediaError>>,
+  { kind, radarr, sonarr }: Asked<(page: number) => Effect.Effect<Page<A>, MediaError>>,
   {
     limit,
     order,
@@ -110,23 +123,27 @@ export const page = Effect.fnUntraced(function* <A>(
   ]
   const { came, ...problem } = yield* answers(
     sources.map(({ name, read }) =>
-      Effect.map(slice(read, given[name], limit), ({ items, total }) => ({
-        name,
-        total,
-        items: items.map((item) => ({ name, item }))
-      }))
-    )
+      Effect.map(slice(read, given[name], limit), (part) => ({ name, next: given[name], ...part }))
+    ),
+    kind
   )
-  const shown = Array.sort(
-    came.flatMap(({ items }) => items),
-    (a: { readonly item: A }, b: { readonly item: A }) => order(a.item, b.item)
-  ).slice(0, limit)
-  const next = { ...given }
-  for (const { name } of shown) next[name] += 1
-  const isMore = shown.length > 0 && came.some(({ name, total }) => next[name] < total)
+  // Each in its service's own order, so that what was given of it is always its beginning.
+  const shown: Array<A> = []
+  while (shown.length < limit) {
+    let best: { readonly item: A; readonly part: (typeof came)[number] } | undefined
+    for (const part of came) {
+      const item = part.items[part.next - given[part.name]]
+      if (item !== undefined && (best === undefined || order(item, best.item) < 0)) best = { item, part }
+    }
+    if (best === undefined) break
+    best.part.next += 1
+    shown.push(best.item)
+  }
+  const next = { ...given, ...Object.fromEntries(came.map(({ name, next }) => [name, next])) }
+  const isMore = shown.length > 0 && came.some(({ next, total }) => next < total)
   return {
     total: came.reduce((sum, { total }) => sum + total, 0),
-    items: shown.map(({ item }) => item),
+    items: shown,
     nextCursor: isMore ? Cursor.encode(tool, { page: next.radarr + 1, skip: next.sonarr }) : null,
     ...problem
   }

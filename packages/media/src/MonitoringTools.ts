@@ -96,7 +96,7 @@ export const MonitoringToolsLayer = MonitoringTools.toLayer(
         return yield* notFound("sonarr", `${found.title} has no season ${season}.`)
       }
       if (numbers === undefined) return { found, season, episodes: null, episodeIds: [] }
-      const known = yield* found.sonarr.episodes(found.id, season)
+      const known = yield* found.sonarr.episodes(found.id, { season, withFiles: false })
       const byNumber = new Map(known.map(({ episodeNumber, id }) => [episodeNumber, id]))
       if (numbers.length === 0)
         return yield* rejected("sonarr", "Say which episodes, or leave them out for the season.")

@@ -42,7 +42,7 @@ export const ReleaseCalendar = Tool.make("release_calendar", {
     from: Day,
     to: Day,
     kind: Parameters.anyKind,
-    unmonitored: Schema.optionalKey(Schema.Boolean.annotate({ description: "with those too" })),
+    unmonitored: Schema.optionalKey(Schema.Boolean.annotate({ description: "include those" })),
     limit: Parameters.limit(200, 50),
     cursor: Parameters.cursor
   }),

@@ -83,8 +83,9 @@ export const SeriesToolsLayer = SeriesTools.toLayer(
         const known = seasons.map(({ seasonNumber }) => seasonNumber).join(", ")
         return yield* notFound("sonarr", `${series.title} has no season ${season}: Sonarr knows ${known || "none"}.`)
       }
-      const listed = (yield* sonarr.episodes(series.id, season))
-        .map((episode) => shown(episode, detail === "full"))
+      const inFull = detail === "full"
+      const listed = (yield* sonarr.episodes(series.id, { season, withFiles: inFull }))
+        .map((episode) => shown(episode, inFull))
         .filter((episode) => downloaded === undefined || episode.downloaded === downloaded)
         .toSorted((a, b) => a.season - b.season || a.episode - b.episode)
       return {

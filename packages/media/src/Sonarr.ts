@@ -1,5 +1,6 @@
 /**
- * Sonarr: the series the household is after, and their downloads. It has no seasons of their own: they live in their series.
+ * Sonarr: the series the household is after, and their downloads. It has no resource for seasons: they live in their
+ * series. Long because what it tells and what it is asked stand together.
  */
 import type * as Config from "effect/Config"
 import * as Context from "effect/Context"
@@ -127,8 +128,11 @@ export interface SonarrService extends ArrService.ArrService<QueueRecord, Histor
   readonly allSeries: Effect.Effect<ReadonlyArray<Series>, MediaError>
   /** The series of that number, if Sonarr has it. */
   series(id: SeriesId): Effect.Effect<Series | undefined, MediaError>
-  /** All of a series, first season first, or of one season. */
-  episodes(seriesId: number, season: number | undefined): Effect.Effect<ReadonlyArray<Episode>, MediaError>
+  /** All of a series or of one season, in no order; what is told of their files, where that is wanted. */
+  episodes(
+    seriesId: number,
+    options: { readonly season: number | undefined; readonly withFiles: boolean }
+  ): Effect.Effect<ReadonlyArray<Episode>, MediaError>
   /** Episodes that air within the span. */
   calendar(span: ArrTitle.Span): Effect.Effect<ReadonlyArray<Episode>, MediaError>
   /** One page of the monitored episodes that lack a file, or whose file is worse than their profile wants; last aired first. */
@@ -210,8 +214,8 @@ export class Sonarr extends Context.Service<Sonarr, SonarrService>()("@callsheet
           allSeries: allSeries(),
           // It cannot be asked by a TMDb id.
           series: (id) => Effect.map(allSeries({ query: "tvdbId" in id ? id : {} }), (found) => found.find(isOf(id))),
-          episodes: (seriesId, seasonNumber) =>
-            episodes({ query: { seriesId, seasonNumber, includeEpisodeFile: true } }),
+          episodes: (seriesId, { season, withFiles }) =>
+            episodes({ query: { seriesId, seasonNumber: season, includeEpisodeFile: withFiles } }),
           calendar: (span) => calendar({ query: { ...ArrTitle.spanQuery(span), includeSeries: true } }),
           wanted: (why, page) =>
             Effect.map(

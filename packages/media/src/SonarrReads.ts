@@ -43,9 +43,13 @@ const reads = Effect.fnUntraced(function* (access: Access) {
     }),
     episodes: Read.make("sonarr/episodes", {
       ...library,
-      argument: Schema.Struct({ seriesId: Schema.Int, season: Schema.optionalKey(Schema.Int) }),
+      argument: Schema.Struct({
+        seriesId: Schema.Int,
+        season: Schema.optionalKey(Schema.Int),
+        withFiles: Schema.Boolean
+      }),
       result: Schema.Array(Episode),
-      lookup: ({ season, seriesId }) => sonarr.episodes(seriesId, season)
+      lookup: ({ season, seriesId, withFiles }) => sonarr.episodes(seriesId, { season, withFiles })
     }),
     calendar: Read.make("sonarr/calendar", {
       ...library,
@@ -82,7 +86,8 @@ export const layer = (access: Access): Layer.Layer<Sonarr, never, HttpClient.Htt
         lookup: (id) => read(lookup, id),
         allSeries: read(allSeries, {}),
         series: (id) => read(series, id),
-        episodes: (seriesId, season) => read(episodes, { seriesId, ...(season !== undefined && { season }) }),
+        episodes: (seriesId, { season, withFiles }) =>
+          read(episodes, { seriesId, withFiles, ...(season !== undefined && { season }) }),
         calendar: (span) => read(calendar, span),
         wanted: (why, page) => read(wanted, { why, page })
       })

@@ -718,9 +718,10 @@ layer(household({ SONARR_BASE_URL: "" }))("with Radarr alone", (it) => {
     Effect.gen(function* () {
       assert.strictEqual((yield* ask(ManagedTitles)).total, managedFilms.length)
       assert.isTrue((yield* pages(DownloadQueue, {})).every(({ service }) => service === "radarr"))
-      assert.strictEqual((yield* ask(ManagedTitles, { kind: "series" })).total, 0)
       yield* ask(ChangeMonitoring, { kind: "movie", tmdbId: 693134, monitored: false })
       for (const [tool, parameters] of [
+        [ManagedTitles, { kind: "series" }],
+        [WantedTitles, { kind: "series" }],
         [ChangeMonitoring, { kind: "series", tmdbId: 1, monitored: true }],
         [SearchDownloads, { kind: "series", all: "missing" }],
         [RemoveDownload, { service: "sonarr", queueId: 1 }],

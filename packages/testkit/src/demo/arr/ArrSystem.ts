@@ -39,11 +39,11 @@ const profile = (app: ArrName, { id, name, names }: (typeof qualityProfiles)[num
   cutoffFormatScore: 0,
   minUpgradeFormatScore: 1,
   formatItems: [],
-  language: { id: -2, name: "Original" },
+  ...(app === "Radarr" ? { language: { id: -2, name: "Original" } } : {}),
   id
 })
 
-export const arrTags = [
+const arrTags = [
   { label: "kids", id: 1 },
   { label: "keep", id: 2 }
 ] as const

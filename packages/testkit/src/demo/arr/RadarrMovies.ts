@@ -6,7 +6,7 @@ import { filmOriginals } from "../data/originals.ts"
 import { isInRadarr, type LibraryFilm, libraryFilms, nowIso, today } from "../DemoLibrary.ts"
 import { type Film, films } from "../Film.ts"
 import { addDays } from "../Series.ts"
-import { type ArrSubject } from "./ArrPast.ts"
+import type { ArrSubject } from "./ArrPast.ts"
 import { english, quality, releaseName } from "./ArrQueue.ts"
 
 /** The first is where films go unless another is asked for. */
