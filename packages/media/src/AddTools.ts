@@ -1,5 +1,5 @@
 /**
- * AddTools: asking for what is not there yet. The only tool that changes anything, so it waits for approval.
+ * AddTools: asking for a film that is not there yet.
  */
 import * as Annotations from "@callsheet/core/schedule/Annotations"
 import * as Tool from "effect/ai/Tool"
@@ -7,6 +7,7 @@ import * as Toolkit from "effect/ai/Toolkit"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
+import * as Choice from "./Choice.ts"
 import * as Footprint from "./Footprint.ts"
 import { MediaError, rejected } from "./MediaError.ts"
 import * as Parameters from "./Parameters.ts"
@@ -14,10 +15,7 @@ import { Radarr } from "./Radarr.ts"
 
 export const AddMovie = Tool.make("add_movie", {
   description: "Add a film to Radarr so that it gets downloaded. Take its tmdbId from another tool's result.",
-  parameters: Schema.Struct({
-    tmdbId: Parameters.Integer,
-    searchNow: Schema.optionalKey(Schema.Boolean.annotate({ description: "look for a download at once, default true" }))
-  }),
+  parameters: Schema.Struct({ tmdbId: Parameters.Integer, ...Parameters.added }),
   success: Schema.Struct({
     title: Schema.String,
     year: Schema.NullOr(Schema.Int),
@@ -45,36 +43,25 @@ export const AddMovie = Tool.make("add_movie", {
 
 export const AddTools = Toolkit.make(AddMovie)
 
-/** Films go to Radarr's first root folder, in its first quality profile. */
+/** Films go to Radarr's first root folder, in its first quality profile, unless others are named. */
 export const AddToolsLayer = AddTools.toLayer(
   Effect.gen(function* () {
     const radarr = yield* Radarr
 
     const addMovie = Effect.fnUntraced(function* (parameters: Tool.Parameters<typeof AddMovie>) {
       const { searchNow = true, tmdbId } = parameters
-      const { film, folders, profiles } = yield* Effect.all(
-        { film: radarr.lookup(tmdbId), folders: radarr.rootFolders, profiles: radarr.qualityProfiles },
-        { concurrency: 3 }
+      // Where it would go is of no account if it is there already.
+      const { film, where } = yield* Effect.all(
+        {
+          film: radarr.lookup(tmdbId),
+          where: Effect.result(Choice.destination({ service: "radarr", name: "Radarr", arr: radarr }, parameters))
+        },
+        { concurrency: 2 }
       )
       const { title, year = 0 } = film
-      const [folder] = folders
-      const [profile] = profiles
       if (!title) return yield* rejected("radarr", `Radarr finds no film with the TMDb id ${tmdbId}.`)
       if (film.id) return yield* rejected("radarr", `Radarr already has ${title} (${year}).`)
-      if (folder === undefined) {
-        return yield* rejected("radarr", "Radarr has no usable root folder: add one under Settings, Media Management.")
-      }
-      if (profile === undefined) {
-        return yield* rejected("radarr", "Radarr has no quality profile: add one under Settings, Profiles.")
-      }
-      const added = yield* radarr.addMovie({
-        tmdbId,
-        title,
-        year,
-        qualityProfileId: profile,
-        rootFolderPath: folder,
-        searchNow
-      })
+      const added = yield* radarr.addMovie({ tmdbId, title, year, ...(yield* Effect.fromResult(where)), searchNow })
       return {
         title,
         year: year || null,

@@ -11,8 +11,17 @@ import type { CallOptions } from "./ServiceClient.ts"
 const text = Schema.optionalKey(Schema.NullOr(Schema.String))
 const number = Schema.optionalKey(Schema.NullOr(Schema.Finite))
 
-/** What a queue record has in both services. `size` and `sizeleft` are bytes; `timeleft` is `[days.]hh:mm:ss`. */
+export const Quality = Schema.optionalKey(
+  Schema.NullOr(Schema.Struct({ quality: Schema.optionalKey(Schema.NullOr(Schema.Struct({ name: text }))) }))
+)
+
+/**
+ * What a queue record has in both services. `size` and `sizeleft` are bytes; `timeleft` is `[days.]hh:mm:ss`. Records of one
+ * download, such as the episodes of a season, share its `downloadId`.
+ */
 export const recordFields = {
+  id: Schema.Int,
+  downloadId: text,
   title: text,
   status: text,
   trackedDownloadStatus: text,
@@ -26,9 +35,7 @@ export const recordFields = {
   size: number,
   sizeleft: number,
   timeleft: text,
-  quality: Schema.optionalKey(
-    Schema.NullOr(Schema.Struct({ quality: Schema.optionalKey(Schema.NullOr(Schema.Struct({ name: text }))) }))
-  )
+  quality: Quality
 }
 const Common = Schema.Struct(recordFields)
 export type Common = typeof Common.Type
@@ -36,7 +43,7 @@ export type Common = typeof Common.Type
 /** How both say that there is no such thing. */
 export const notFound = Schema.Struct({ message: Schema.String })
 
-/** One page of a queue whose records are `record`. */
+/** One page of a list whose records are `record`. */
 export const page = <A>(record: Schema.ConstraintDecoder<A>) =>
   Schema.Struct({ totalRecords: Schema.Int, records: Schema.NullOr(Schema.Array(record)) })
 
@@ -48,7 +55,7 @@ export const freshness = { fresh: "10 seconds" } as const
 
 const pageSize = 200
 
-/** The whole queue: the first page, then the others four at a time. */
+/** The whole list: the first page, then the others four at a time. */
 export const all = Effect.fnUntraced(function* <A>(
   read: (options: CallOptions) => Effect.Effect<{ totalRecords: number; records: ReadonlyArray<A> | null }, MediaError>,
   query: Readonly<Record<string, string | number | boolean>>
@@ -69,10 +76,15 @@ export const minutesOf = (timeleft: string | null | undefined): number | null =>
 }
 
 /** What keeps a download from going well, in the service's words; null while all is well. */
-export const problemOf = (record: Common): string | null => {
+export const problemOf = (
+  record: Pick<Common, "trackedDownloadStatus" | "errorMessage" | "statusMessages">
+): string | null => {
   const messages = record.statusMessages?.flatMap(({ messages }) => messages ?? []) ?? []
   const isWell = (record.trackedDownloadStatus ?? "ok") === "ok" && !record.errorMessage
   return isWell
     ? null
     : [...(record.errorMessage ? [record.errorMessage] : []), ...messages].join(" ") || "needs a look"
 }
+
+/** The name of a record's quality. */
+export const qualityOf = ({ quality }: Pick<Common, "quality">): string | null => quality?.quality?.name ?? null

@@ -9,7 +9,7 @@ import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
 
 import { ServiceName } from "./MediaError.ts"
-import { libraryFreshness, type Tag } from "./ReadRules.ts"
+import { type ArrName, libraryFreshness, type Tag } from "./ReadRules.ts"
 
 /** Tool calls at a time, each up to five requests: a household's services run on small machines. */
 const concurrency: Readonly<Record<ServiceName, number>> = { plex: 4, tmdb: 8, radarr: 4, sonarr: 4 }
@@ -17,6 +17,14 @@ const concurrency: Readonly<Record<ServiceName, number>> = { plex: 4, tmdb: 8, r
 /** Beyond the limits of single requests (`ServiceClient`), which say better what was slow. */
 const readLimit = Duration.seconds(30)
 const writeLimit = Duration.minutes(1)
+
+/** What a tool reads that tells of downloads: see {@link readsNow}. */
+export const downloads: readonly [ArrName, ...ReadonlyArray<Tag>] = [
+  "radarr",
+  "sonarr",
+  "radarr/downloads",
+  "sonarr/downloads"
+]
 
 const isService = Schema.is(ServiceName)
 
@@ -58,5 +66,28 @@ export const writes = (service: ServiceName, ...others: ReadonlyArray<Tag>): Con
 export const writesPart = (service: ServiceName, ...tags: ReadonlyArray<Tag>): Context.Context<never> =>
   Context.make(Annotations.Concurrency, concurrency[service]).pipe(
     Context.add(Annotations.TagsWritten, tags),
+    Context.add(Annotations.TimeLimit, writeLimit)
+  )
+
+const isOfRadarr = Schema.is(
+  Schema.Union([Schema.Struct({ kind: Schema.Literal("movie") }), Schema.Struct({ service: Schema.Literal("radarr") })])
+)
+const isOfSonarr = Schema.is(
+  Schema.Union([
+    Schema.Struct({ kind: Schema.Literal("series") }),
+    Schema.Struct({ service: Schema.Literal("sonarr") })
+  ])
+)
+
+/**
+ * For a tool that writes to Radarr or to Sonarr, as the `kind` or the `service` of its parameters says, and changes `tags` of
+ * that one. It has no upstream: that would outdate all of both.
+ */
+export const writesOne = (tags: (name: ArrName) => ReadonlyArray<Tag>): Context.Context<never> =>
+  Context.make(Annotations.Concurrency, concurrency.radarr).pipe(
+    Context.add(Annotations.TagsWritten, (parameters) => [
+      ...(isOfSonarr(parameters) ? [] : tags("radarr")),
+      ...(isOfRadarr(parameters) ? [] : tags("sonarr"))
+    ]),
     Context.add(Annotations.TimeLimit, writeLimit)
   )

@@ -16,4 +16,4 @@ Answer from tool results alone:
 - Never invent a title, a year, a rating or a fact about the household. If nothing was found, say so.
 - Give each title with its year, as a short list; add rating or progress where it helps. No preamble.
 - Say when something is missing: a list cut short (give the total), a service that failed (\`problem\`), an unknown.
-- add_movie changes the household's system: call it only when asked to, with the tmdbId a tool gave.`
+- add_movie and the other tools that change Radarr or Sonarr change the household's system: call one only when asked to, with the ids a tool gave.`

@@ -14,20 +14,29 @@ import * as Predicate from "effect/Predicate"
 import * as Record from "effect/Record"
 
 import { ActivityTools, ActivityToolsLayer } from "./ActivityTools.ts"
+import { AddSeriesTools, AddSeriesToolsLayer } from "./AddSeriesTools.ts"
 import { AddTools, AddToolsLayer } from "./AddTools.ts"
 import { ChartTools, ChartToolsLayer } from "./ChartTools.ts"
+import { ClearingTools, ClearingToolsLayer } from "./ClearingTools.ts"
 import { CollectionTools, CollectionToolsLayer } from "./CollectionTools.ts"
 import { DiscoveryTools, DiscoveryToolsLayer } from "./DiscoveryTools.ts"
 import { DownloadTools, DownloadToolsLayer } from "./DownloadTools.ts"
+import { EditTools, EditToolsLayer } from "./EditTools.ts"
+import { HistoryTools, HistoryToolsLayer } from "./HistoryTools.ts"
 import { ItemTools, ItemToolsLayer } from "./ItemTools.ts"
 import { LibraryTools, LibraryToolsLayer } from "./LibraryTools.ts"
+import { ManagedTools, ManagedToolsLayer } from "./ManagedTools.ts"
 import * as MediaServices from "./MediaServices.ts"
+import { MonitoringTools, MonitoringToolsLayer } from "./MonitoringTools.ts"
 import { OverviewTools, OverviewToolsLayer } from "./OverviewTools.ts"
 import { PeopleTools, PeopleToolsLayer } from "./PeopleTools.ts"
 import { PersonTools, PersonToolsLayer } from "./PersonTools.ts"
 import { Plex } from "./Plex.ts"
 import { Radarr } from "./Radarr.ts"
 import { RateTools, RateToolsLayer } from "./RateTools.ts"
+import { ReleaseTools, ReleaseToolsLayer } from "./ReleaseTools.ts"
+import { SeriesTools, SeriesToolsLayer } from "./SeriesTools.ts"
+import { ServiceTools, ServiceToolsLayer } from "./ServiceTools.ts"
 import { ShelfTools, ShelfToolsLayer } from "./ShelfTools.ts"
 import { Sonarr } from "./Sonarr.ts"
 import { TitleTools, TitleToolsLayer } from "./TitleTools.ts"
@@ -40,9 +49,12 @@ import { WatchTools, WatchToolsLayer } from "./WatchTools.ts"
  * **Details**
  *
  * Plex: `library_search`, `on_deck`, `library_item`, `similar_in_library`, `library_overview`, `library_collections`,
- * `playlists`, `now_playing`, `watch_history`, `rate_title`. TMDb: `search_titles`, `title_details`, `person_filmography`,
- * `discover_titles`, `recommend_titles`, `trending_titles`, `person_details`, `collection_titles`, `where_to_watch`. Radarr or
- * Sonarr: `download_queue`. Radarr: `add_movie`. All but `add_movie` and `rate_title` only read.
+ * `playlists`, `now_playing`, `watch_history`, and to write `rate_title`. TMDb: `search_titles`, `title_details`,
+ * `person_filmography`, `discover_titles`, `recommend_titles`, `trending_titles`, `person_details`, `collection_titles`,
+ * `where_to_watch`. Radarr or Sonarr: `download_queue`, `download_history`, `blocklist`, `release_calendar`, `wanted_titles`,
+ * `managed_titles`, `media_health`, `download_options`, and to write `remove_download`, `unblock_releases`,
+ * `change_monitoring`, `search_downloads`, `edit_title`, `delete_title`. Radarr: `add_movie` (writes). Sonarr:
+ * `series_episodes`, `add_series` (writes).
  *
  * A parameter that is null or "" counts as absent: models write both for what they leave out, and neither means anything
  * to any of these tools.
@@ -76,11 +88,15 @@ export class MediaToolkit extends Context.Service<MediaToolkit, Toolkit.WithHand
           Option.map(tmdb, (tmdb) => group(PersonTools, Layer.provide(PersonToolsLayer, tmdb))),
           Option.map(tmdb, (tmdb) => group(CollectionTools, Layer.provide(CollectionToolsLayer, tmdb))),
           Option.map(tmdb, (tmdb) => group(WatchTools, Layer.provide(WatchToolsLayer, tmdb))),
-          Option.map(
-            Option.orElse(radarr, (): Option.Option<unknown> => sonarr),
-            () => group(DownloadTools, DownloadToolsLayer)
+          ...ofEither.map((group) =>
+            Option.map(
+              Option.orElse(radarr, (): Option.Option<unknown> => sonarr),
+              () => group
+            )
           ),
-          Option.map(radarr, (radarr) => group(AddTools, Layer.provide(AddToolsLayer, radarr)))
+          Option.map(radarr, (radarr) => group(AddTools, Layer.provide(AddToolsLayer, radarr))),
+          Option.map(sonarr, (sonarr) => group(SeriesTools, Layer.provide(SeriesToolsLayer, sonarr))),
+          Option.map(sonarr, (sonarr) => group(AddSeriesTools, Layer.provide(AddSeriesToolsLayer, sonarr)))
         ]
         const present = groups.flatMap(Option.toArray)
         const toolkit = Toolkit.make(...present.flatMap(({ tools }) => tools))
@@ -103,6 +119,18 @@ interface Group {
 }
 
 const group = (kit: Toolkit.Any, layer: Layer.Layer<Handlers>): Group => ({ tools: Object.values(kit.tools), layer })
+
+/** Of Radarr and of Sonarr, whichever is there. */
+const ofEither: ReadonlyArray<Group> = [
+  group(DownloadTools, DownloadToolsLayer),
+  group(HistoryTools, HistoryToolsLayer),
+  group(ReleaseTools, ReleaseToolsLayer),
+  group(ManagedTools, ManagedToolsLayer),
+  group(ServiceTools, ServiceToolsLayer),
+  group(ClearingTools, ClearingToolsLayer),
+  group(MonitoringTools, MonitoringToolsLayer),
+  group(EditTools, EditToolsLayer)
+]
 
 const withoutBlanks = (
   toolkit: Toolkit.WithHandler<Record<string, Tool.Any>>

@@ -15,6 +15,9 @@ export const Integer = Schema.Finite.check(
 
 export const kind = Schema.optionalKey(Kind.annotate({ description: "default movie" }))
 
+/** Of the services that fetch: films are Radarr's, series Sonarr's. */
+export const anyKind = Schema.optionalKey(Kind.annotate({ description: "default both" }))
+
 export const years = { yearFrom: Schema.optionalKey(Integer), yearTo: Schema.optionalKey(Integer) }
 
 export const minRating = Schema.optionalKey(Schema.Finite.annotate({ description: "0-10" }))
@@ -35,6 +38,13 @@ export const detail = Schema.optionalKey(
 
 /** As `detail`, where what more there is goes without saying. */
 export const more = Schema.optionalKey(Schema.Literals(["compact", "full"]))
+
+/** Of what is added: its place, by names that `download_options` gives, and whether it is looked for. */
+export const added = {
+  searchNow: Schema.optionalKey(Schema.Boolean.annotate({ description: "look for a download at once, default true" })),
+  qualityProfile: Schema.optionalKey(Schema.String),
+  rootFolder: Schema.optionalKey(Schema.String)
+}
 
 /** `limit` between 1 and `most`; `standard` where it is not given. */
 export const within = (limit: number | undefined, most: number, standard: number): number =>

@@ -1,5 +1,5 @@
 /**
- * RadarrReads: Radarr, remembered. Every read of `Radarr` but `version`, of which one wants to know how it is now.
+ * RadarrReads: Radarr, remembered. Every read of `Radarr` but `health` and `version`, of which one wants to know how it is now.
  */
 import { Cache } from "@callsheet/cache/Cache"
 import * as Read from "@callsheet/cache/Read"
@@ -8,71 +8,74 @@ import type * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 
-import * as ArrQueue from "./ArrQueue.ts"
-import { Movie, QueueRecord, Radarr } from "./Radarr.ts"
+import * as ArrReads from "./ArrReads.ts"
+import { Want } from "./ArrTitle.ts"
+import { BlockedRecord, HistoryRecord, Movie, QueueRecord, Radarr } from "./Radarr.ts"
 import * as ReadRules from "./ReadRules.ts"
 import type { Access } from "./ServiceConfig.ts"
 
-/**
- * What an addition rests on is asked for each time, and shared only while it is under way: a person who is told to set up a
- * folder, or who has just taken a film away, is right at once, and Radarr would refuse what rests on anything older.
- */
-const grounds = { fresh: 0 } as const
-
-const Nothing = Schema.Struct({})
-
 const reads = Effect.fnUntraced(function* (access: Access) {
   const radarr = yield* Radarr
-  const common = { version: 1, identity: ReadRules.household(access), tags: ReadRules.tags("radarr") } as const
+  const common = ArrReads.common("radarr", access)
+  const library = { ...common, freshness: ReadRules.libraryFreshness }
+  const grounds = { ...common, freshness: ArrReads.grounds }
 
   return {
-    queue: Read.make("radarr/queue", {
-      ...common,
-      argument: Nothing,
-      result: Schema.Array(QueueRecord),
-      freshness: ArrQueue.freshness,
-      lookup: () => radarr.queue
-    }),
     lookup: Read.make("radarr/lookup", {
-      ...common,
+      ...grounds,
       argument: Schema.Struct({ tmdbId: Schema.Finite }),
       result: Movie,
-      freshness: grounds,
       lookup: ({ tmdbId }) => radarr.lookup(tmdbId)
     }),
-    rootFolders: Read.make("radarr/rootFolders", {
-      ...common,
-      argument: Nothing,
-      result: Schema.Array(Schema.String),
-      freshness: grounds,
-      lookup: () => radarr.rootFolders
+    movies: Read.make("radarr/movies", {
+      ...library,
+      argument: ArrReads.Nothing,
+      result: Schema.Array(Movie),
+      lookup: () => radarr.movies
     }),
-    qualityProfiles: Read.make("radarr/qualityProfiles", {
-      ...common,
-      argument: Nothing,
-      result: Schema.Array(Schema.Finite),
-      freshness: grounds,
-      lookup: () => radarr.qualityProfiles
+    movie: Read.make("radarr/movie", {
+      ...grounds,
+      argument: Schema.Struct({ tmdbId: Schema.Finite }),
+      result: Schema.UndefinedOr(Movie),
+      lookup: ({ tmdbId }) => radarr.movie(tmdbId)
+    }),
+    calendar: Read.make("radarr/calendar", {
+      ...library,
+      argument: Schema.Struct({ from: Schema.String, to: Schema.String, unmonitored: Schema.Boolean }),
+      result: Schema.Array(Movie),
+      lookup: radarr.calendar
+    }),
+    wanted: Read.make("radarr/wanted", {
+      ...library,
+      argument: Schema.Struct({ why: Want, page: Schema.Int }),
+      result: ArrReads.pageOf(Movie),
+      lookup: ({ page, why }) => radarr.wanted(why, page)
     })
   }
 })
 
-/** The same `Radarr`, its reads remembered in `Cache`. Whoever calls `addMovie` says so to the cache (`Footprint.writes`). */
+/** The same `Radarr`, its reads remembered in `Cache`. Whoever writes says so to the cache (`Footprint`). */
 export const layer = (access: Access): Layer.Layer<Radarr, never, HttpClient.HttpClient | Cache> =>
   Layer.effect(
     Radarr,
     Effect.gen(function* () {
       const { read } = yield* Cache
-      const { addMovie, version } = yield* Radarr
-      const { lookup, qualityProfiles, queue, rootFolders } = yield* reads(access)
+      const radarr = yield* Radarr
+      const { calendar, lookup, movie, movies, wanted } = yield* reads(access)
+      const shared = yield* ArrReads.make("radarr", access, radarr, {
+        queued: QueueRecord,
+        happened: HistoryRecord,
+        blocked: BlockedRecord
+      })
 
       return Radarr.of({
-        queue: read(queue, {}),
+        ...radarr,
+        ...shared,
         lookup: (tmdbId) => read(lookup, { tmdbId }),
-        rootFolders: read(rootFolders, {}),
-        qualityProfiles: read(qualityProfiles, {}),
-        addMovie,
-        version
+        movies: read(movies, {}),
+        movie: (tmdbId) => read(movie, { tmdbId }),
+        calendar: (span) => read(calendar, span),
+        wanted: (why, page) => read(wanted, { why, page })
       })
     })
   ).pipe(Layer.provide(Radarr.layerNoDeps(access)))

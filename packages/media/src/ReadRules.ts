@@ -11,12 +11,15 @@ import * as SchemaGetter from "effect/SchemaGetter"
 import { MediaError, type ServiceName } from "./MediaError.ts"
 import type { Access } from "./ServiceConfig.ts"
 
+/** The services that fetch what is wanted. */
+export type ArrName = "radarr" | "sonarr"
+
 /**
- * What reads depend on and writes change: a service; `ownership`, which is what the library holds; or `plex/ratings`, which are
- * the household's own. A write of one household outdates the same tag of all that share a store: they ask once more, and nobody
- * is told anything wrong.
+ * What reads depend on and writes change: a service; its `downloads`, which are its queue, its history and its blocklist and
+ * change without its titles; `ownership`, which is what the library holds; or `plex/ratings`, which are the household's own. A
+ * write of one household outdates the same tag of all that share a store: they ask once more, and nobody is told anything wrong.
  */
-export type Tag = ServiceName | "ownership" | "plex/ratings"
+export type Tag = ServiceName | `${ArrName}/downloads` | "ownership" | "plex/ratings"
 
 /** The tags of one kind of read. */
 export const tags =

@@ -49,6 +49,51 @@ describe("ServiceClient", () => {
     })
   )
 
+  it.effect("sends a write whole, and takes its status for its answer, whatever it says", () =>
+    Effect.gen(function* () {
+      const answers = [FakeHttp.html(), FakeHttp.json({}, 202)]
+      const http = FakeHttp.make(() => answers.shift() ?? { status: 200, headers: {}, body: Stream.empty })
+      yield* Effect.gen(function* () {
+        const radarr = yield* Radarr
+        yield* radarr.removeDownload(7, { blocklist: true })
+        yield* radarr.edit(3, { monitored: false, tags: [] })
+        yield* radarr.unblock([1, 2])
+      }).pipe(Effect.provide(Radarr.layerNoDeps(radarr).pipe(Layer.provide(http.layer))))
+      assert.deepStrictEqual(
+        http.calls.map(({ body, method, url }) => [method, `${url.pathname}${url.search}`, body]),
+        [
+          ["DELETE", "/radarr/api/v3/queue/7?removeFromClient=true&blocklist=true", null],
+          ["PUT", "/radarr/api/v3/movie/editor", { movieIds: [3], monitored: false, tags: [], applyTags: "replace" }],
+          ["DELETE", "/radarr/api/v3/blocklist/bulk", { ids: [1, 2] }]
+        ]
+      )
+    })
+  )
+
+  it.effect("says of a write that failed what is known of it, and never tries it again", () =>
+    Effect.gen(function* () {
+      const failure = Effect.fnUntraced(function* (answer: FakeHttp.Answering) {
+        const http = FakeHttp.make(answer)
+        const fiber = yield* Effect.flatMap(Radarr, (radarr) => radarr.removeDownload(7, { blocklist: false })).pipe(
+          Effect.provide(Radarr.layerNoDeps(radarr).pipe(Layer.provide(http.layer))),
+          Effect.flip,
+          Effect.forkChild
+        )
+        yield* TestClock.adjust("1 minute")
+        const { reason } = yield* Fiber.join(fiber)
+        assert.strictEqual(http.calls.length, 1)
+        return [reason._tag, reason.message] as const
+      })
+      assert.strictEqual((yield* failure(() => FakeHttp.json({ message: "NotFound" }, 404)))[0], "NotFound")
+      assert.strictEqual((yield* failure(() => FakeHttp.json({}, 503)))[0], "Unexpected")
+      for (const answer of ["refused" as const, Effect.never]) {
+        const [tag, sentence] = yield* failure(() => answer)
+        assert.strictEqual(tag, "Unreachable")
+        assert.include(sentence, "may or may not have done it")
+      }
+    })
+  )
+
   it.effect("never tries a write again", () =>
     Effect.gen(function* () {
       const http = FakeHttp.make(() => FakeHttp.json({}, 503))

@@ -123,16 +123,34 @@ describe("MediaToolkit.layerConfig", () => {
     "watch_history"
   ]
 
+  const ofEither = [
+    "blocklist",
+    "change_monitoring",
+    "delete_title",
+    "download_history",
+    "download_options",
+    "download_queue",
+    "edit_title",
+    "managed_titles",
+    "media_health",
+    "release_calendar",
+    "remove_download",
+    "search_downloads",
+    "unblock_releases",
+    "wanted_titles"
+  ]
+  const ofSonarr = ["add_series", "series_episodes"]
+
   it.effect("holds the tools of the services that are set up, and no others", () =>
     Effect.gen(function* () {
       assert.deepStrictEqual(yield* toolsWith({}), [])
       assert.deepStrictEqual(yield* toolsWith(tmdb), ofTmdb)
       assert.deepStrictEqual(yield* toolsWith(plex), ofPlex)
-      assert.deepStrictEqual(yield* toolsWith(radarr), ["add_movie", "download_queue"])
-      assert.deepStrictEqual(yield* toolsWith(sonarr), ["download_queue"])
+      assert.deepStrictEqual(yield* toolsWith(radarr), ["add_movie", ...ofEither])
+      assert.deepStrictEqual(yield* toolsWith(sonarr), [...ofSonarr, ...ofEither].toSorted())
       assert.deepStrictEqual(
         yield* toolsWith({ ...tmdb, ...plex, ...radarr, ...sonarr }),
-        [...ofTmdb, ...ofPlex, "add_movie", "download_queue"].toSorted()
+        [...ofTmdb, ...ofPlex, ...ofEither, ...ofSonarr, "add_movie"].toSorted()
       )
     })
   )

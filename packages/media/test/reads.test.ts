@@ -114,8 +114,24 @@ const questions: ReadonlyArray<readonly [name: string, parameters: Readonly<Reco
   ["trending_titles", { list: "trending_week", owned: false }],
   ["person_details", { name: "Christopher Nolan" }],
   ["where_to_watch", { tmdbId: 603 }],
-  ["collection_titles", { name: "The Matrix" }]
+  ["collection_titles", { name: "The Matrix" }],
+  ["download_history", {}],
+  ["blocklist", {}],
+  ["release_calendar", { from: "2025-03-01", to: "2025-03-31" }],
+  ["wanted_titles", {}],
+  ["managed_titles", { limit: 5 }],
+  ["series_episodes", { tmdbId: 95396, season: 2 }]
 ]
+
+const ofDownloads = ["/api/v3/blocklist", "/api/v3/history", "/api/v3/queue"]
+const ofRadarr = [...ofDownloads, "/api/v3/calendar", "/api/v3/movie", "/api/v3/wanted/missing"].toSorted()
+const ofSonarr = [
+  ...ofDownloads,
+  "/api/v3/calendar",
+  "/api/v3/episode",
+  "/api/v3/series",
+  "/api/v3/wanted/missing"
+].toSorted()
 
 /** All of them at once. */
 const step = Effect.forEach(questions, ([name, parameters]) => callTool(name, parameters), { concurrency: 8 })
@@ -372,9 +388,9 @@ describe("whose it is", () => {
 })
 
 /** As a scheduler does after a call that writes: by the tags and the upstream of its footprint. */
-const outdate = Effect.fnUntraced(function* (name: string) {
+const outdate = Effect.fnUntraced(function* (name: string, decoded: unknown = {}) {
   const { tools } = yield* MediaToolkit
-  const { tags = [], upstream } = Policy.footprint(tools[name] ?? Tool.make("none"), Option.some({ decoded: {} }))
+  const { tags = [], upstream } = Policy.footprint(tools[name] ?? Tool.make("none"), Option.some({ decoded }))
   yield* (yield* Cache).invalidate({ tags: [...tags, ...(upstream === undefined ? [] : [upstream])] })
 })
 
@@ -387,7 +403,10 @@ describe("a write", () => {
       assert.deepStrictEqual(written.at(-1), "radarr /api/v3/movie")
       yield* outdate("add_movie")
       const { asked } = yield* watched(step)
-      assert.deepStrictEqual(of("radarr", asked), ["radarr /api/v3/queue"])
+      assert.deepStrictEqual(
+        of("radarr", asked).toSorted(),
+        ofRadarr.map((path) => `radarr ${path}`)
+      )
       // What is under way is not changed by it.
       assert.isFalse(of("plex", asked).some((one) => /\/hubs\/|\/sessions$/.test(one)))
       assert.includeMembers([...asked], ["plex /library/sections/1/all", "plex /library/sections/2/all"])
@@ -411,6 +430,38 @@ describe("a write", () => {
         []
       )
       assert.include((yield* watched(rated)).value, '"ownRating":7.5')
+    }).pipe(Effect.provide(Household))
+  )
+
+  it.effect("to one service's titles or downloads leaves the other's, and what is not of them, as it is", () =>
+    Effect.gen(function* () {
+      const outdated = Effect.fnUntraced(function* (name: string, parameters: Readonly<Record<string, unknown>>) {
+        yield* outdate(name, parameters)
+        return (yield* watched(step)).asked.toSorted()
+      })
+      yield* watched(step)
+      for (const service of ["radarr", "sonarr"]) {
+        const paths = ofDownloads.map((path) => `${service} ${path}`)
+        assert.deepStrictEqual(yield* outdated("remove_download", { service, queueId: 1 }), paths)
+        assert.deepStrictEqual(yield* outdated("unblock_releases", { service, blocklistIds: [] }), paths)
+        const kind = service === "radarr" ? "movie" : "series"
+        assert.deepStrictEqual(yield* outdated("search_downloads", { kind, all: "missing" }), paths)
+      }
+      assert.deepStrictEqual(
+        yield* outdated("change_monitoring", { kind: "movie", tmdbId: 1, monitored: true }),
+        ofRadarr.map((path) => `radarr ${path}`)
+      )
+      assert.deepStrictEqual(
+        yield* outdated("edit_title", { kind: "series", tmdbId: 1, tags: [] }),
+        ofSonarr.map((path) => `sonarr ${path}`)
+      )
+      const deleted = yield* outdated("delete_title", { kind: "series", tmdbId: 1 })
+      assert.includeMembers(
+        deleted,
+        ofSonarr.map((path) => `sonarr ${path}`)
+      )
+      assert.include(deleted, "plex /library/sections/1/all")
+      assert.deepStrictEqual(of("radarr", deleted), [])
     }).pipe(Effect.provide(Household))
   )
 

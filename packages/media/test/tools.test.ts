@@ -68,6 +68,7 @@ const Answer = Schema.Struct({
       minutesLeft: Schema.optionalKey(Schema.NullOr(Schema.Int)),
       quality: Schema.optionalKey(Schema.NullOr(Schema.String)),
       service: Schema.optionalKey(Schema.String),
+      queueId: Schema.optionalKey(Schema.Int),
       problem: Schema.optionalKey(Schema.NullOr(Schema.String))
     })
   )

@@ -164,3 +164,110 @@ describe("the demo's Sonarr", () => {
     })
   )
 })
+
+describe("the downloads of the demo's Radarr and Sonarr", () => {
+  const fields = (body: unknown, ...path: ReadonlyArray<string>) =>
+    list(body, "records").map((record) => Number(at(record, ...path)))
+
+  it.effect("were grabbed before they came, and some failed first and are barred", () =>
+    Effect.gen(function* () {
+      for (const app of [radarrApp(keys.radarr), sonarrApp(keys.sonarr)]) {
+        const { body } = yield* ask(app, "GET", "/api/v3/history?pageSize=10000")
+        const events = list(body, "records").toReversed()
+        const kinds = events.map((event) => String(at(event, "eventType")))
+        const count = (kind: string) => kinds.filter((one) => one === kind).length
+        assert.isAbove(count("downloadFailed"), 2)
+        assert.isAbove(count("grabbed"), count("downloadFolderImported"))
+        const grabbed = new Set<unknown>()
+        for (const event of events) {
+          if (at(event, "eventType") === "grabbed") grabbed.add(at(event, "downloadId"))
+          else assert.isTrue(grabbed.has(at(event, "downloadId")))
+        }
+        const failed = yield* ask(app, "GET", "/api/v3/history?pageSize=10000&eventType=4")
+        const blocklist = yield* ask(app, "GET", "/api/v3/blocklist?pageSize=10000")
+        assert.strictEqual(at(failed.body, "totalRecords"), count("downloadFailed"))
+        assert.deepStrictEqual(fields(blocklist.body, "id"), fields(failed.body, "id"))
+      }
+    })
+  )
+
+  it.effect("are the same for every server, and filtered by title", () =>
+    Effect.gen(function* () {
+      const history = (app: ReturnType<typeof radarrApp>, query: string) =>
+        Effect.map(ask(app, "GET", `/api/v3/history?pageSize=500&${query}`), ({ body }) => body)
+      const first = yield* history(radarrApp(keys.radarr), "")
+      assert.deepStrictEqual(yield* history(radarrApp(keys.radarr), ""), first)
+      const two = yield* history(radarrApp(keys.radarr), "movieIds=3&movieIds=4&includeMovie=true")
+      assert.deepStrictEqual([...new Set(fields(two, "movie", "id"))].toSorted(), [3, 4])
+      const show = yield* history(sonarrApp(keys.sonarr), "seriesIds=2&eventType=3")
+      assert.deepStrictEqual([...new Set(fields(show, "seriesId"))], [2])
+    })
+  )
+
+  it.effect("leave the queue when they are removed, and another release follows one that is barred", () =>
+    Effect.gen(function* () {
+      const app = radarrApp(keys.radarr)
+      const queue = Effect.map(ask(app, "GET", "/api/v3/queue?pageSize=100"), ({ body }) => list(body, "records"))
+      const [first, second] = yield* queue
+      const path = (record: unknown) => `/api/v3/queue/${at(record, "id")}`
+      assert.strictEqual((yield* ask(app, "DELETE", `${path(first)}?blocklist=true&skipRedownload=true`)).status, 200)
+      assert.strictEqual((yield* ask(app, "DELETE", path(first))).status, 404)
+      assert.strictEqual((yield* queue).length, filmDownloads.length - 1)
+      yield* ask(app, "DELETE", `${path(second)}?blocklist=true`)
+      const after = yield* queue
+      const another = after.find((record) => at(record, "movieId") === at(second, "movieId"))
+      assert.strictEqual(after.length, filmDownloads.length - 1)
+      assert.notStrictEqual(at(another, "title"), at(second, "title"))
+      const { body } = yield* ask(app, "GET", "/api/v3/blocklist")
+      assert.sameMembers(
+        list(body, "records")
+          .slice(0, 2)
+          .map((record) => at(record, "sourceTitle")),
+        [at(first, "title"), at(second, "title")]
+      )
+      yield* ask(app, "DELETE", "/api/v3/blocklist/bulk", { body: { ids: [at(body, "records", 0, "id")] } })
+      const shorter = yield* ask(app, "GET", "/api/v3/blocklist")
+      assert.strictEqual(at(shorter.body, "totalRecords"), Number(at(body, "totalRecords")) - 1)
+    })
+  )
+
+  it.effect("begin where a command finds what is wanted, once", () =>
+    Effect.gen(function* () {
+      const app = sonarrApp(keys.sonarr)
+      const total = (path: string) => Effect.map(ask(app, "GET", path), ({ body }) => Number(at(body, "totalRecords")))
+      const cutoff = yield* total("/api/v3/wanted/cutoff")
+      const before = yield* total("/api/v3/queue")
+      for (const name of ["MissingEpisodeSearch", "CutoffUnmetEpisodeSearch", "CutoffUnmetEpisodeSearch"]) {
+        yield* ask(app, "POST", "/api/v3/command", { body: { name } })
+      }
+      assert.isAbove(cutoff, 0)
+      assert.strictEqual(yield* total("/api/v3/queue"), before + cutoff)
+    })
+  )
+})
+
+describe("the editors of the demo's Radarr and Sonarr", () => {
+  it.effect("change what they name of many titles, and nothing where one is not there", () =>
+    Effect.gen(function* () {
+      for (const [app, kind, key] of [
+        [radarrApp(keys.radarr), "movie", "movieIds"],
+        [sonarrApp(keys.sonarr), "series", "seriesIds"]
+      ] as const) {
+        const edit = (body: object) => ask(app, "PUT", `/api/v3/${kind}/editor`, { body })
+        const title = (id: number) => Effect.map(ask(app, "GET", `/api/v3/${kind}/${id}`), ({ body }) => body)
+        const before = yield* title(1)
+        const change = { monitored: false, tags: [1, 2], applyTags: "replace" }
+        assert.strictEqual((yield* edit({ [key]: [1, 2], ...change })).status, 202)
+        assert.deepInclude(yield* title(2), { monitored: false, tags: [1, 2] })
+        yield* edit({ [key]: [1], tags: [1], applyTags: "remove" })
+        assert.deepInclude(yield* title(1), {
+          tags: [2],
+          qualityProfileId: at(before, "qualityProfileId"),
+          path: at(before, "path")
+        })
+        assert.strictEqual((yield* edit({ [key]: [3, 9999], monitored: false })).status, 500)
+        assert.strictEqual(at(yield* title(3), "monitored"), true)
+      }
+    })
+  )
+})

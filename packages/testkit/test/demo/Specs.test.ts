@@ -79,9 +79,14 @@ describe("the demo services against the public API descriptions", () => {
     [tmdbApp(keys.tmdb), "/3/tv/95396/watch/providers", "/3/tv/{series_id}/watch/providers"],
     [radarrApp(keys.radarr), "/api/v3/movie", "/api/v3/movie"],
     [radarrApp(keys.radarr), "/api/v3/queue?includeMovie=true", "/api/v3/queue"],
-    [radarrApp(keys.radarr), "/api/v3/history", "/api/v3/history"],
+    [radarrApp(keys.radarr), "/api/v3/queue/details?includeMovie=true", "/api/v3/queue/details"],
+    [radarrApp(keys.radarr), "/api/v3/queue/status", "/api/v3/queue/status"],
+    [radarrApp(keys.radarr), "/api/v3/history?includeMovie=true&pageSize=50", "/api/v3/history"],
     [radarrApp(keys.radarr), "/api/v3/blocklist", "/api/v3/blocklist"],
+    [radarrApp(keys.radarr), "/api/v3/calendar?start=2025-01-01&end=2025-06-01", "/api/v3/calendar"],
     [radarrApp(keys.radarr), "/api/v3/wanted/missing", "/api/v3/wanted/missing"],
+    [radarrApp(keys.radarr), "/api/v3/wanted/cutoff", "/api/v3/wanted/cutoff"],
+    [radarrApp(keys.radarr), "/api/v3/tag", "/api/v3/tag"],
     [radarrApp(keys.radarr), "/api/v3/qualityprofile", "/api/v3/qualityprofile"],
     [radarrApp(keys.radarr), "/api/v3/system/status", "/api/v3/system/status"],
     [radarrApp(keys.radarr), "/api/v3/health", "/api/v3/health"],
@@ -94,9 +99,45 @@ describe("the demo services against the public API descriptions", () => {
     [sonarrApp(keys.sonarr), "/api/v3/episode?seriesId=1", "/api/v3/episode"],
     [sonarrApp(keys.sonarr), "/api/v3/episodefile?seriesId=1", "/api/v3/episodefile"],
     [sonarrApp(keys.sonarr), "/api/v3/queue?includeSeries=true&includeEpisode=true", "/api/v3/queue"],
-    [sonarrApp(keys.sonarr), "/api/v3/history", "/api/v3/history"],
-    [sonarrApp(keys.sonarr), "/api/v3/wanted/missing?includeSeries=true", "/api/v3/wanted/missing"]
+    [sonarrApp(keys.sonarr), "/api/v3/episode?seriesId=1&includeEpisodeFile=true", "/api/v3/episode"],
+    [sonarrApp(keys.sonarr), "/api/v3/history?includeSeries=true&includeEpisode=true", "/api/v3/history"],
+    [sonarrApp(keys.sonarr), "/api/v3/blocklist", "/api/v3/blocklist"],
+    [sonarrApp(keys.sonarr), "/api/v3/calendar?includeSeries=true", "/api/v3/calendar"],
+    [sonarrApp(keys.sonarr), "/api/v3/wanted/missing?includeSeries=true", "/api/v3/wanted/missing"],
+    [sonarrApp(keys.sonarr), "/api/v3/wanted/cutoff?includeEpisodeFile=true", "/api/v3/wanted/cutoff"],
+    [sonarrApp(keys.sonarr), "/api/v3/rootfolder", "/api/v3/rootfolder"],
+    [sonarrApp(keys.sonarr), "/api/v3/qualityprofile", "/api/v3/qualityprofile"],
+    [sonarrApp(keys.sonarr), "/api/v3/system/status", "/api/v3/system/status"],
+    [sonarrApp(keys.sonarr), "/api/v3/indexer", "/api/v3/indexer"]
   ] as const
+
+  const written = [
+    [
+      radarrApp(keys.radarr),
+      "/api/v3/movie",
+      { title: "The Matrix", tmdbId: 603, qualityProfileId: 4, rootFolderPath: "/media/movies" }
+    ],
+    [radarrApp(keys.radarr), "/api/v3/command", { name: "MissingMoviesSearch" }],
+    [
+      sonarrApp(keys.sonarr),
+      "/api/v3/series",
+      { title: "Narcos", tvdbId: 282670, qualityProfileId: 4, rootFolderPath: "/media/tv" }
+    ],
+    [sonarrApp(keys.sonarr), "/api/v3/command", { name: "MissingEpisodeSearch" }]
+  ] as const
+
+  for (const [app, path, body] of written) {
+    const { service } = app
+    it.effect.skipIf(!hasSpec(service))(`answers a POST to ${service} ${path} in the described shape`, () =>
+      Effect.gen(function* () {
+        if (service === "plex") return
+        const document = readJson(service)
+        const reply = yield* ask(app, "POST", path, { body })
+        assert.strictEqual(reply.status, 201)
+        assert.deepStrictEqual(misfits(document, responseSchema(document, "post", path), reply.body), [])
+      })
+    )
+  }
 
   for (const [app, target, path] of shapes) {
     const { service } = app

@@ -40,7 +40,8 @@ const timeSpan = (minutes: number): string => {
   return `${days > 0 ? `${days}.` : ""}${twoDigits(Math.floor(rest / 60))}:${twoDigits(rest % 60)}:00`
 }
 
-const atMinutesFromNow = (minutes: number): string =>
+/** So long after the demo's now. */
+export const atMinutesFromNow = (minutes: number): string =>
   `${new Date(Date.parse(nowIso) + minutes * 60_000).toISOString().slice(0, 19)}Z`
 
 interface Condition {
@@ -86,8 +87,19 @@ const conditions: Readonly<Record<FilmDownload["status"], Condition>> = {
   }
 }
 
-/** A download as both services list it; `release` is its title at the indexer. */
-export const queueRecord = (app: ArrName, download: FilmDownload, id: number, release: string) => {
+/** A download in a queue; `release` is its title at the indexer. */
+export interface Queued {
+  readonly id: number
+  readonly download: Omit<FilmDownload, "tmdbId">
+  readonly release: string
+  readonly added: string
+}
+
+export const downloadIdOf = (release: string): string =>
+  hash("download", release).toString(16).padStart(8, "0").toUpperCase().repeat(5)
+
+/** A download as both services list it. */
+export const queueRecord = (app: ArrName, { added, download, id, release }: Queued) => {
   const condition = conditions[download.status]
   return {
     languages: [english],
@@ -99,13 +111,13 @@ export const queueRecord = (app: ArrName, download: FilmDownload, id: number, re
     ...(download.minutesLeft === null
       ? {}
       : { estimatedCompletionTime: atMinutesFromNow(download.minutesLeft), timeleft: timeSpan(download.minutesLeft) }),
-    added: atMinutesFromNow(-35 * id),
+    added,
     status: condition.status,
     trackedDownloadStatus: condition.trackedDownloadStatus,
     trackedDownloadState: condition.trackedDownloadState,
     statusMessages: condition.message === null ? [] : [{ title: release, messages: [condition.message] }],
     ...(condition.errorMessage === null ? {} : { errorMessage: condition.errorMessage }),
-    downloadId: `${hash("download", release).toString(16).padStart(8, "0").toUpperCase().repeat(5)}`,
+    downloadId: downloadIdOf(release),
     protocol: "torrent",
     downloadClient: "qBittorrent",
     downloadClientHasPostImportCategory: false,

@@ -14,7 +14,10 @@ import { invalid, malformed, notFound } from "./ArrReply.ts"
 export interface ArrSettings {
   readonly appName: ArrName
   readonly version: string
-  readonly rootFolder: string
+  /** The first is where titles go unless another is asked for. */
+  readonly rootFolders: ReadonlyArray<string>
+  /** Does what a command asks for. */
+  readonly run: (command: Command) => void
 }
 
 export const qualityProfiles = [
@@ -36,9 +39,14 @@ const profile = (app: ArrName, { id, name, names }: (typeof qualityProfiles)[num
   cutoffFormatScore: 0,
   minUpgradeFormatScore: 1,
   formatItems: [],
-  language: { id: -2, name: "Original" },
+  ...(app === "Radarr" ? { language: { id: -2, name: "Original" } } : {}),
   id
 })
+
+const arrTags = [
+  { label: "kids", id: 1 },
+  { label: "keep", id: 2 }
+] as const
 
 const totalSpace = 16_000_000_000_000
 const freeSpace = 2_350_000_000_000
@@ -87,7 +95,15 @@ const provider = (id: number, name: string, implementation: string) => ({
   id
 })
 
-const Command = Schema.Struct({ name: Schema.String })
+const ids = Schema.optionalKey(Schema.Array(Schema.Int))
+const Command = Schema.Struct({
+  name: Schema.String,
+  movieIds: ids,
+  seriesId: Schema.optionalKey(Schema.Int),
+  seasonNumber: Schema.optionalKey(Schema.Int),
+  episodeIds: ids
+})
+export type Command = typeof Command.Type
 const decodeCommand = Schema.decodeUnknownOption(Command)
 
 /** The shared routes. Commands are accepted, numbered and done at once. */
@@ -128,11 +144,19 @@ export const systemRoutes = (settings: ArrSettings): ReadonlyArray<DemoRoute> =>
     get("/api/v3/diskspace", () =>
       json([
         { path: "/config", label: "", freeSpace: 41_000_000_000, totalSpace: 64_000_000_000 },
-        { path: settings.rootFolder, label: "media", freeSpace, totalSpace }
+        { path: "/media", label: "media", freeSpace, totalSpace }
       ])
     ),
     get("/api/v3/rootfolder", () =>
-      json([{ path: settings.rootFolder, accessible: true, freeSpace, unmappedFolders: [], id: 1 }])
+      json(
+        settings.rootFolders.map((path, index) => ({
+          path,
+          accessible: true,
+          freeSpace,
+          unmappedFolders: [],
+          id: index + 1
+        }))
+      )
     ),
     get("/api/v3/qualityprofile", () => json(qualityProfiles.map((entry) => profile(settings.appName, entry)))),
     get("/api/v3/qualityprofile/{id}", (request) => {
@@ -166,12 +190,7 @@ export const systemRoutes = (settings: ArrSettings): ReadonlyArray<DemoRoute> =>
         }
       ])
     ),
-    get("/api/v3/tag", () =>
-      json([
-        { label: "kids", id: 1 },
-        { label: "keep", id: 2 }
-      ])
-    ),
+    get("/api/v3/tag", () => json(arrTags)),
     get("/api/v3/command", () => json(commands.map((command) => resource({ ...command, body: {} })))),
     get("/api/v3/command/{id}", (request) => {
       const found = commands.find((command) => command.id === wholeNumber(request.params["id"]))
@@ -184,7 +203,8 @@ export const systemRoutes = (settings: ArrSettings): ReadonlyArray<DemoRoute> =>
         Effect.sync(() =>
           Option.match(decodeCommand(request.body), {
             onNone: () => malformed("name", ""),
-            onSome: ({ name }) => {
+            onSome: (asked) => {
+              const { name } = asked
               if (name === "") {
                 return invalid([
                   { propertyName: "Name", errorMessage: "'Name' must not be empty.", errorCode: "NotEmptyValidator" }
@@ -192,6 +212,7 @@ export const systemRoutes = (settings: ArrSettings): ReadonlyArray<DemoRoute> =>
               }
               const command = { id: 501 + commands.length, name }
               commands.push(command)
+              settings.run(asked)
               return json(resource({ ...command, body: request.body }), 201)
             }
           })

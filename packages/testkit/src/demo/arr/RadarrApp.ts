@@ -11,10 +11,20 @@ import { filmDownloads, nowIso, today } from "../DemoLibrary.ts"
 import { type Film, films } from "../Film.ts"
 import { searchByName } from "../Nearness.ts"
 import { addDays } from "../Series.ts"
-import { english, quality, queueRecord, queueSortKeys, releaseName } from "./ArrQueue.ts"
+import { arrDownloads } from "./ArrDownloads.ts"
+import { decodeEditsOf, edited, unmatched } from "./ArrEdits.ts"
+import { arrPast, grabbedAt, once } from "./ArrPast.ts"
 import { type Failure, invalid, malformed, methodNotAllowed, notFound, paged, refuse } from "./ArrReply.ts"
-import { qualityProfiles, systemRoutes } from "./ArrSystem.ts"
-import { initialMovies, isCutoffUnmet, movieResource, type RadarrMovie, radarrRootFolder } from "./RadarrMovies.ts"
+import { type Command, qualityProfiles, systemRoutes } from "./ArrSystem.ts"
+import {
+  initialMovies,
+  isCutoffUnmet,
+  isReleased,
+  movieResource,
+  type RadarrMovie,
+  radarrRootFolders,
+  subjectOf
+} from "./RadarrMovies.ts"
 
 const MovieBody = Schema.Struct({
   title: Schema.optionalKey(Schema.NullOr(Schema.String)),
@@ -23,11 +33,26 @@ const MovieBody = Schema.Struct({
   rootFolderPath: Schema.optionalKey(Schema.NullOr(Schema.String)),
   monitored: Schema.optionalKey(Schema.Boolean),
   minimumAvailability: Schema.optionalKey(Schema.String),
-  tags: Schema.optionalKey(Schema.Array(Schema.Int))
+  tags: Schema.optionalKey(Schema.Array(Schema.Int)),
+  addOptions: Schema.optionalKey(Schema.Struct({ searchForMovie: Schema.optionalKey(Schema.Boolean) }))
 })
 type MovieBody = typeof MovieBody.Type
 const decodeMovie = Schema.decodeUnknownOption(MovieBody)
-const decodeIds = Schema.decodeUnknownOption(Schema.Struct({ ids: Schema.Array(Schema.Int) }))
+const decodeEdits = decodeEditsOf("movieIds")
+
+/** What is under way when the demo starts. */
+const downloading = filmDownloads.flatMap((download, index) => {
+  const movie = initialMovies.find(({ film }) => film.tmdbId === download.tmdbId)
+  if (movie === undefined) return []
+  const release = `${subjectOf(movie).release}.${download.quality}.DEMO`
+  return [{ id: 700_001 + index, subjectId: movie.id, download, release, added: grabbedAt(index) }]
+})
+
+const past = once(() => arrPast("Radarr", initialMovies.map(subjectOf), downloading))
+
+/** The root folder that is meant, whose slash at the end says nothing. */
+const folderOf = (path: string | null | undefined) =>
+  radarrRootFolders.find((folder) => folder === (path ?? "").replace(/\/$/, ""))
 
 const rules = (body: MovieBody, isAdded: (tmdbId: number) => boolean): ReadonlyArray<Failure> => {
   const tmdbId = body.tmdbId ?? 0
@@ -73,7 +98,7 @@ const rules = (body: MovieBody, isAdded: (tmdbId: number) => boolean): ReadonlyA
                 attemptedValue: profileId
               }
         ]),
-    ...(folder.replace(/\/$/, "") === radarrRootFolder
+    ...(folderOf(folder) !== undefined
       ? []
       : [
           folder === ""
@@ -116,20 +141,35 @@ const routes = (): ReadonlyArray<DemoRoute> => {
   const resource = (movie: RadarrMovie) => movieResource(movie.film, movie)
   const looked = (film: Film) => movieResource(film, byTmdbId(film.tmdbId))
   const all = () => [...movies.values()]
-  let queue = filmDownloads.map((download, index) => ({ download, id: 700_001 + index }))
-  let blocklist = [1, 2]
+  const downloads = arrDownloads({
+    app: "Radarr",
+    queue: downloading,
+    past,
+    subject: (id) => {
+      const movie = movies.get(id)
+      return movie && subjectOf(movie)
+    },
+    refer: (id, request, list) => {
+      const movie = movies.get(id)
+      const isIncluded = list === "blocklist" || request.query.get("includeMovie")?.toLowerCase() === "true"
+      return { movieId: id, ...(isIncluded && movie !== undefined ? { movie: resource(movie) } : {}) }
+    },
+    isWanted: (id) => {
+      const movie = movies.get(id)
+      return movie !== undefined && isReleased(movie) && (movie.file === undefined || isCutoffUnmet(movie))
+    }
+  })
 
-  const releaseOf = (film: Film, qualityName: string): string =>
-    `${releaseName(film.title)}.${film.year}.${qualityName}.DEMO`
+  const idsOf = (test: (movie: RadarrMovie) => boolean) =>
+    all()
+      .filter((movie) => movie.monitored && test(movie))
+      .map(({ id }) => id)
+  const isMissing = ({ file }: RadarrMovie) => file === undefined
 
-  const queueEntries = (request: DemoRequest) => {
-    const withMovie = request.query.get("includeMovie")?.toLowerCase() === "true"
-    return queue.flatMap(({ download, id }, index) => {
-      const movie = byTmdbId(download.tmdbId)
-      if (movie === undefined) return []
-      const record = queueRecord("Radarr", download, index + 1, releaseOf(movie.film, download.quality))
-      return [{ ...record, movieId: movie.id, ...(withMovie ? { movie: resource(movie) } : {}), id }]
-    })
+  const run = ({ movieIds = [], name }: Command) => {
+    if (name === "MoviesSearch") downloads.search(movieIds)
+    if (name === "MissingMoviesSearch") downloads.search(idsOf(isMissing))
+    if (name === "CutoffUnmetMoviesSearch") downloads.search(idsOf(isCutoffUnmet))
   }
 
   const withMovie =
@@ -161,13 +201,14 @@ const routes = (): ReadonlyArray<DemoRoute> => {
           film,
           monitored: body.monitored ?? true,
           qualityProfileId: body.qualityProfileId ?? 1,
-          rootFolderPath: radarrRootFolder,
+          rootFolderPath: folderOf(body.rootFolderPath) ?? radarrRootFolders[0],
           minimumAvailability: body.minimumAvailability ?? "announced",
           tags: body.tags ?? [],
           added: nowIso,
           file: undefined
         }
         movies.set(movie.id, movie)
+        if (body.addOptions?.searchForMovie === true) downloads.search([movie.id])
         return json(resource(movie), 201)
       }
     })
@@ -189,27 +230,21 @@ const routes = (): ReadonlyArray<DemoRoute> => {
     })
   )
 
+  const editAll = (request: DemoRequest): DemoReply =>
+    Option.match(decodeEdits(request.body), {
+      onNone: () => malformed("$", "body"),
+      onSome: (edits) => {
+        const meant = edits.ids.flatMap((id) => movies.get(id) ?? [])
+        if (meant.length < edits.ids.length) return unmatched(edits.ids.length, meant.length)
+        for (const movie of meant) movies.set(movie.id, { ...movie, ...edited(movie, edits) })
+        return json(meant.flatMap(({ id }) => movies.get(id) ?? []).map(resource), 202)
+      }
+    })
+
   const remove = withMovie((movie) => {
     movies.delete(movie.id)
     return json({})
   })
-
-  const history = () =>
-    all()
-      .filter((movie) => movie.file !== undefined)
-      .map((movie, index) => ({
-        movieId: movie.id,
-        sourceTitle: releaseOf(movie.film, "Bluray-1080p"),
-        languages: [english],
-        quality: quality("Radarr", "Bluray-1080p"),
-        customFormats: [],
-        customFormatScore: 0,
-        qualityCutoffNotMet: false,
-        date: movie.added,
-        eventType: "downloadFolderImported",
-        data: { downloadClient: "qBittorrent" },
-        id: index + 1
-      }))
 
   const calendar = (request: DemoRequest): DemoReply => {
     const start = (request.query.get("start") ?? today).slice(0, 10)
@@ -217,9 +252,15 @@ const routes = (): ReadonlyArray<DemoRoute> => {
     const isWithin = (date: string) => date.slice(0, 10) >= start && date.slice(0, 10) <= end
     return json(
       all()
+        .filter((movie) => movie.monitored || request.query.get("unmonitored") === "true")
         .map(resource)
         .filter((movie) => [movie.inCinemas, movie.digitalRelease, movie.physicalRelease].some(isWithin))
     )
+  }
+
+  const wanted = (request: DemoRequest, test: (movie: RadarrMovie) => boolean) => {
+    const isMonitored = request.query.get("monitored") !== "false"
+    return all().filter((movie) => movie.monitored === isMonitored && test(movie))
   }
 
   const movieSort = {
@@ -229,27 +270,6 @@ const routes = (): ReadonlyArray<DemoRoute> => {
     "movies.lastSearchTime": (movie: RadarrMovie) => movie.id,
     id: (movie: RadarrMovie) => movie.id
   }
-
-  const blocked = () =>
-    blocklist.flatMap((id) => {
-      const movie = all()[id * 11]
-      return movie === undefined
-        ? []
-        : [
-            {
-              movieId: movie.id,
-              sourceTitle: `${releaseName(movie.film.title)}.${movie.film.year}.CAM`,
-              languages: [english],
-              quality: quality("Radarr", "WEBDL-720p"),
-              customFormats: [],
-              date: `2025-02-0${id}T09:00:00Z`,
-              protocol: "torrent",
-              indexer: "Demo Indexer",
-              message: "Manually marked as failed",
-              id
-            }
-          ]
-    })
 
   const write = (
     method: "POST" | "PUT" | "DELETE",
@@ -284,96 +304,18 @@ const routes = (): ReadonlyArray<DemoRoute> => {
       "/api/v3/movie/{id}",
       withMovie((movie) => json(resource(movie)))
     ),
+    write("PUT", "/api/v3/movie/editor", editAll),
     write("PUT", "/api/v3/movie/{id}", edit),
     write("DELETE", "/api/v3/movie/{id}", remove),
-    get("/api/v3/queue", (request) =>
-      paged(request, queueEntries(request), (record) => record, queueSortKeys, {
-        key: "timeleft",
-        direction: "ascending"
-      })
-    ),
-    get("/api/v3/queue/details", (request) => {
-      const movieId = wholeNumber(request.query.get("movieId"))
-      return json(queueEntries(request).filter((record) => movieId === undefined || record.movieId === movieId))
-    }),
-    get("/api/v3/queue/status", (request) => {
-      const records = queueEntries(request)
-      return json({
-        totalCount: records.length,
-        count: records.length,
-        unknownCount: 0,
-        errors: false,
-        warnings: records.some((record) => record.trackedDownloadStatus === "warning"),
-        unknownErrors: false,
-        unknownWarnings: false,
-        id: 1
-      })
-    }),
-    write("DELETE", "/api/v3/queue/{id}", (request) => {
-      const id = wholeNumber(request.params["id"])
-      if (!queue.some((entry) => entry.id === id)) return notFound
-      queue = queue.filter((entry) => entry.id !== id)
-      return json({})
-    }),
-    get("/api/v3/history", (request) =>
-      paged(
-        request,
-        history(),
-        (record) => record,
-        { date: (record) => record.date },
-        {
-          key: "date",
-          direction: "descending"
-        }
-      )
-    ),
+    ...downloads.routes,
     get("/api/v3/calendar", calendar),
     get("/api/v3/wanted/missing", (request) =>
-      paged(
-        request,
-        all().filter((movie) => movie.monitored && movie.file === undefined),
-        resource,
-        movieSort,
-        { key: "title", direction: "ascending" }
-      )
+      paged(request, wanted(request, isMissing), resource, movieSort, { key: "title", direction: "ascending" })
     ),
     get("/api/v3/wanted/cutoff", (request) =>
-      paged(
-        request,
-        all().filter((movie) => movie.monitored && isCutoffUnmet(movie)),
-        resource,
-        movieSort,
-        { key: "title", direction: "ascending" }
-      )
+      paged(request, wanted(request, isCutoffUnmet), resource, movieSort, { key: "title", direction: "ascending" })
     ),
-    get("/api/v3/blocklist", (request) =>
-      paged(
-        request,
-        blocked(),
-        (record) => record,
-        { date: (record) => record.date },
-        {
-          key: "date",
-          direction: "descending"
-        }
-      )
-    ),
-    write("DELETE", "/api/v3/blocklist/bulk", (request) =>
-      Option.match(decodeIds(request.body), {
-        onNone: () => malformed("ids", ""),
-        onSome: ({ ids }) => {
-          blocklist = blocklist.filter((id) => !ids.includes(id))
-          return json({})
-        }
-      })
-    ),
-    write("DELETE", "/api/v3/blocklist/{id}", (request) => {
-      const id = wholeNumber(request.params["id"])
-      if (!blocklist.some((entry) => entry === id)) return notFound
-      blocklist = blocklist.filter((entry) => entry !== id)
-      return json({})
-    }),
-    ...systemRoutes({ appName: "Radarr", version: "5.18.4.9674", rootFolder: radarrRootFolder })
+    ...systemRoutes({ appName: "Radarr", version: "5.18.4.9674", rootFolders: radarrRootFolders, run })
   ]
 }
 

@@ -6,9 +6,11 @@ import { filmOriginals } from "../data/originals.ts"
 import { isInRadarr, type LibraryFilm, libraryFilms, nowIso, today } from "../DemoLibrary.ts"
 import { type Film, films } from "../Film.ts"
 import { addDays } from "../Series.ts"
-import { english, quality } from "./ArrQueue.ts"
+import type { ArrSubject } from "./ArrPast.ts"
+import { english, quality, releaseName } from "./ArrQueue.ts"
 
-export const radarrRootFolder = "/media/movies"
+/** The first is where films go unless another is asked for. */
+export const radarrRootFolders = ["/media/movies", "/media/classics"] as const
 
 /** One film in Radarr. */
 export interface RadarrMovie {
@@ -37,7 +39,7 @@ export const initialMovies: ReadonlyArray<RadarrMovie> = films
       film,
       monitored: true,
       qualityProfileId: file?.file.resolution === "4k" ? 5 : 4,
-      rootFolderPath: radarrRootFolder,
+      rootFolderPath: radarrRootFolders[0],
       minimumAvailability: "released",
       tags: [],
       added: file === undefined ? "2025-03-01T12:00:00Z" : iso(file.addedAt - 86_400),
@@ -98,6 +100,17 @@ const movieFile = (movie: RadarrMovie, item: LibraryFilm) => {
     id: 2000 + movie.id
   }
 }
+
+/** A film as downloads know it. */
+export const subjectOf = ({ file, film, id }: RadarrMovie): ArrSubject => ({
+  id,
+  titleId: id,
+  release: `${releaseName(film.title)}.${film.year}`,
+  file: file && { quality: fileQualityName(file), addedAt: file.addedAt }
+})
+
+/** Whether it can be had at all. */
+export const isReleased = ({ film }: RadarrMovie): boolean => film.releasedOn <= today
 
 /** Whether the file is worse than the profile wants: what "cutoff unmet" lists. */
 export const isCutoffUnmet = (movie: RadarrMovie): boolean => movie.file?.file.resolution === "720"

@@ -10,19 +10,23 @@ import { type DemoApp, type DemoReply, type DemoRequest, type DemoRoute, get, js
 import { episodeDownloads, nowIso, today } from "../DemoLibrary.ts"
 import { searchByName } from "../Nearness.ts"
 import { addDays, type Series, series } from "../Series.ts"
-import { english, quality, queueRecord, queueSortKeys, releaseName } from "./ArrQueue.ts"
+import { arrDownloads } from "./ArrDownloads.ts"
+import { decodeEditsOf, edited, unmatched } from "./ArrEdits.ts"
+import { arrPast, grabbedAt, once } from "./ArrPast.ts"
 import { type Failure, invalid, malformed, methodNotAllowed, notFound, paged, refuse } from "./ArrReply.ts"
-import { qualityProfiles, systemRoutes } from "./ArrSystem.ts"
+import { type Command, qualityProfiles, systemRoutes } from "./ArrSystem.ts"
 import {
   adopt,
-  episodeCode,
   episodeFileResource,
   episodeResource,
   initialShows,
+  isAired,
+  isCutoffUnmet,
   seriesResource,
   type SonarrEpisode,
-  sonarrRootFolder,
-  type SonarrShow
+  sonarrRootFolders,
+  type SonarrShow,
+  subjectOf
 } from "./SonarrSeries.ts"
 
 const SeriesBody = Schema.Struct({
@@ -34,6 +38,12 @@ const SeriesBody = Schema.Struct({
   tags: Schema.optionalKey(Schema.Array(Schema.Int)),
   seasons: Schema.optionalKey(
     Schema.NullOr(Schema.Array(Schema.Struct({ seasonNumber: Schema.Int, monitored: Schema.Boolean })))
+  ),
+  addOptions: Schema.optionalKey(
+    Schema.Struct({
+      monitor: Schema.optionalKey(Schema.String),
+      searchForMissingEpisodes: Schema.optionalKey(Schema.Boolean)
+    })
   )
 })
 type SeriesBody = typeof SeriesBody.Type
@@ -42,6 +52,29 @@ const decodeMonitor = Schema.decodeUnknownOption(
   Schema.Struct({ episodeIds: Schema.Array(Schema.Int), monitored: Schema.Boolean })
 )
 const decodeMonitored = Schema.decodeUnknownOption(Schema.Struct({ monitored: Schema.Boolean }))
+
+const decodeEdits = decodeEditsOf("seriesIds")
+
+/** What is under way when the demo starts. */
+const downloading = episodeDownloads.flatMap((download, index) => {
+  const [kept, all = []] = initialShows.find(([{ show }]) => show.tmdbId === download.tmdbId) ?? []
+  const item = all.find(({ episode }) => episode.season === download.season && episode.episode === download.episode)
+  if (kept === undefined || item === undefined) return []
+  const release = `${subjectOf(item, kept.show).release}.${download.quality}.DEMO`
+  return [{ id: 800_001 + index, subjectId: item.id, download, release, added: grabbedAt(index) }]
+})
+
+const past = once(() =>
+  arrPast(
+    "Sonarr",
+    initialShows.flatMap(([{ show }, all]) => all.map((item) => subjectOf(item, show))),
+    downloading
+  )
+)
+
+/** The root folder that is meant, whose slash at the end says nothing. */
+const folderOf = (path: string | null | undefined) =>
+  sonarrRootFolders.find((folder) => folder === (path ?? "").replace(/\/$/, ""))
 
 const rules = (body: SeriesBody, isAdded: (tvdbId: number) => boolean): ReadonlyArray<Failure> => {
   const tvdbId = body.tvdbId ?? 0
@@ -79,7 +112,7 @@ const rules = (body: SeriesBody, isAdded: (tvdbId: number) => boolean): Readonly
             attemptedValue: body.qualityProfileId ?? 0
           }
         ]),
-    ...(folder.replace(/\/$/, "") === sonarrRootFolder
+    ...(folderOf(folder) !== undefined
       ? []
       : [
           {
@@ -111,7 +144,6 @@ const isTrue = (request: DemoRequest, name: string): boolean => request.query.ge
 const routes = (): ReadonlyArray<DemoRoute> => {
   const shows = new Map(initialShows.map(([show]) => [show.id, show]))
   const episodes = new Map(initialShows.flatMap(([, all]) => all.map((episode) => [episode.id, episode])))
-  let queue = episodeDownloads.map((download, index) => ({ download, id: 800_001 + index }))
 
   const byTvdbId = (tvdbId: number) => [...shows.values()].find((kept) => kept.show.tvdbId === tvdbId)
   const episodesIn = (seriesId: number) => [...episodes.values()].filter((item) => item.seriesId === seriesId)
@@ -122,33 +154,67 @@ const routes = (): ReadonlyArray<DemoRoute> => {
   }
   const episodeOf = (item: SonarrEpisode) => {
     const kept = shows.get(item.seriesId)
-    return kept === undefined ? [] : [episodeResource(item, kept.show)]
+    return kept === undefined ? [] : [episodeResource(item, kept)]
   }
 
-  const queueEntries = (request: DemoRequest) =>
-    queue.flatMap(({ download, id }, index) => {
-      const kept = [...shows.values()].find((entry) => entry.show.tmdbId === download.tmdbId)
-      const item =
-        kept === undefined
-          ? undefined
-          : episodesIn(kept.id).find(
-              ({ episode }) => episode.season === download.season && episode.episode === download.episode
-            )
-      if (kept === undefined || item === undefined) return []
-      const release = `${releaseName(kept.show.title)}.${episodeCode(item.episode)}.${download.quality}.DEMO`
-      return [
-        {
-          ...queueRecord("Sonarr", download, index + 1, release),
-          seriesId: kept.id,
-          episodeId: item.id,
-          seasonNumber: download.season,
-          ...(isTrue(request, "includeSeries") ? { series: resource(kept) } : {}),
-          ...(isTrue(request, "includeEpisode") ? { episode: episodeResource(item, kept.show) } : {}),
-          episodeHasFile: item.file !== undefined,
-          id
-        }
-      ]
-    })
+  /** An episode with what else of it the query asks to include. */
+  const inFull = (request: DemoRequest, item: SonarrEpisode): ReadonlyArray<object> => {
+    const kept = shows.get(item.seriesId)
+    if (kept === undefined) return []
+    const episodeFile = isTrue(request, "includeEpisodeFile") ? episodeFileResource(item, kept) : null
+    return [
+      {
+        ...episodeResource(item, kept),
+        ...(isTrue(request, "includeSeries") ? { series: resource(kept) } : {}),
+        ...(episodeFile === null ? {} : { episodeFile })
+      }
+    ]
+  }
+
+  const downloads = arrDownloads({
+    app: "Sonarr",
+    queue: downloading,
+    past,
+    subject: (id) => {
+      const item = episodes.get(id)
+      const kept = shows.get(item?.seriesId ?? -1)
+      return item && kept && subjectOf(item, kept.show)
+    },
+    refer: (id, request, list) => {
+      const item = episodes.get(id)
+      const kept = shows.get(item?.seriesId ?? -1)
+      if (item === undefined || kept === undefined) return {}
+      if (list === "blocklist") return { seriesId: kept.id, episodeIds: [id], series: resource(kept) }
+      return {
+        seriesId: kept.id,
+        episodeId: id,
+        ...(isTrue(request, "includeSeries") ? { series: resource(kept) } : {}),
+        ...(isTrue(request, "includeEpisode") ? { episode: episodeResource(item, kept) } : {}),
+        ...(list === "queue" ? { seasonNumber: item.episode.season, episodeHasFile: item.file !== undefined } : {})
+      }
+    },
+    isWanted: (id) => {
+      const item = episodes.get(id)
+      return item !== undefined && isAired(item.episode) && (item.file === undefined || isCutoffUnmet(item))
+    }
+  })
+
+  const monitoredOf = (test: (item: SonarrEpisode) => boolean) =>
+    [...episodes.values()].filter(
+      (item) => item.monitored && shows.get(item.seriesId)?.monitored === true && test(item)
+    )
+  const idsOf = (test: (item: SonarrEpisode) => boolean) => monitoredOf(test).map(({ id }) => id)
+  const isMissing = ({ episode, file }: SonarrEpisode) => file === undefined && isAired(episode)
+
+  const run = ({ episodeIds = [], name, seasonNumber, seriesId }: Command) => {
+    if (name === "EpisodeSearch") downloads.search(episodeIds)
+    if (name === "SeriesSearch") downloads.search(idsOf((item) => item.seriesId === seriesId))
+    if (name === "SeasonSearch") {
+      downloads.search(idsOf((item) => item.seriesId === seriesId && item.episode.season === seasonNumber))
+    }
+    if (name === "MissingEpisodeSearch") downloads.search(idsOf(isMissing))
+    if (name === "CutoffUnmetEpisodeSearch") downloads.search(idsOf(isCutoffUnmet))
+  }
 
   const withShow =
     (reply: (kept: SonarrShow, request: DemoRequest) => DemoReply) =>
@@ -158,11 +224,11 @@ const routes = (): ReadonlyArray<DemoRoute> => {
     }
 
   const withEpisode =
-    (reply: (item: SonarrEpisode, show: Series, request: DemoRequest) => DemoReply) =>
+    (reply: (item: SonarrEpisode, kept: SonarrShow, request: DemoRequest) => DemoReply) =>
     (request: DemoRequest): DemoReply => {
       const item = episodes.get(wholeNumber(request.params["id"]) ?? -1)
       const kept = item === undefined ? undefined : shows.get(item.seriesId)
-      return item === undefined || kept === undefined ? notFound : reply(item, kept.show, request)
+      return item === undefined || kept === undefined ? notFound : reply(item, kept, request)
     }
 
   const add = (request: DemoRequest): DemoReply =>
@@ -182,18 +248,21 @@ const routes = (): ReadonlyArray<DemoRoute> => {
             }
           ])
         }
-        const [fresh, all] = adopt(show, Math.max(0, ...shows.keys()) + 1, nowIso, [])
-        const kept = { ...edited(fresh, body), monitored: body.monitored ?? true }
+        const { monitor, searchForMissingEpisodes = false } = body.addOptions ?? {}
+        const [fresh, all] = adopt(show, Math.max(0, ...shows.keys()) + 1, nowIso, [], monitor)
+        const kept = changed(fresh, body)
         shows.set(kept.id, kept)
         for (const item of all) episodes.set(item.id, item)
+        if (searchForMissingEpisodes) downloads.search(idsOf((item) => item.seriesId === kept.id))
         return json(resource(kept), 201)
       }
     })
 
-  const edited = (kept: SonarrShow, body: SeriesBody): SonarrShow => ({
+  const changed = (kept: SonarrShow, body: SeriesBody): SonarrShow => ({
     ...kept,
     monitored: body.monitored ?? kept.monitored,
     qualityProfileId: body.qualityProfileId ?? kept.qualityProfileId,
+    rootFolderPath: folderOf(body.rootFolderPath) ?? kept.rootFolderPath,
     tags: body.tags ?? kept.tags,
     seasonMonitored: new Map([
       ...kept.seasonMonitored,
@@ -205,19 +274,30 @@ const routes = (): ReadonlyArray<DemoRoute> => {
     Option.match(decodeSeries(request.body), {
       onNone: () => malformed("$", "body"),
       onSome: (body) => {
-        const changed = edited(kept, body)
-        shows.set(kept.id, changed)
+        const after = changed(kept, body)
+        shows.set(kept.id, after)
         // A season switched on or off takes its episodes along.
         for (const item of episodesIn(kept.id)) {
-          const now = changed.seasonMonitored.get(item.episode.season)
+          const now = after.seasonMonitored.get(item.episode.season)
           if (now !== undefined && now !== kept.seasonMonitored.get(item.episode.season)) {
             episodes.set(item.id, { ...item, monitored: now })
           }
         }
-        return json(resource(changed), 202)
+        return json(resource(after), 202)
       }
     })
   )
+
+  const editAll = (request: DemoRequest): DemoReply =>
+    Option.match(decodeEdits(request.body), {
+      onNone: () => malformed("$", "body"),
+      onSome: (edits) => {
+        const meant = edits.ids.flatMap((id) => shows.get(id) ?? [])
+        if (meant.length < edits.ids.length) return unmatched(edits.ids.length, meant.length)
+        for (const kept of meant) shows.set(kept.id, { ...kept, ...edited(kept, edits) })
+        return json(meant.flatMap(({ id }) => shows.get(id) ?? []).map(resource), 202)
+      }
+    })
 
   const remove = withShow((kept) => {
     for (const item of episodesIn(kept.id)) episodes.delete(item.id)
@@ -244,7 +324,7 @@ const routes = (): ReadonlyArray<DemoRoute> => {
     return json(
       episodesIn(seriesId)
         .filter((item) => season === undefined || item.episode.season === season)
-        .flatMap(episodeOf)
+        .flatMap((item) => inFull(request, item))
     )
   }
 
@@ -252,23 +332,17 @@ const routes = (): ReadonlyArray<DemoRoute> => {
     const text = request.query.get("seriesId") ?? ""
     const kept = shows.get(wholeNumber(text) ?? -1)
     if (wholeNumber(text) === undefined) return malformed("seriesId", text)
-    return json(
-      kept === undefined ? [] : episodesIn(kept.id).flatMap((item) => episodeFileResource(item, kept.show) ?? [])
-    )
+    return json(kept === undefined ? [] : episodesIn(kept.id).flatMap((item) => episodeFileResource(item, kept) ?? []))
   }
 
   const calendar = (request: DemoRequest): DemoReply => {
     const start = (request.query.get("start") ?? today).slice(0, 10)
     const end = (request.query.get("end") ?? addDays(today, 7)).slice(0, 10)
+    const listed = request.query.get("unmonitored") === "true" ? [...episodes.values()] : monitoredOf(() => true)
     return json(
-      [...episodes.values()]
+      listed
         .filter(({ episode }) => episode.airedOn >= start && episode.airedOn <= end)
-        .flatMap((item) => {
-          const kept = shows.get(item.seriesId)
-          return episodeOf(item).map((record) =>
-            isTrue(request, "includeSeries") && kept !== undefined ? { ...record, series: resource(kept) } : record
-          )
-        })
+        .flatMap((item) => inFull(request, item))
     )
   }
 
@@ -276,31 +350,13 @@ const routes = (): ReadonlyArray<DemoRoute> => {
   const wanted = (test: (item: SonarrEpisode) => boolean) => (request: DemoRequest) =>
     paged(
       request,
-      [...episodes.values()].filter((item) => item.monitored && test(item)),
-      (item) => {
-        const kept = shows.get(item.seriesId)
-        const [record] = episodeOf(item)
-        return isTrue(request, "includeSeries") && kept !== undefined ? { ...record, series: resource(kept) } : record
-      },
+      request.query.get("monitored") === "false"
+        ? [...episodes.values()].filter((item) => !item.monitored && test(item))
+        : monitoredOf(test),
+      (item) => inFull(request, item)[0],
       airDate,
       { key: "episodes.airDateUtc", direction: "descending" }
     )
-
-  const imported = () => [...episodes.values()].filter((item) => item.file !== undefined)
-  const importRecord = (item: SonarrEpisode) => ({
-    episodeId: item.id,
-    seriesId: item.seriesId,
-    sourceTitle: `${releaseName(shows.get(item.seriesId)?.show.title ?? "")}.${episodeCode(item.episode)}.WEBDL-1080p.DEMO`,
-    languages: [english],
-    quality: quality("Sonarr", "WEBDL-1080p"),
-    customFormats: [],
-    customFormatScore: 0,
-    qualityCutoffNotMet: false,
-    date: `${new Date((item.file?.addedAt ?? 0) * 1000).toISOString().slice(0, 19)}Z`,
-    eventType: "downloadFolderImported",
-    data: { downloadClient: "qBittorrent" },
-    id: item.id
-  })
 
   const write = (
     method: "POST" | "PUT" | "DELETE",
@@ -322,6 +378,7 @@ const routes = (): ReadonlyArray<DemoRoute> => {
       "/api/v3/series/{id}",
       withShow((kept) => json(resource(kept)))
     ),
+    write("PUT", "/api/v3/series/editor", editAll),
     write("PUT", "/api/v3/series/{id}", edit),
     write("DELETE", "/api/v3/series/{id}", remove),
     get("/api/v3/episode", listEpisodes),
@@ -361,60 +418,11 @@ const routes = (): ReadonlyArray<DemoRoute> => {
         return json({})
       })
     ),
-    get("/api/v3/queue", (request) =>
-      paged(request, queueEntries(request), (record) => record, queueSortKeys, {
-        key: "timeleft",
-        direction: "ascending"
-      })
-    ),
-    get("/api/v3/queue/details", (request) => {
-      const seriesId = wholeNumber(request.query.get("seriesId"))
-      return json(queueEntries(request).filter((record) => seriesId === undefined || record.seriesId === seriesId))
-    }),
-    get("/api/v3/queue/status", (request) => {
-      const records = queueEntries(request)
-      return json({
-        totalCount: records.length,
-        count: records.length,
-        unknownCount: 0,
-        errors: false,
-        warnings: records.some((record) => record.trackedDownloadStatus === "warning"),
-        unknownErrors: false,
-        unknownWarnings: false,
-        id: 1
-      })
-    }),
-    write("DELETE", "/api/v3/queue/{id}", (request) => {
-      const id = wholeNumber(request.params["id"])
-      if (!queue.some((entry) => entry.id === id)) return notFound
-      queue = queue.filter((entry) => entry.id !== id)
-      return json({})
-    }),
-    get("/api/v3/history", (request) =>
-      paged(
-        request,
-        imported(),
-        importRecord,
-        { date: (item) => item.file?.addedAt ?? 0 },
-        {
-          key: "date",
-          direction: "descending"
-        }
-      )
-    ),
+    ...downloads.routes,
     get("/api/v3/calendar", calendar),
-    get(
-      "/api/v3/wanted/missing",
-      wanted((item) => item.file === undefined && item.episode.airedOn <= today)
-    ),
-    get(
-      "/api/v3/wanted/cutoff",
-      wanted((item) => item.file?.file.resolution === "720")
-    ),
-    get("/api/v3/blocklist", (request) =>
-      paged(request, [], (record) => record, {}, { key: "date", direction: "descending" })
-    ),
-    ...systemRoutes({ appName: "Sonarr", version: "4.0.13.2932", rootFolder: sonarrRootFolder })
+    get("/api/v3/wanted/missing", wanted(isMissing)),
+    get("/api/v3/wanted/cutoff", wanted(isCutoffUnmet)),
+    ...systemRoutes({ appName: "Sonarr", version: "4.0.13.2932", rootFolders: sonarrRootFolders, run })
   ]
 }
 

@@ -12,9 +12,31 @@ import {
   today
 } from "../DemoLibrary.ts"
 import { type Episode, type Series, series } from "../Series.ts"
-import { english, quality } from "./ArrQueue.ts"
+import type { ArrSubject } from "./ArrPast.ts"
+import { english, quality, releaseName } from "./ArrQueue.ts"
 
-export const sonarrRootFolder = "/media/tv"
+/** The first is where series go unless another is asked for. */
+export const sonarrRootFolders = ["/media/tv", "/media/anime"] as const
+
+/** Which episodes of a new series are looked for: Sonarr's own words. */
+const isMonitoredFrom = (monitor: string, { airedOn, episode, season }: Episode, lastSeason: number): boolean => {
+  switch (monitor) {
+    case "none":
+    case "existing":
+      return false
+    case "future":
+      return airedOn > today
+    case "firstSeason":
+      return season === 1
+    case "latestSeason":
+    case "lastSeason":
+      return season === lastSeason
+    case "pilot":
+      return season === 1 && episode === 1
+    default:
+      return true
+  }
+}
 
 export interface SonarrEpisode {
   readonly id: number
@@ -31,6 +53,7 @@ export interface SonarrShow {
   readonly show: Series
   readonly monitored: boolean
   readonly qualityProfileId: number
+  readonly rootFolderPath: string
   readonly seasonMonitored: ReadonlyMap<number, boolean>
   readonly tags: ReadonlyArray<number>
   readonly added: string
@@ -43,28 +66,39 @@ export const adopt = (
   show: Series,
   id: number,
   added: string,
-  owned: ReadonlyArray<LibraryEpisode>
-): readonly [SonarrShow, ReadonlyArray<SonarrEpisode>] => [
-  {
-    id,
-    show,
-    monitored: true,
-    qualityProfileId: 4,
-    seasonMonitored: new Map(show.seasons.map((season) => [season.season, true])),
-    tags: [],
-    added
-  },
-  show.seasons
+  owned: ReadonlyArray<LibraryEpisode>,
+  monitor = "all"
+): readonly [SonarrShow, ReadonlyArray<SonarrEpisode>] => {
+  const lastSeason = Math.max(...show.seasons.map(({ season }) => season))
+  const episodes = show.seasons
     .flatMap((season) => season.episodes)
     .map((episode, index) => ({
       id: id * 1000 + index + 1,
       seriesId: id,
       episode,
       absolute: index + 1,
-      monitored: true,
+      monitored: isMonitoredFrom(monitor, episode, lastSeason),
       file: owned.find((item) => item.episode === episode)
     }))
-]
+  return [
+    {
+      id,
+      show,
+      monitored: true,
+      qualityProfileId: 4,
+      rootFolderPath: sonarrRootFolders[0],
+      seasonMonitored: new Map(
+        show.seasons.map(({ season }) => [
+          season,
+          episodes.some(({ episode, monitored }) => monitored && episode.season === season)
+        ])
+      ),
+      tags: [],
+      added
+    },
+    episodes
+  ]
+}
 
 /** What Sonarr holds when the demo starts, in the order of its ids. */
 export const initialShows = series
@@ -81,11 +115,11 @@ const slug = (title: string): string => title.toLowerCase().replaceAll(/[^a-z0-9
 
 const twoDigits = (value: number): string => String(value).padStart(2, "0")
 
-export const episodeCode = (episode: Episode): string => `S${twoDigits(episode.season)}E${twoDigits(episode.episode)}`
+const episodeCode = (episode: Episode): string => `S${twoDigits(episode.season)}E${twoDigits(episode.episode)}`
 
 const airInstant = (episode: Episode): string => `${episode.airedOn}T18:00:00Z`
 
-const isAired = (episode: Episode): boolean => airInstant(episode) <= nowIso
+export const isAired = (episode: Episode): boolean => airInstant(episode) <= nowIso
 
 const statistics = (episodes: ReadonlyArray<SonarrEpisode>) => {
   const files = episodes.filter((item) => item.file !== undefined)
@@ -134,7 +168,9 @@ export const seriesResource = (show: Series, kept: SonarrShow | undefined, episo
       }
     }),
     year: show.year,
-    ...(kept === undefined ? { folder } : { path: `${sonarrRootFolder}/${folder}`, rootFolderPath: sonarrRootFolder }),
+    ...(kept === undefined
+      ? { folder }
+      : { path: `${kept.rootFolderPath}/${folder}`, rootFolderPath: kept.rootFolderPath }),
     qualityProfileId: kept?.qualityProfileId ?? 0,
     seasonFolder: true,
     monitored: kept?.monitored ?? false,
@@ -162,7 +198,7 @@ export const seriesResource = (show: Series, kept: SonarrShow | undefined, episo
   }
 }
 
-export const episodeResource = (item: SonarrEpisode, show: Series) => ({
+export const episodeResource = (item: SonarrEpisode, { show }: SonarrShow) => ({
   seriesId: item.seriesId,
   tvdbId: show.tvdbId * 10 + item.absolute,
   episodeFileId: item.file === undefined ? 0 : item.id,
@@ -183,8 +219,19 @@ export const episodeResource = (item: SonarrEpisode, show: Series) => ({
 const fileQualityName = (item: LibraryEpisode): string =>
   item.file.resolution === "4k" ? "WEBDL-2160p" : item.file.resolution === "1080" ? "WEBDL-1080p" : "WEBDL-720p"
 
+/** Whether the file is worse than the profile wants. */
+export const isCutoffUnmet = ({ file }: SonarrEpisode): boolean => file?.file.resolution === "720"
+
+/** An episode as downloads know it. */
+export const subjectOf = (item: SonarrEpisode, show: Series): ArrSubject => ({
+  id: item.id,
+  titleId: item.seriesId,
+  release: `${releaseName(show.title)}.${episodeCode(item.episode)}`,
+  file: item.file && { quality: fileQualityName(item.file), addedAt: item.file.addedAt }
+})
+
 /** The file of an episode as `EpisodeFileResource`, or null where there is none. */
-export const episodeFileResource = (item: SonarrEpisode, show: Series) => {
+export const episodeFileResource = (item: SonarrEpisode, { rootFolderPath, show }: SonarrShow) => {
   if (item.file === undefined) return null
   const name = `${plainTitle(show.title)} - ${episodeCode(item.episode)} - ${item.episode.title} ${fileQualityName(item.file)}.mkv`
   const relativePath = `Season ${item.episode.season}/${name}`
@@ -192,7 +239,7 @@ export const episodeFileResource = (item: SonarrEpisode, show: Series) => {
     seriesId: item.seriesId,
     seasonNumber: item.episode.season,
     relativePath,
-    path: `${sonarrRootFolder}/${plainTitle(show.title)}/${relativePath}`,
+    path: `${rootFolderPath}/${plainTitle(show.title)}/${relativePath}`,
     size: item.file.file.sizeBytes,
     dateAdded: iso(item.file.addedAt),
     releaseGroup: "DEMO",
@@ -202,7 +249,7 @@ export const episodeFileResource = (item: SonarrEpisode, show: Series) => {
     customFormatScore: 0,
     indexerFlags: 0,
     releaseType: "singleEpisode",
-    qualityCutoffNotMet: item.file.file.resolution === "720",
+    qualityCutoffNotMet: isCutoffUnmet(item),
     id: item.id
   }
 }
