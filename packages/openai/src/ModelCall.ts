@@ -12,12 +12,12 @@ import * as Stream from "effect/Stream"
 
 import * as Answer from "./Answer.ts"
 import { ChatWire } from "./ChatWire.ts"
+import type { Held } from "./Lanes.ts"
 import type { ModelWire, WireRequest } from "./ModelWire.ts"
 import type { Settings } from "./OpenAiConfig.ts"
 import * as OpenAiError from "./OpenAiError.ts"
 import * as RequestBody from "./RequestBody.ts"
 import { ResponsesWire } from "./ResponsesWire.ts"
-import type { Held } from "./Socket.ts"
 import * as Sockets from "./Sockets.ts"
 import * as Transport from "./Transport.ts"
 
@@ -99,24 +99,24 @@ const makeWith = Effect.fnUntraced(function* <State>(settings: Settings, wire: M
         if (taken === undefined) return overHttp
         replace(taken)
         const { exchange, held, isOpen, send } = taken
-        const asked = Effect.suspend(() => {
-          send(socketBody(held === undefined ? current : added(all, held)))
-          const { next, pull } = Answer.fromEvents(wire, taken, { retries, deltasOf: all.deltasOf })
-          return Effect.map(next, (first) => pullFrom(first, pull))
-        })
-        const http = Effect.suspend(() => {
+        const goesAgain = (failure: OpenAiError.Failure): boolean =>
+          resendsLeft > 0 && (exchange.isUntouched || (failure.isUnknownResponse && held !== undefined))
+        const asked = Effect.catchIf(
+          Effect.suspend(() => {
+            send(socketBody(held === undefined ? current : added(all, held)))
+            const { next, pull } = Answer.fromEvents(wire, taken, { retries, deltasOf: all.deltasOf })
+            return Effect.map(next, (first) => pullFrom(first, pull))
+          }),
+          goesAgain,
+          (failure) => overSocket({ take }, mayContinue && !failure.isUnknownResponse, resendsLeft - 1)
+        )
+        const instead = Effect.suspend(() => {
           // Nothing was sent.
           taken.close()
           sent = undefined
           return overHttp
         })
-        const goesAgain = (failure: OpenAiError.Failure): boolean =>
-          resendsLeft > 0 && (exchange.isUntouched || (failure.isUnknownResponse && held !== undefined))
-        return Effect.catchIf(
-          Effect.flatMap(isOpen, (isOpen) => (isOpen ? asked : http)),
-          goesAgain,
-          (failure) => overSocket({ take }, mayContinue && !failure.isUnknownResponse, resendsLeft - 1)
-        )
+        return Effect.flatMap(isOpen, (isOpen) => (isOpen ? asked : instead))
       })
     }
 

@@ -2,13 +2,8 @@
  * Socket: one WebSocket to the Responses API, which several responses share, each in a lane that `stream_id` names. A
  * boundary to the SDK's `ResponsesWS`.
  *
- * ```text
- * lane "0"   request, events ..., end   request with only what is new, events ...
- * lane "1"        request, events ..., end
- * ```
- *
- * The server holds the last response of each lane as long as the socket is open. It knows no way to stop one response, so a
- * lane whose reader has gone stays taken until its response ends, unread; a socket that writes for nobody is closed.
+ * The server knows no way to stop one response, so a lane whose reader has gone stays taken until its response ends, unread;
+ * a socket that writes for nobody is closed.
  */
 import * as Effect from "effect/Effect"
 import type { OpenAI } from "openai/client"
@@ -16,29 +11,9 @@ import type { ResponsesWS } from "openai/resources/responses/ws"
 
 import { type Awaiting, type Body, ConnectionFault, type Timeout } from "./Exchange.ts"
 import * as Json from "./Json.ts"
-import type { WireMessage } from "./ModelWire.ts"
+import { type Lane, Lanes } from "./Lanes.ts"
 import type { SocketReply } from "./SocketReply.ts"
 import type { Waiting } from "./Watch.ts"
-
-/** The last response of a lane, which the server holds, and the conversation that it answers. */
-export interface Held {
-  readonly responseId: string
-  readonly messages: ReadonlyArray<WireMessage>
-  /** Whether results of calls are to follow, so that its run goes on. */
-  readonly hasCalls: boolean
-}
-
-export interface Lane {
-  /** `undefined` for a socket's only lane, where the server knows no others. */
-  readonly name: string | undefined
-  readonly socket: Socket
-  /** The response that is under way. Its reader may have gone. */
-  reply: SocketReply | undefined
-  isGivenUp: boolean
-  held: Held | undefined
-  /** By the socket's count of uses. */
-  usedAt: number
-}
 
 /** What a socket tells its owner. */
 export interface Listener {
@@ -51,35 +26,34 @@ export interface Listener {
 /** The longest event that is read, as the longest answer over HTTP. */
 const maxPayload = 64 * 2 ** 20
 
-/** The API's limit of names; beyond it they are used again. */
-const maxLanes = 32
-
 /**
  * How soon after it was sent a request is lost if the server had closed the idle socket before: one round trip, be it far.
  */
 const staleMillis = 100
 
 export class Socket implements Waiting {
+  readonly lanes: Lanes
   readonly openedMillis: number
   readonly #listener: Listener
-  #maxActive: number
-  #lanes: ReadonlyArray<Lane> = []
   #sdk: ResponsesWS | undefined
-  #uses = 0
   #eventBytes = 0
   #error: ConnectionFault | undefined
   #hasSpoken = false
+  #isClosed = false
+  /** It is the opening that is waited for. */
   awaiting: Awaiting = "connection"
   timedOut: Timeout | undefined
-  isClosed = false
   /** Takes no more requests: closed once the responses under way have ended. */
   isRetired = false
 
-  /** `maxActive` is how many responses it carries at a time; with one it names no lanes. */
   constructor(maxActive: number, openedMillis: number, listener: Listener) {
-    this.#maxActive = maxActive
+    this.lanes = new Lanes(maxActive)
     this.openedMillis = openedMillis
     this.#listener = listener
+  }
+
+  get awaitingSince(): number {
+    return this.openedMillis
   }
 
   /** Opens the connection. Fails with what the network or the server had against it. */
@@ -91,7 +65,7 @@ export class Socket implements Waiting {
       }),
       (sdk) =>
         Effect.callback((resume) => {
-          if (this.isClosed) return resume(Effect.fail(this.#fault))
+          if (this.#isClosed) return resume(Effect.fail(this.#fault))
           sdk.socket.on("open", () => {
             this.awaiting = "nothing"
             resume(Effect.void)
@@ -101,24 +75,11 @@ export class Socket implements Waiting {
     )
   }
 
-  get #fault(): ConnectionFault {
-    return this.#error ?? new ConnectionFault(Object.assign(new Error("the socket was closed"), { code: "ECONNRESET" }))
-  }
-
-  /** It is the opening that is waited for. */
-  get awaitingSince(): number {
-    return this.openedMillis
-  }
-
-  giveUp(): void {
-    this.close()
-  }
-
   #listen(sdk: ResponsesWS): ResponsesWS {
     this.#sdk = sdk
-    // The server's own errors come as events, too.
-    sdk.on("error", ({ cause, error }) => {
-      if (error === undefined) this.#error ??= new ConnectionFault(cause)
+    // Unheard, an error would end the process. The server's own come as events, too, and have no cause.
+    sdk.on("error", ({ cause }) => {
+      if (cause !== undefined) this.#error ??= new ConnectionFault(cause)
     })
     sdk.socket.platformSocket.prependListener("message", (data) => {
       this.#eventBytes = Array.isArray(data) ? data.reduce((sum, { length }) => sum + length, 0) : data.byteLength
@@ -127,47 +88,19 @@ export class Socket implements Waiting {
     sdk.on("raw", () => this.close(new ConnectionFault("the server sent what is no event")))
     sdk.on("close", () => this.#over(this.#fault))
     // Given up while it was made.
-    if (this.isClosed) this.#end()
+    if (this.#isClosed) this.#end()
     return sdk
   }
 
-  // Lanes
-
-  /** The lane that holds the response `messages` follow on from. It may be taken. */
-  holder(messages: ReadonlyArray<WireMessage>): Lane | undefined {
-    return this.isRetired ? undefined : this.#lanes.find(({ held }) => held !== undefined && follows(messages, held))
+  get #fault(): ConnectionFault {
+    return this.#error ?? new ConnectionFault(Object.assign(new Error("the socket was closed"), { code: "ECONNRESET" }))
   }
 
-  /** Whether `lane` may be asked now. */
-  isFree(lane: Lane): boolean {
-    return lane.reply === undefined && this.#active.length < this.#maxActive
-  }
-
-  /** A lane that may be asked now, preferably one that holds nothing; `undefined` for none. */
-  freeLane(): Lane | undefined {
-    if (this.isClosed || this.isRetired || this.#active.length >= this.#maxActive) return undefined
-    const free = this.#lanes.filter(({ reply }) => reply === undefined)
-    const blank = free.find(({ held }) => held === undefined)
-    if (blank !== undefined) return blank
-    const isNamed = this.#maxActive > 1
-    if (this.#lanes.length < (isNamed ? maxLanes : 1)) {
-      const name = isNamed ? String(this.#lanes.length) : undefined
-      const lane: Lane = { name, socket: this, reply: undefined, isGivenUp: false, held: undefined, usedAt: 0 }
-      this.#lanes = [...this.#lanes, lane]
-      return lane
-    }
-    return free.reduce((oldest, lane) => (lane.usedAt < oldest.usedAt ? lane : oldest))
-  }
-
-  get #active(): ReadonlyArray<Lane> {
-    return this.#lanes.filter(({ reply }) => reply !== undefined)
-  }
+  // What is asked
 
   /** Takes `lane` for `reply`. */
   occupy(lane: Lane, reply: SocketReply): void {
-    lane.reply = reply
-    lane.isGivenUp = false
-    lane.usedAt = ++this.#uses
+    reply.isLate = this.awaiting === "nothing"
     reply.onGivenUp = () => {
       if (lane.reply !== reply) return
       if (reply.ageMillis === undefined) {
@@ -175,9 +108,9 @@ export class Socket implements Waiting {
         return
       }
       lane.isGivenUp = true
-      const isWanted = ({ held, isGivenUp, reply }: Lane) => (reply === undefined ? held?.hasCalls : !isGivenUp)
-      if (!this.#lanes.some(isWanted)) this.close()
+      if (!this.lanes.areWanted) this.close()
     }
+    this.lanes.occupy(lane, reply)
   }
 
   send({ name }: Lane, reply: SocketReply, body: Body): void {
@@ -190,45 +123,54 @@ export class Socket implements Waiting {
 
   #hear(event: unknown): void {
     this.#hasSpoken = true
-    const name = Json.text(event, "stream_id")
-    const lane = name === undefined ? this.#laneOfUnnamed(event) : this.#lanes.find((lane) => lane.name === name)
-    const reply = lane?.reply
-    if (lane === undefined || reply === undefined) return
-    if (!lane.isGivenUp) reply.take(event, this.#eventBytes)
     const type = Json.text(event, "type") ?? ""
-    if (!ends.has(type)) return
-    lane.reply = undefined
-    lane.held =
-      type === "response.completed" && !lane.isGivenUp ? heldOf(Json.get(event, "response"), reply) : undefined
-    this.retireIf(this.isRetired)
+    const lanes = this.#lanesOf(event, type)
+    if (type === "error" && this.#isRefusal(event)) return this.#refuse(lanes)
+    for (const lane of lanes) {
+      if (!lane.isGivenUp) lane.reply?.take(event, this.#eventBytes)
+      if (ends.has(type)) this.lanes.end(lane, event)
+    }
+    // Whose error it was cannot be told: whatever else comes must find no other reader.
+    this.retireIf(this.isRetired || lanes.length > 1)
   }
 
-  /** Whose an event is that names no lane; `undefined` where that ended the socket. */
-  #laneOfUnnamed(event: unknown): Lane | undefined {
-    const [lane, ...others] = this.#active
-    if (Json.text(event, "type") === "error") {
-      const error = Json.get(event, "error") ?? event
-      const code = Json.text(error, "code")
-      const isAboutLanes = code === "invalid_stream_id" || Json.text(error, "param") === "stream_id"
-      if (isAboutLanes || code === "websocket_connection_limit_reached") {
-        if (isAboutLanes) this.#listener.onNoLanes()
-        for (const { reply } of this.#active) if (reply?.responseBytes === 0) reply.isUntouched = true
-        this.close(new ConnectionFault(Json.text(error, "message") ?? code))
-        return undefined
-      }
-      if (others.length > 0) this.close(new ConnectionFault(Json.text(error, "message") ?? "an error of the server's"))
-      return others.length > 0 ? undefined : lane
+  /** Whose an event is: one lane's, but for an error that names none. */
+  #lanesOf(event: unknown, type: string): ReadonlyArray<Lane> {
+    const { active, areNamed } = this.lanes
+    const name = Json.text(event, "stream_id")
+    if (name !== undefined && areNamed) {
+      const lane = this.lanes.named(name)
+      return lane?.reply === undefined ? [] : [lane]
     }
-    if (this.#maxActive > 1) {
-      this.#listener.onNoLanes()
-      this.#maxActive = 1
-      if (others.length > 0) {
-        this.close(new ConnectionFault("the server does not tell the responses on one socket apart"))
-        return undefined
-      }
-      this.#lanes = lane === undefined ? [] : [lane]
+    // An error of a response that has begun would name its lane.
+    if (type === "error") return active.length < 2 ? active : active.filter(({ reply }) => reply?.responseBytes === 0)
+    if (areNamed) this.#listener.onNoLanes()
+    if (active.length < 2) {
+      if (areNamed) this.lanes.keepOnly(active[0])
+      return active
     }
-    return lane
+    this.close(new ConnectionFault("the server does not tell the responses on one socket apart"))
+    return []
+  }
+
+  /** Whether the server has something against the socket or its lanes, rather than against the request. */
+  #isRefusal(event: unknown): boolean {
+    const error = Json.get(event, "error") ?? event
+    const code = Json.text(error, "code") ?? ""
+    const isOfLanes = code === "invalid_stream_id" || (Json.text(error, "param") === "stream_id" && !limits.has(code))
+    if (isOfLanes) this.#listener.onNoLanes()
+    return isOfLanes || limits.has(code)
+  }
+
+  /** Lets the requests in `lanes` go over another socket, and all that follow. */
+  #refuse(lanes: ReadonlyArray<Lane>): void {
+    const replies = repliesOf(lanes)
+    for (const lane of lanes) lane.reply = undefined
+    this.retireIf(true)
+    for (const reply of replies) {
+      reply.isUntouched = reply.responseBytes === 0
+      reply.fail(this.#fault)
+    }
   }
 
   // The end
@@ -237,7 +179,11 @@ export class Socket implements Waiting {
   retireIf(isOld: boolean): void {
     if (!isOld) return
     this.isRetired = true
-    if (this.#active.length === 0) this.close()
+    if (this.lanes.active.length === 0) this.close()
+  }
+
+  giveUp(): void {
+    this.close()
   }
 
   /** Ends the connection at once; whoever still reads is told why. */
@@ -252,34 +198,29 @@ export class Socket implements Waiting {
   }
 
   #over(fault: ConnectionFault): void {
-    if (this.isClosed) return
-    this.isClosed = true
-    const replies = this.#active.flatMap(({ reply }) => (reply === undefined ? [] : [reply]))
-    this.#lanes = []
+    if (this.#isClosed) return
+    this.#isClosed = true
+    this.isRetired = true
+    const { active } = this.lanes
+    const replies = repliesOf(active)
     for (const reply of replies) {
-      const { ageMillis, responseBytes } = reply
-      reply.isUntouched ||= this.#uses > 1 && responseBytes === 0 && ageMillis !== undefined && ageMillis < staleMillis
-      reply.fail(fault)
+      const { ageMillis, isLate, responseBytes } = reply
+      reply.isUntouched ||= ageMillis === undefined || (isLate && responseBytes === 0 && ageMillis < staleMillis)
     }
-    this.#listener.onClose(this, replies.length > 0 && !this.#hasSpoken)
+    const wasAsked = active.some(
+      ({ isGivenUp, reply }) => reply?.timedOut !== undefined || (!isGivenUp && isSent(reply))
+    )
+    this.#listener.onClose(this, wasAsked && !this.#hasSpoken)
+    // Last of all: whoever is told asks again.
+    for (const reply of replies) reply.fail(fault)
   }
 }
 
+const repliesOf = (lanes: ReadonlyArray<Lane>) => lanes.flatMap(({ reply }) => (reply === undefined ? [] : [reply]))
+
+const isSent = (reply: SocketReply | undefined): boolean => reply?.ageMillis !== undefined
+
 const ends = new Set(["response.completed", "response.incomplete", "response.failed", "response.cancelled", "error"])
 
-const heldOf = (response: unknown, { messages }: SocketReply): Held | undefined => {
-  const responseId = Json.text(response, "id")
-  const hasCalls = Json.array(response, "output").some((item) => Json.get(item, "type") === "function_call")
-  return responseId === undefined ? undefined : { responseId, messages, hasCalls }
-}
-
-/** Whether `messages` extend the conversation of `held` by its answer and more. Messages never change, so identity tells. */
-const follows = (messages: ReadonlyArray<WireMessage>, held: Held): boolean => {
-  const answer = messages[held.messages.length]
-  return (
-    answer?.role === "assistant" &&
-    answer.responseId === held.responseId &&
-    messages.length > held.messages.length + 1 &&
-    held.messages.every((message, index) => message === messages[index])
-  )
-}
+/** What the server says where a socket has served its time, or has as many lanes as it may have. */
+const limits = new Set(["websocket_connection_limit_reached", "websocket_stream_limit_reached"])

@@ -5,6 +5,7 @@
 import * as Effect from "effect/Effect"
 
 import { type Awaiting, ConnectionFault, type Timeout } from "./Exchange.ts"
+import * as Json from "./Json.ts"
 import type { WireMessage } from "./ModelWire.ts"
 import type { Waiting } from "./Watch.ts"
 
@@ -28,6 +29,10 @@ export class SocketReply implements Waiting {
   readonly resends = 0
   /** Whether the server has certainly not answered, so that the request may go again at once. */
   isUntouched = false
+  /** Whether the socket had been open before, and may have been closed by the server since. */
+  isLate = false
+  /** Whether the model has made calls, whose results are to follow. */
+  hasCalls = false
 
   constructor(now: () => number, messages: ReadonlyArray<WireMessage>) {
     this.#now = now
@@ -52,6 +57,7 @@ export class SocketReply implements Waiting {
   take(event: unknown, bytes: number): void {
     this.responseBytes += bytes
     this.#events.push(event)
+    this.hasCalls ||= Json.get(Json.get(event, "item"), "type") === "function_call"
     // Once for all events of one read from the connection.
     if (this.#isWaking || this.#wake === undefined) return
     this.#isWaking = true

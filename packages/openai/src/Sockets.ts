@@ -13,10 +13,11 @@ import type * as Scope from "effect/Scope"
 
 import type { Body, ConnectionFault } from "./Exchange.ts"
 import * as Head from "./Head.ts"
+import type { Held, Lane } from "./Lanes.ts"
 import type { WireMessage } from "./ModelWire.ts"
 import type { Settings } from "./OpenAiConfig.ts"
 import * as OpenAiError from "./OpenAiError.ts"
-import { type Held, type Lane, type Listener, Socket } from "./Socket.ts"
+import { type Listener, Socket } from "./Socket.ts"
 import * as SocketMetrics from "./SocketMetrics.ts"
 import { SocketReply } from "./SocketReply.ts"
 import * as Watch from "./Watch.ts"
@@ -88,57 +89,59 @@ export const make = Effect.fnUntraced(function* (
   )
 
   /** A new socket, which opens in the background. */
-  const begin = (clock: Clock.Clock, watch: Watch.Watch): Effect.Effect<Socket> => {
-    const leaveAlone = (time: Duration.Duration) => {
-      httpUntilMillis = clock.currentTimeMillisUnsafe() + Duration.toMillis(time)
-    }
-    const listener: Listener = {
-      onNoLanes: () => {
-        hasLanes = false
-      },
-      onClose: (closed, isMute) => {
-        sockets.delete(closed)
-        mutes = isMute ? mutes + 1 : 0
-        if (mutes >= maxMute) leaveAlone(refusedTime)
+  const begin = (clock: Clock.Clock, watch: Watch.Watch): Effect.Effect<Socket> =>
+    Effect.suspend(() => {
+      const leaveAlone = (time: Duration.Duration) => {
+        httpUntilMillis = clock.currentTimeMillisUnsafe() + Duration.toMillis(time)
       }
-    }
-    const socket = new Socket(hasLanes ? maxActive : 1, clock.currentTimeMillisUnsafe(), listener)
-    const opened = Deferred.makeUnsafe<boolean>()
-    sockets.set(socket, opened)
-    watch.add(socket)
-    const opening = Effect.matchEffect(
-      Effect.flatMap(load, ([client, { ResponsesWS }]) => socket.open(client, ResponsesWS)),
-      {
-        onFailure: (failure) =>
-          Effect.sync(() => {
-            leaveAlone(socket.timedOut !== undefined || isLasting(failure) ? refusedTime : unreachedTime)
-            socket.close()
-            return false
-          }),
-        onSuccess: () => Effect.as(Metric.update(SocketMetrics.connections, 1), true)
+      const listener: Listener = {
+        onNoLanes: () => {
+          hasLanes = false
+        },
+        onClose: (closed, isMute) => {
+          sockets.delete(closed)
+          mutes = isMute ? mutes + 1 : 0
+          if (mutes >= maxMute) leaveAlone(refusedTime)
+        }
       }
-    )
-    const settled = Effect.ensuring(
-      Deferred.into(opening, opened),
-      Effect.sync(() => watch.remove(socket))
-    )
-    return Effect.as(Effect.forkIn(settled, scope, { startImmediately: true }), socket)
-  }
+      const socket = new Socket(hasLanes ? maxActive : 1, clock.currentTimeMillisUnsafe(), listener)
+      const opened = Deferred.makeUnsafe<boolean>()
+      sockets.set(socket, opened)
+      watch.add(socket)
+      const opening = Effect.matchEffect(
+        Effect.flatMap(load, ([client, { ResponsesWS }]) => socket.open(client, ResponsesWS)),
+        {
+          onFailure: (failure) =>
+            Effect.sync(() => {
+              leaveAlone(socket.timedOut !== undefined || isLasting(failure) ? refusedTime : unreachedTime)
+              socket.close()
+              return false
+            }),
+          onSuccess: () => Effect.as(count([SocketMetrics.connections]), true)
+        }
+      )
+      const settled = Effect.ensuring(
+        Deferred.into(opening, opened),
+        Effect.sync(() => watch.remove(socket))
+      )
+      return Effect.as(Effect.forkIn(settled, scope, { startImmediately: true }), socket)
+    })
 
   const failed = ({ fault, timedOut }: SocketReply) =>
     timedOut === undefined
       ? OpenAiError.fromConnection(target, fault?.code, fault?.message ?? "")
       : OpenAiError.fromTimeout(target, timedOut, limitsMillis[timedOut])
 
-  const takenOf = (lane: Lane, exchange: SocketReply, held: Held | undefined, watch: Watch.Watch): Taken => {
-    const { socket } = lane
+  const takenOf = ({ lane, socket }: Place, exchange: SocketReply, { counters, held, watch }: TakenOptions): Taken => {
     const opened = sockets.get(socket)
     socket.occupy(lane, exchange)
     return {
       target,
       exchange,
       held,
-      isOpen: opened === undefined ? Effect.succeed(false) : Deferred.await(opened),
+      isOpen: Effect.tap(opened === undefined ? Effect.succeed(false) : Deferred.await(opened), (isOpen) =>
+        count(isOpen ? counters : [SocketMetrics.fallbacks])
+      ),
       send: (body) => {
         watch.add(exchange)
         socket.send(lane, exchange, body)
@@ -161,29 +164,29 @@ export const make = Effect.fnUntraced(function* (
     Effect.withFiber((fiber) => {
       const clock = fiber.getRef(Clock.Clock)
       const nowMillis = clock.currentTimeMillisUnsafe()
-      if (nowMillis < httpUntilMillis) return Effect.as(Metric.update(SocketMetrics.fallbacks, 1), undefined)
+      if (nowMillis < httpUntilMillis) return Effect.as(count([SocketMetrics.fallbacks]), undefined)
       const watch = watchOf(fiber, clock)
-      const open = [...sockets.keys()]
-      for (const socket of open) socket.retireIf(nowMillis - socket.openedMillis >= maxAgeMillis)
-      const holder = mayContinue ? firstOf(open, (socket) => socket.holder(messages)) : undefined
+      for (const socket of sockets.keys()) socket.retireIf(nowMillis - socket.openedMillis >= maxAgeMillis)
+      const open = [...sockets.keys()].filter(({ isRetired }) => !isRetired)
+      const holder = mayContinue ? placeOf(open, ({ lanes }) => lanes.holder(messages)) : undefined
       const known =
-        holder !== undefined && holder.socket.isFree(holder)
+        holder !== undefined && holder.socket.lanes.isFree(holder.lane)
           ? holder
-          : (holder?.socket.freeLane() ?? firstOf(open, (socket) => socket.freeLane()))
-      const lane =
-        known === undefined ? Effect.map(begin(clock, watch), (socket) => socket.freeLane()) : Effect.succeed(known)
-      return Effect.flatMap(lane, (lane) => {
-        if (lane === undefined) return Effect.undefined
-        const held = lane.socket === holder?.socket ? holder.held : undefined
-        const taken = takenOf(lane, new SocketReply(() => clock.currentTimeMillisUnsafe(), messages), held, watch)
-        const counted = [
+          : // Another lane of the same socket continues as well.
+            placeOf(holder === undefined ? open : [holder.socket, ...open], ({ lanes }) => lanes.free())
+      const place =
+        known === undefined
+          ? Effect.map(begin(clock, watch), (socket) => placeOf([socket], ({ lanes }) => lanes.free()))
+          : Effect.succeed(known)
+      return Effect.flatMap(place, (place) => {
+        if (place === undefined) return Effect.undefined
+        const held = place.socket === holder?.socket ? holder.lane.held : undefined
+        const counters = [
           ...(known === undefined ? [] : [SocketMetrics.reuses]),
           ...(held !== undefined ? [SocketMetrics.continuations] : continues(messages) ? [SocketMetrics.resends] : [])
         ]
-        return Effect.as(
-          Effect.forEach(counted, (metric) => Metric.update(metric, 1), { concurrency: 1, discard: true }),
-          taken
-        )
+        const exchange = new SocketReply(() => clock.currentTimeMillisUnsafe(), messages)
+        return Effect.succeed(takenOf(place, exchange, { held, counters, watch }))
       })
     })
 
@@ -207,10 +210,29 @@ const isLasting = (failure: ConnectionFault | OpenAiError.Failure): boolean => {
 const continues = (messages: ReadonlyArray<WireMessage>): boolean =>
   messages.some((message) => message.role === "assistant" && message.responseId !== undefined)
 
-const firstOf = <A, B>(values: ReadonlyArray<A>, find: (value: A) => B | undefined): B | undefined => {
-  for (const value of values) {
-    const found = find(value)
-    if (found !== undefined) return found
+type Counter = typeof SocketMetrics.fallbacks
+
+interface TakenOptions {
+  readonly held: Held | undefined
+  /** What the request counts for, once it goes over its socket. */
+  readonly counters: ReadonlyArray<Counter>
+  readonly watch: Watch.Watch
+}
+
+const count = (counters: ReadonlyArray<Counter>): Effect.Effect<void> =>
+  Effect.forEach(counters, (counter) => Metric.update(counter, 1), { concurrency: 1, discard: true })
+
+/** A lane and the socket that it is of. */
+interface Place {
+  readonly socket: Socket
+  readonly lane: Lane
+}
+
+/** The first that `find` finds among `sockets`. */
+const placeOf = (sockets: ReadonlyArray<Socket>, find: (socket: Socket) => Lane | undefined): Place | undefined => {
+  for (const socket of sockets) {
+    const lane = find(socket)
+    if (lane !== undefined) return { socket, lane }
   }
   return undefined
 }

@@ -3,6 +3,7 @@ import { inspect } from "node:util"
 import type { Message, ModelPart, ModelRequest, ModelStream } from "@callsheet/core/model/ModelStream"
 import { assert, describe, it } from "@effect/vitest"
 import { ConfigProvider, Context, Duration, Effect, Fiber, Metric, Redacted, Ref, Stream } from "effect"
+import { LanguageModel } from "effect/ai"
 import { TestClock } from "effect/testing"
 
 import * as OpenAiModel from "../src/OpenAiModel.ts"
@@ -321,6 +322,19 @@ describe("several runs", () => {
     })
   )
 
+  it.effect("that have gone before a word was said do not make the server one that never speaks", () =>
+    Effect.gen(function* () {
+      const server = yield* serveSocket((heard, index) => (index < 3 ? undefined : answerAll(heard, index)))
+      const model = yield* make({ baseUrl: server.baseUrl })
+      for (const number of [1, 2, 3]) {
+        const fiber = yield* Effect.forkChild(ask(model))
+        yield* eventually(() => server.heard.length === number)
+        yield* Fiber.interrupt(fiber)
+      }
+      assert.strictEqual(textOf(yield* ask(model)), "answer 3")
+    })
+  )
+
   it.effect("keep the socket where one that waits for its tools will go on over it", () =>
     Effect.gen(function* () {
       const server = yield* serveSocket((heard, index) => {
@@ -553,6 +567,27 @@ describe("what a server does in the middle", () => {
     })
   )
 
+  it.effect("an error that names no lane is of those that have not begun, and the others go on", () =>
+    Effect.gen(function* () {
+      const server = yield* serveSocket((heard, index) => {
+        if (index === 0) say(heard, responseEvents("r", "mine").slice(0, 2))
+        if (index !== 2) return
+        heard.socket.send(JSON.stringify({ type: "error", status: 400, error: { code: null, message: "No." } }))
+        for (const [at, one] of server.heard.entries()) say(one, responseEvents(`late ${at}`, "late").slice(2))
+      })
+      const model = yield* make({ baseUrl: server.baseUrl })
+      const begun = yield* Effect.forkChild(ask(model))
+      yield* eventually(() => server.heard.length === 1)
+      for (let turns = 0; turns < 5; turns++) yield* turn
+      const failed = yield* Effect.all([Effect.flip(ask(model)), Effect.flip(ask(model))], { concurrency: 2 })
+      assert.deepStrictEqual(
+        failed.map(({ reason }) => reason._tag),
+        ["InvalidRequestError", "InvalidRequestError"]
+      )
+      assert.strictEqual(textOf(yield* Fiber.join(begun)), "mine")
+    })
+  )
+
   it.effect("silence ends in a sentence", () =>
     Effect.gen(function* () {
       const server = yield* serveSocket(() => {})
@@ -625,6 +660,29 @@ describe("a socket", () => {
     })
   )
 
+  it.effect("is opened with the user and password of the address", () =>
+    Effect.gen(function* () {
+      const server = yield* serveSocket(answerAll)
+      yield* ask(yield* make({ baseUrl: server.baseUrl.replace("//", "//ann:secret@"), apiKey: undefined }))
+      assert.strictEqual(server.upgrades[0]?.authorization, `Basic ${Buffer.from("ann:secret").toString("base64")}`)
+    })
+  )
+
+  it.effect("serves Effect's LanguageModel as well, where it streams", () =>
+    Effect.gen(function* () {
+      const server = yield* serveSocket(answerAll)
+      const options = { baseUrl: server.baseUrl, api: "responses", transport: "websocket" } as const
+      const parts = yield* LanguageModel.streamText({ prompt: "Heat?" }).pipe(
+        Stream.runCollect,
+        Effect.provide(OpenAiModel.layerLanguageModel({ ...options, connectTimeout: never, idleTimeout: never }))
+      )
+      assert.deepStrictEqual(
+        parts.flatMap((part) => (part.type === "text-delta" ? [part.delta] : [])),
+        ["answer 0"]
+      )
+    })
+  )
+
   it.effect("counts what is opened, shared, continued, sent again and sent over HTTP", () =>
     Effect.gen(function* () {
       const server = yield* serveSocket((heard, index) =>
@@ -635,6 +693,11 @@ describe("a socket", () => {
       const longer = after(question, "r0")
       yield* ask(model, longer)
       yield* ask(model, after(longer, "r1"))
+      const refusing = yield* serveSocket(answerAll)
+      refusing.onUpgrade((socket) => socket.destroy() === socket)
+      const other = yield* make({ baseUrl: refusing.baseUrl })
+      yield* ask(other)
+      yield* ask(other)
       const counts = yield* Effect.forEach(
         [
           SocketMetrics.connections,
@@ -646,7 +709,7 @@ describe("a socket", () => {
         (metric) => Effect.map(Metric.value(metric), ({ count }) => count),
         { concurrency: 1 }
       )
-      assert.deepStrictEqual(counts, [1, 4, 2, 1, 0])
+      assert.deepStrictEqual(counts, [1, 4, 2, 1, 2])
     }).pipe(Effect.provideService(Metric.MetricRegistry, new Map()), Effect.provide(Context.empty()))
   )
 })
