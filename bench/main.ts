@@ -17,6 +17,7 @@ const suites: Readonly<Record<string, () => Promise<{ readonly suite: Report.Sui
   cache: () => import("./cache.ts"),
   overhead: () => import("./overhead.ts"),
   concurrency: () => import("./concurrency.ts"),
+  wires: () => import("./wires.ts"),
   coldstart: () => import("./coldstart.ts"),
   peers: () => import("./peers.ts"),
   tools: () => import("./tools.ts")

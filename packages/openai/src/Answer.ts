@@ -13,6 +13,7 @@ import type * as Pull from "effect/Pull"
 import * as Json from "./Json.ts"
 import { brokenPart, type ModelWire, type WirePart } from "./ModelWire.ts"
 import * as OpenAiError from "./OpenAiError.ts"
+import type { Taken } from "./Sockets.ts"
 import type { Pending } from "./Transport.ts"
 import { WireReader } from "./WireReader.ts"
 
@@ -35,6 +36,45 @@ const endTime = Duration.millis(50)
 /** How long the usage of an answer may follow its end. Some servers tell none, and leave the connection open. */
 const usageTime = Duration.seconds(1)
 
+/** What was counted of a request and its answer. */
+interface Counts {
+  readonly requestBytes: number
+  readonly responseBytes: number
+  readonly resends: number
+}
+
+/** The parts of one answer on their way to whoever asked, and how it ended. `retries` counts the attempts before this one. */
+class Intake {
+  readonly #target: OpenAiError.Target
+  readonly #counts: Counts
+  readonly #retries: number
+  fault: OpenAiError.Failure | undefined
+  isFinished = false
+
+  constructor(target: OpenAiError.Target, counts: Counts, retries: number) {
+    this.#target = target
+    this.#counts = counts
+    this.#retries = retries
+  }
+
+  /** Those of `wireParts` that are handed on; `undefined` for none. */
+  take(wireParts: ReadonlyArray<WirePart>): Parts | undefined {
+    const parts: Array<ModelPart> = []
+    for (const part of wireParts) {
+      if (part._tag === "Fault") {
+        this.fault = OpenAiError.fromFault(this.#target, part)
+      } else if (part._tag === "Finish") {
+        this.isFinished = true
+        const { requestBytes, resends, responseBytes } = this.#counts
+        parts.push({ ...part, requestBytes, responseBytes, retries: this.#retries + resends })
+      } else {
+        parts.push(part)
+      }
+    }
+    return Arr.isArrayNonEmpty(parts) ? parts : undefined
+  }
+}
+
 /**
  * Reads the answer to `pending`: `next` gives the next parts, `pull` the same and, after the last, the end.
  *
@@ -45,25 +85,13 @@ export const make = <State>(
   { close, exchange, over, read, readText, target }: Pending,
   { deltasOf, mode, retries }: { readonly deltasOf: string | undefined; readonly mode: Mode; readonly retries: number }
 ) => {
-  let fault: OpenAiError.Failure | undefined
-  let isFinished = false
+  const intake = new Intake(target, exchange, retries)
 
   const take = (wireParts: ReadonlyArray<WirePart>): Effect.Effect<Parts, OpenAiError.Failure> => {
-    const parts: Array<ModelPart> = []
-    for (const part of wireParts) {
-      if (part._tag === "Fault") {
-        fault = OpenAiError.fromFault(target, part)
-      } else if (part._tag === "Finish") {
-        isFinished = true
-        const { requestBytes, responseBytes } = exchange
-        parts.push({ ...part, requestBytes, responseBytes, retries: retries + exchange.resends })
-      } else {
-        parts.push(part)
-      }
-    }
-    if (Arr.isArrayNonEmpty(parts)) return Effect.succeed(parts)
+    const parts = intake.take(wireParts)
+    if (parts !== undefined) return Effect.succeed(parts)
     // Not all bytes complete a part.
-    return fault === undefined ? next : Effect.fail(fault)
+    return intake.fault === undefined ? next : Effect.fail(intake.fault)
   }
 
   const readEvents = () => {
@@ -90,8 +118,8 @@ export const make = <State>(
     mode === "events" ? readEvents() : Effect.flatMap(readText, (text) => take(readWhole(wire, text)))
 
   const pull: PartsPull = Effect.suspend((): PartsPull => {
-    if (fault !== undefined) return Effect.fail(fault)
-    if (!isFinished) return next
+    if (intake.fault !== undefined) return Effect.fail(intake.fault)
+    if (!intake.isFinished) return next
     // The bytes nearly always end together with the answer.
     return Effect.andThen(exchange.isComplete ? over : Effect.timeoutOption(over, endTime), end)
   })
@@ -100,6 +128,26 @@ export const make = <State>(
     return Cause.done()
   })
 
+  return { next, pull }
+}
+
+/** Reads an answer whose events come one by one, as over a socket. Its last event is its end. */
+export const fromEvents = <State>(
+  wire: ModelWire<State>,
+  { exchange, read, target }: Pick<Taken, "exchange" | "read" | "target">,
+  { deltasOf, retries }: { readonly deltasOf: string | undefined; readonly retries: number }
+) => {
+  const reader = new WireReader(wire, deltasOf)
+  const intake = new Intake(target, exchange, retries)
+  const next: Effect.Effect<Parts, OpenAiError.Failure> = Effect.flatMap(read, (events) => {
+    const parts = intake.take(reader.take(events))
+    if (parts !== undefined) return Effect.succeed(parts)
+    return intake.fault === undefined ? next : Effect.fail(intake.fault)
+  })
+  const pull: PartsPull = Effect.suspend((): PartsPull => {
+    if (intake.fault !== undefined) return Effect.fail(intake.fault)
+    return intake.isFinished ? Cause.done() : next
+  })
   return { next, pull }
 }
 

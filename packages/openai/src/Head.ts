@@ -38,7 +38,36 @@ export const make = Effect.fnUntraced(function* (
   method: "GET" | "POST",
   path: string
 ): Effect.fn.Return<Head, OpenAiError.Failure> {
-  const { apiKey, azureApiVersion, baseUrl, host } = settings
+  const { known, refused, url } = yield* know(settings, method, path)
+  const { customHeaders, key, organization, project } = known
+  if (settings.azureApiVersion !== undefined || url.search !== "" || Object.keys(customHeaders).length > 0) {
+    return yield* Effect.tryPromise({ try: () => bySdk(settings, known, method, path), catch: refused })
+  }
+  url.pathname = url.pathname.replace(/\/$/, "") + path
+  const fields = {
+    Accept: "application/json",
+    "Accept-Encoding": encoding,
+    Authorization: key === undefined ? undefined : `Bearer ${key}`,
+    "Content-Type": method === "POST" ? "application/json" : undefined,
+    "OpenAI-Organization": organization,
+    "OpenAI-Project": project,
+    "User-Agent": "callsheet"
+  }
+  return yield* Effect.try({ try: () => headOf(method, url, Object.entries(fields)), catch: refused })
+})
+
+/** The SDK's own client, for what only it can open: with the address, key and headers of every other request. */
+export const client = Effect.fnUntraced(function* (
+  settings: Settings,
+  path: string
+): Effect.fn.Return<OpenAI, OpenAiError.Failure> {
+  const { known, refused } = yield* know(settings, "GET", path)
+  return yield* Effect.tryPromise({ try: () => loadSdk(settings, known), catch: refused })
+})
+
+/** What stands in the settings and in the environment, looked through. */
+const know = Effect.fnUntraced(function* (settings: Settings, method: "GET" | "POST", path: string) {
+  const { apiKey, baseUrl, host } = settings
   const key = apiKey === undefined ? undefined : Redacted.value(apiKey)
   const target = OpenAiError.makeTarget(settings, method, path)
   const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined
@@ -63,21 +92,8 @@ export const make = Effect.fnUntraced(function* (
       refused("OPENAI_CUSTOM_HEADERS holds what is no header; write each on a line of its own, as Name: value.")
     )
   }
-  if (azureApiVersion !== undefined || url.search !== "" || Object.keys(customHeaders).length > 0) {
-    const known = { key, organization, project, customHeaders }
-    return yield* Effect.tryPromise({ try: () => bySdk(settings, known, method, path), catch: refused })
-  }
-  url.pathname = url.pathname.replace(/\/$/, "") + path
-  const fields = {
-    Accept: "application/json",
-    "Accept-Encoding": encoding,
-    Authorization: key === undefined ? undefined : `Bearer ${key}`,
-    "Content-Type": method === "POST" ? "application/json" : undefined,
-    "OpenAI-Organization": organization,
-    "OpenAI-Project": project,
-    "User-Agent": "callsheet"
-  }
-  return yield* Effect.try({ try: () => headOf(method, url, Object.entries(fields)), catch: refused })
+  const known: Known = { key, organization, project, customHeaders }
+  return { url, known, refused }
 })
 
 /** Compressed events would wait for each other. */

@@ -12,11 +12,13 @@ import * as Stream from "effect/Stream"
 
 import * as Answer from "./Answer.ts"
 import { ChatWire } from "./ChatWire.ts"
+import type { Held } from "./Lanes.ts"
 import type { ModelWire, WireRequest } from "./ModelWire.ts"
 import type { Settings } from "./OpenAiConfig.ts"
 import * as OpenAiError from "./OpenAiError.ts"
 import * as RequestBody from "./RequestBody.ts"
 import { ResponsesWire } from "./ResponsesWire.ts"
+import * as Sockets from "./Sockets.ts"
 import * as Transport from "./Transport.ts"
 
 export interface ModelCall {
@@ -30,35 +32,49 @@ export interface CallOptions {
   readonly resend: WireRequest | undefined
 }
 
+/** A request on its way, and its answer. */
+interface Sent {
+  readonly exchange: { readonly resends: number }
+  readonly close: () => void
+}
+
 export const make = (settings: Settings): Effect.Effect<ModelCall, never, Scope.Scope> =>
   settings.api === "responses" ? makeWith(settings, ResponsesWire) : makeWith(settings, ChatWire)
 
 const makeWith = Effect.fnUntraced(function* <State>(settings: Settings, wire: ModelWire<State>) {
   const transport = yield* Transport.make(settings, "POST", wire.path)
-  const bodies = (streaming: boolean) =>
+  const sockets = settings.transport === "websocket" ? yield* Sockets.make(settings, wire.path) : undefined
+  const bodies = (streaming: boolean, transport: Settings["transport"]) =>
     RequestBody.make(wire, {
       model: settings.model,
       streaming,
       store: settings.continuation === "previousResponse",
-      hosted: settings.host !== "other"
+      hosted: settings.host !== "other",
+      transport
     })
-  const streamedBody = bodies(true)
-  const wholeBody = bodies(false)
+  const streamedBody = bodies(true, "http")
+  const wholeBody = bodies(false, "http")
+  const socketBody = bodies(true, "websocket")
 
   /** Sends until one answer's first parts are there; from then on it pulls that answer. `scope` closes the request. */
   const open = (request: WireRequest, { resend, streaming }: CallOptions, scope: Scope.Scope) => {
     const bodyOf = streaming ? streamedBody : wholeBody
     let current = request
     let retries = 0
-    let sent: Transport.Pending | undefined
+    let sent: Sent | undefined
 
-    /** Sends the request once and reads up to the first parts. */
-    const attempt = Effect.flatMap(transport.open, (pending) => {
+    /** What is sent from now on takes the place of what was. */
+    const replace = (next: Sent): void => {
       if (sent !== undefined) {
         sent.close()
         retries += 1 + sent.exchange.resends
       }
-      sent = pending
+      sent = next
+    }
+
+    /** Sends the request once and reads up to the first parts. */
+    const overHttp = Effect.flatMap(transport.open, (pending) => {
+      replace(pending)
       return Effect.flatMap(pending.send(bodyOf(current)), (contentType) => {
         const mode = Answer.modeOf(contentType, streaming)
         if (mode === undefined) {
@@ -68,6 +84,43 @@ const makeWith = Effect.fnUntraced(function* <State>(settings: Settings, wire: M
         return Effect.map(next, (first) => pullFrom(first, pull))
       })
     })
+
+    /**
+     * The same over a socket, or over HTTP where none can be had. What the server has not touched goes again at once; so does,
+     * in full, what continues a response that the server does not hold.
+     */
+    const overSocket = (
+      { take }: Sockets.Sockets,
+      mayContinue: boolean,
+      resendsLeft: number
+    ): Effect.Effect<Answer.PartsPull, OpenAiError.Failure> => {
+      const all = resend ?? request
+      return Effect.flatMap(take(all.messages, mayContinue), (taken) => {
+        if (taken === undefined) return overHttp
+        replace(taken)
+        const { exchange, held, isOpen, send } = taken
+        const goesAgain = (failure: OpenAiError.Failure): boolean =>
+          resendsLeft > 0 && (exchange.isUntouched || (failure.isUnknownResponse && held !== undefined))
+        const asked = Effect.catchIf(
+          Effect.suspend(() => {
+            send(socketBody(held === undefined ? current : added(all, held)))
+            const { next, pull } = Answer.fromEvents(wire, taken, { retries, deltasOf: all.deltasOf })
+            return Effect.map(next, (first) => pullFrom(first, pull))
+          }),
+          goesAgain,
+          (failure) => overSocket({ take }, mayContinue && !failure.isUnknownResponse, resendsLeft - 1)
+        )
+        const instead = Effect.suspend(() => {
+          // Nothing was sent.
+          taken.close()
+          sent = undefined
+          return overHttp
+        })
+        return Effect.flatMap(isOpen, (isOpen) => (isOpen ? asked : instead))
+      })
+    }
+
+    const attempt = sockets === undefined || !streaming ? overHttp : overSocket(sockets, true, maxResends)
 
     const attempts =
       resend === undefined
@@ -107,9 +160,19 @@ const pullFrom = (first: Answer.Parts, rest: Answer.PartsPull): Answer.PartsPull
   return Effect.suspend(() => pull)
 }
 
+/** What follows the answer that is held. */
+const added = (all: WireRequest, { messages, responseId }: Held): WireRequest => ({
+  ...all,
+  messages: all.messages.slice(messages.length + 1),
+  previousResponseId: responseId
+})
+
 // Retries
 
 const maxRetries = 2
+
+/** How often in a row a request goes again at once over another socket. */
+const maxResends = 3
 
 /** A server that asks for more patience than this is not waited for. */
 const maxRetryAfterMillis = 30_000

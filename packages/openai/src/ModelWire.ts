@@ -9,6 +9,7 @@ import type { Finish, Message, ModelPart, ModelRequest, Usage } from "@callsheet
 
 import type { EventBytes } from "./EventBytes.ts"
 import * as Json from "./Json.ts"
+import type { Transport } from "./OpenAiConfig.ts"
 import type { ToolDefinition } from "./ToolDefinition.ts"
 
 /** A piece of a user message that holds more than text. `url` is an address, or the bytes as a `data:` URL. */
@@ -40,6 +41,8 @@ export interface WireSettings {
   readonly store: boolean
   /** Whether the server is OpenAI's or Azure's own: others may refuse fields that they do not know. */
   readonly hosted: boolean
+  /** What carries the request: over a WebSocket it is an event, and its answer always streams. */
+  readonly transport: Transport
 }
 
 /** The end of a response as the body tells it; the transport adds what it counted. */
@@ -54,6 +57,8 @@ export interface WireFault {
   readonly code: string | undefined
   readonly type: string | undefined
   readonly param: string | undefined
+  /** The status that it would have had over HTTP, where the server says so. */
+  readonly status?: number
 }
 
 /** `Finish` and `Fault` are the last part. */

@@ -7,6 +7,7 @@
  * | `OPENAI_BASE_URL` | OpenAI, Azure, OpenRouter, Ollama, vLLM, ... | `https://api.openai.com/v1` |
  * | `OPENAI_MODEL` | the model; with `OPENAI_API_VERSION` the deployment | `gpt-4.1-nano` |
  * | `OPENAI_API` | `responses` or `chat` | `responses` at OpenAI and Azure (not dated), else `chat` |
+ * | `OPENAI_TRANSPORT` | `http`, or `websocket` for one socket that many runs share and that only new items travel over | `http` |
  * | `OPENAI_API_VERSION` | at Azure: its dated API instead of `/openai/v1/` | none |
  * | `OPENAI_ORG_ID`, `OPENAI_PROJECT_ID` | at OpenAI: whose account is charged; `Head` reads them | the key's |
  * | `OPENAI_CUSTOM_HEADERS` | headers to add, one a line as `Name: value`; `Head` reads them | none |
@@ -18,6 +19,8 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 
 export type Api = "responses" | "chat"
+
+export type Transport = "http" | "websocket"
 
 /** How the conversation so far reaches the model: sent whole each time, or kept by the provider and continued by id. */
 export type Continuation = "resend" | "previousResponse"
@@ -32,6 +35,11 @@ export interface Options {
   /** `resend` by default. `previousResponse` needs the Responses API and lets the provider store responses. */
   readonly continuation?: Continuation | undefined
   readonly azureApiVersion?: string | undefined
+  /**
+   * `http` by default. `websocket` needs the Responses API, and at Azure its undated form; it is for calls that stream, and
+   * what it cannot be had for goes over HTTP.
+   */
+  readonly transport?: Transport | undefined
   /** From the request to an open connection, TLS included. 10 seconds by default. */
   readonly connectTimeout?: Duration.Input | undefined
   /**
@@ -50,6 +58,7 @@ export interface Settings {
   readonly streaming: boolean
   readonly continuation: Continuation
   readonly azureApiVersion: string | undefined
+  readonly transport: Transport
   readonly connectTimeoutMillis: number
   readonly idleTimeoutMillis: number
   readonly host: Host
@@ -75,6 +84,10 @@ export const resolve = (options: Options): Settings => {
     streaming: options.streaming ?? true,
     continuation: api === "responses" ? (options.continuation ?? "resend") : "resend",
     azureApiVersion: options.azureApiVersion,
+    transport:
+      api === "responses" && options.azureApiVersion === undefined && options.streaming !== false
+        ? (options.transport ?? "http")
+        : "http",
     connectTimeoutMillis: Duration.toMillis(Duration.fromInputUnsafe(options.connectTimeout ?? "10 seconds")),
     idleTimeoutMillis: Duration.toMillis(Duration.fromInputUnsafe(options.idleTimeout ?? "2 minutes")),
     host
@@ -107,6 +120,13 @@ class WrongConfiguration extends ConfigProvider.SourceError {
 const wrongApi =
   "OPENAI_API is neither responses nor chat: write one of the two, or leave it out for the one that suits the server."
 
+const wrongTransport = "OPENAI_TRANSPORT is neither http nor websocket: write one of the two, or leave it out for http."
+
+const noSocket =
+  "OPENAI_TRANSPORT is websocket, which Chat Completions does not have: set OPENAI_API to responses, or leave OPENAI_TRANSPORT out."
+
+const wrong = (message: string) => Effect.fail(new Config.ConfigError(new WrongConfiguration({ message })))
+
 /** The options that the environment gives. */
 export const config: Config.Config<Options> = Config.all({
   apiKey: Config.Redacted("OPENAI_API_KEY").pipe(Config.withDefault(undefined)),
@@ -116,12 +136,22 @@ export const config: Config.Config<Options> = Config.all({
     Config.mapEffect((api) =>
       api === undefined || api === "responses" || api === "chat"
         ? Effect.succeed<Api | undefined>(api)
-        : Effect.fail(new Config.ConfigError(new WrongConfiguration({ message: wrongApi })))
+        : wrong(wrongApi)
+    )
+  ),
+  transport: text("OPENAI_TRANSPORT").pipe(
+    Config.mapEffect((transport) =>
+      transport === undefined || transport === "http" || transport === "websocket"
+        ? Effect.succeed<Transport | undefined>(transport)
+        : wrong(wrongTransport)
     )
   ),
   azureApiVersion: text("OPENAI_API_VERSION")
 }).pipe(
   Config.map((options) =>
     hostOf(options.baseUrl ?? defaultBaseUrl) === "azure" ? options : { ...options, azureApiVersion: undefined }
+  ),
+  Config.mapEffect((options) =>
+    options.transport === "websocket" && resolve(options).api === "chat" ? wrong(noSocket) : Effect.succeed(options)
   )
 )

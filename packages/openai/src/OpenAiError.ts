@@ -171,7 +171,10 @@ export const fromFault = (target: Target, fault: ModelWire.WireFault): Failure =
     case "unreadable":
       return unreadable(target, fault.message)
     case "provider":
-      return fromStatus(target, statusOfCode(fault), fault, { retryAfterMillis: undefined, http: undefined })
+      return fromStatus(target, fault.status ?? statusOfCode(fault), fault, {
+        retryAfterMillis: undefined,
+        http: undefined
+      })
   }
 }
 

@@ -20,8 +20,9 @@ import * as ModelWire from "./ModelWire.ts"
 // Request
 
 const options = (settings: ModelWire.WireSettings, request: ModelWire.WireRequest): Json.JsonObject => ({
+  ...(settings.transport === "websocket" ? { type: "response.create" } : undefined),
   model: settings.model,
-  stream: settings.streaming,
+  ...(settings.transport === "websocket" ? undefined : { stream: settings.streaming }),
   store: settings.store,
   ...(request.tools.length === 0
     ? undefined
@@ -163,7 +164,7 @@ const step = (state: ResponsesState, event: unknown, deltasOf?: string | undefin
     case "response.cancelled":
       return { state, parts: [ModelWire.faultPart(Json.get(Json.get(event, "response"), "error"))] }
     case "error":
-      return { state, parts: [ModelWire.faultPart(Json.get(event, "error") ?? event)] }
+      return { state, parts: [errorPart(event)] }
     case undefined: {
       const error = Json.get(event, "error") ?? undefined
       return error === undefined ? idle(state) : { state, parts: [ModelWire.faultPart(error)] }
@@ -171,6 +172,12 @@ const step = (state: ResponsesState, event: unknown, deltasOf?: string | undefin
     default:
       return idle(state)
   }
+}
+
+const errorPart = (event: unknown): ModelWire.WireFault => {
+  const status = Json.integer(event, "status")
+  const fault = ModelWire.faultPart(Json.get(event, "error") ?? event)
+  return status === undefined ? fault : { ...fault, status }
 }
 
 const beginning = (type: string) => EventBytes.mark(`{"type":"${type}",`)

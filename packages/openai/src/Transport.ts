@@ -11,7 +11,6 @@ import * as Http from "node:http"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import type * as Fiber from "effect/Fiber"
 import type * as Scope from "effect/Scope"
 
 import * as Decompression from "./Decompression.ts"
@@ -68,17 +67,7 @@ export const make = Effect.fnUntraced(function* (
   yield* Effect.forkScoped(Effect.ignore(way), { startImmediately: true })
 
   const limitsMillis = { connect: settings.connectTimeoutMillis, idle: settings.idleTimeoutMillis }
-  const watches = new Map<Clock.Clock, Watch.Watch>()
-  yield* Effect.addFinalizer(() => Effect.forEach(watches.values(), ({ close }) => close, { concurrency: 1 }))
-
-  /** The watch by the clock that `fiber` goes by. */
-  const watchOf = (fiber: Fiber.Fiber<unknown, unknown>, clock: Clock.Clock): Watch.Watch => {
-    const known = watches.get(clock)
-    if (known !== undefined) return known
-    const watch = Watch.make(limitsMillis, clock, Effect.runForkWith(fiber.context))
-    watches.set(clock, watch)
-    return watch
-  }
+  const watchOf = yield* Watch.byClock(limitsMillis)
 
   /** Adds to `all` what comes, until there is no more or it is more than `maxBytes`. */
   const readInto = Effect.fnUntraced(function* (

@@ -13,7 +13,7 @@ export class WireReader<State> {
   readonly #wire: ModelWire.ModelWire<State>
   readonly #deltasOf: string | undefined
   readonly #sse = new Sse((data) => this.#skim(data))
-  readonly #take = (data: string, isError: boolean): void => this.#readEvent(data, isError)
+  readonly #takeData = (data: string, isError: boolean): void => this.#readEvent(data, isError)
   #state: State
   #isClosed = false
   /** What the bytes at hand have completed. */
@@ -31,7 +31,13 @@ export class WireReader<State> {
 
   /** The parts that these bytes of an event stream complete. */
   push(chunks: ReadonlyArray<Uint8Array>): ReadonlyArray<ModelWire.WirePart> {
-    for (const chunk of chunks) this.#sse.push(chunk, this.#take)
+    for (const chunk of chunks) this.#sse.push(chunk, this.#takeData)
+    return this.#given()
+  }
+
+  /** The parts that these events, read already, complete. */
+  take(events: ReadonlyArray<unknown>): ReadonlyArray<ModelWire.WirePart> {
+    for (const event of events) if (!this.#isClosed) this.#go(this.#wire.step(this.#state, event, this.#deltasOf))
     return this.#given()
   }
 

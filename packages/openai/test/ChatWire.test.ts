@@ -4,7 +4,7 @@ import { ChatWire } from "../src/ChatWire.ts"
 import type { WirePart, WireMessage, WireRequest, WireSettings } from "../src/ModelWire.ts"
 import { bodyOf } from "./recordings.ts"
 
-const settings: WireSettings = { model: "gpt-4.1-nano", streaming: true, store: false, hosted: true }
+const settings: WireSettings = { model: "gpt-4.1-nano", streaming: true, store: false, hosted: true, transport: "http" }
 
 const request = (messages: ReadonlyArray<WireMessage>): WireRequest => ({
   messages,

@@ -5,7 +5,7 @@ import { LanguageModel, Prompt, Tool, Toolkit } from "effect/ai"
 
 import * as OpenAiModel from "../src/OpenAiModel.ts"
 import { bytesOf, responsesCalls } from "./recordings.ts"
-import { eventStream, runClock, serve, serveMock } from "./servers.ts"
+import { eventStream, eventually, runClock, serve, serveMock, serveSocket } from "./servers.ts"
 
 const never = Duration.days(10_000)
 
@@ -381,6 +381,43 @@ describe("layerConfig", () => {
       assert.strictEqual(
         error.message,
         "OPENAI_API is neither responses nor chat: write one of the two, or leave it out for the one that suits the server."
+      )
+    })
+  )
+
+  const chat =
+    "OPENAI_TRANSPORT is websocket, which Chat Completions does not have: set OPENAI_API to responses, or leave OPENAI_TRANSPORT out."
+  for (const [what, env, sentence] of [
+    [
+      "a transport that there is not",
+      { OPENAI_TRANSPORT: "pigeon" },
+      "OPENAI_TRANSPORT is neither http nor websocket: write one of the two, or leave it out for http."
+    ],
+    ["a socket for Chat Completions", { OPENAI_TRANSPORT: "websocket", OPENAI_API: "chat" }, chat],
+    [
+      "a socket where Chat Completions is what the server has",
+      { OPENAI_TRANSPORT: "websocket", OPENAI_BASE_URL: "http://127.0.0.1:9/v1" },
+      chat
+    ]
+  ] as const) {
+    it.effect(`refuses ${what}`, () =>
+      Effect.gen(function* () {
+        const error = yield* Effect.flip(Effect.provide(ModelStream, layerWith(env)))
+        assert.strictEqual(error.message, sentence)
+      })
+    )
+  }
+
+  it.effect("opens a socket where the environment says so", () =>
+    Effect.gen(function* () {
+      const { baseUrl, sockets } = yield* serveSocket(() => {})
+      const env = { OPENAI_TRANSPORT: "websocket", OPENAI_API: "responses", OPENAI_BASE_URL: baseUrl }
+      yield* Effect.provide(
+        Effect.andThen(
+          ModelStream,
+          eventually(() => sockets.length === 1)
+        ),
+        layerWith(env)
       )
     })
   )

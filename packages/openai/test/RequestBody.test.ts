@@ -7,7 +7,7 @@ import * as RequestBody from "../src/RequestBody.ts"
 import { ResponsesWire } from "../src/ResponsesWire.ts"
 import type { ToolDefinition } from "../src/ToolDefinition.ts"
 
-const settings: WireSettings = { model: "gpt-5-mini", streaming: true, store: false, hosted: true }
+const settings: WireSettings = { model: "gpt-5-mini", streaming: true, store: false, hosted: true, transport: "http" }
 
 const tools: ReadonlyArray<ToolDefinition> = [
   { name: "search", description: "Suche: „alles“", schema: { type: "object" }, strict: true },

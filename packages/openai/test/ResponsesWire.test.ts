@@ -5,7 +5,7 @@ import { ResponsesWire } from "../src/ResponsesWire.ts"
 import { WireReader } from "../src/WireReader.ts"
 import { bodyOf, bytesOf } from "./recordings.ts"
 
-const settings: WireSettings = { model: "gpt-4.1-nano", streaming: true, store: false, hosted: true }
+const settings: WireSettings = { model: "gpt-4.1-nano", streaming: true, store: false, hosted: true, transport: "http" }
 
 const request = (messages: ReadonlyArray<WireMessage>): WireRequest => ({
   messages,

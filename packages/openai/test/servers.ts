@@ -1,12 +1,17 @@
 /**
- * Servers for tests, on loopback, closed by their scope: `serve` answers as a function says, `serveMock` is aimock.
+ * Servers for tests, on loopback, closed by their scope: `serve` answers as a function says, `serveSocket` does so over
+ * WebSocket, `serveMock` is aimock.
  */
 import * as Http from "node:http"
 import * as Net from "node:net"
+import type { Duplex } from "node:stream"
 
 import { LLMock } from "@copilotkit/aimock"
 import { type Duration, Effect, Fiber } from "effect"
 import { TestClock } from "effect/testing"
+import { type WebSocket, WebSocketServer } from "ws"
+
+import { responsesText } from "./recordings.ts"
 
 export interface Seen {
   readonly path: string
@@ -108,3 +113,78 @@ export const eventually = Effect.fnUntraced(function* (isTrue: () => boolean) {
 
 export const eventStream = { "content-type": "text/event-stream" }
 export const json = { "content-type": "application/json" }
+
+/** One message to a socket's server, or one connection that was opened to it. */
+export interface Heard {
+  readonly socket: WebSocket
+  /** Which of the connections, from 0. */
+  readonly connection: number
+  readonly event: Record<string, unknown>
+}
+
+export interface SocketServer {
+  readonly baseUrl: string
+  readonly heard: ReadonlyArray<Heard>
+  /** The heads of the upgrades. */
+  readonly upgrades: ReadonlyArray<Http.IncomingHttpHeaders>
+  readonly sockets: ReadonlyArray<WebSocket>
+  /** What is under the sockets, and under upgrades that became none. */
+  readonly connections: ReadonlyArray<Duplex>
+  /** Bodies of the requests over HTTP. */
+  readonly posts: ReadonlyArray<unknown>
+  /** `taken` says whether it has seen to the connection itself. */
+  readonly onUpgrade: (taken: (socket: Duplex) => boolean) => void
+}
+
+const recorded = (response: Http.ServerResponse) => response.writeHead(200, eventStream).end(responsesText.text)
+
+/** A WebSocket server that answers as `answer` says, and over HTTP with a recorded text, or as `overHttp` says. */
+export const serveSocket = (
+  answer: (heard: Heard, index: number) => void,
+  overHttp: (response: Http.ServerResponse) => void = recorded
+) =>
+  Effect.gen(function* () {
+    const posts: Array<unknown> = []
+    const { baseUrl, server } = yield* serve((response, { body }) => {
+      posts.push(body)
+      overHttp(response)
+    })
+    const heard: Array<Heard> = []
+    const upgrades: Array<Http.IncomingHttpHeaders> = []
+    const sockets: Array<WebSocket> = []
+    const wss = new WebSocketServer({ noServer: true })
+    const connections: Array<Duplex> = []
+    let isTaken: (socket: Duplex) => boolean = () => false
+    server.on("upgrade", (request, connection, head) => {
+      connections.push(connection)
+      connection.on("error", () => {})
+      if (isTaken(connection)) return
+      wss.handleUpgrade(request, connection, head, (socket) => {
+        const index = sockets.push(socket) - 1
+        upgrades.push(request.headers)
+        socket.on("error", () => {})
+        socket.on("message", (data) => {
+          const one = { socket, connection: index, event: JSON.parse(String(data)) }
+          heard.push(one)
+          answer(one, heard.length - 1)
+        })
+      })
+    })
+    yield* Effect.addFinalizer(() => Effect.sync(() => connections.forEach((connection) => connection.destroy())))
+    const onUpgrade: SocketServer["onUpgrade"] = (taken) => {
+      isTaken = taken
+    }
+    return { baseUrl, heard, upgrades, sockets, connections, posts, onUpgrade } satisfies SocketServer
+  })
+
+/** The events of a response that says `text`, as `say` sends them. */
+export const responseEvents = (id: string, text: string): ReadonlyArray<Record<string, unknown>> => [
+  { type: "response.created", response: { id, model: "m" } },
+  { type: "response.output_text.delta", output_index: 0, delta: text },
+  { type: "response.completed", response: { id, model: "m", status: "completed", output: [] } }
+]
+
+/** Sends `events` as the answer to `heard`, in its lane. */
+export const say = ({ event, socket }: Heard, events: ReadonlyArray<Record<string, unknown>>): void => {
+  for (const one of events) socket.send(JSON.stringify({ ...one, stream_id: event["stream_id"] }))
+}

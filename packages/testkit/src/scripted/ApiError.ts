@@ -69,3 +69,26 @@ export const callWithoutOutput = (id: string) => make(400, `No tool output found
 
 export const outputWithoutCall = (id: string) =>
   make(400, `No tool call found for function call output with call_id ${id}.`, "input")
+
+export const unknownEvent = make(
+  400,
+  "Unsupported client event: send response.create.",
+  "type",
+  "unsupported_event_type"
+)
+
+export const wrongStreamId = make(
+  400,
+  "The 'stream_id' field must be a non-empty string with at most 256 characters and may only contain letters, numbers, underscores, hyphens, and periods.",
+  "stream_id",
+  "invalid_stream_id"
+)
+
+export const tooManyStreams = make(
+  400,
+  "This WebSocket connection has reached its maximum number of distinct stream IDs (32). Reuse an existing stream_id or open a new WebSocket connection.",
+  "stream_id",
+  "websocket_stream_limit_reached"
+)
+
+export const noUpgrade = (status: number) => make(status, "This server does not speak WebSocket.")

@@ -5,9 +5,12 @@ import * as Effect from "effect/Effect"
 import type * as Stream from "effect/Stream"
 import * as SubscriptionRef from "effect/SubscriptionRef"
 
+import * as ApiBody from "./ApiBody.ts"
+
 export interface Served {
   /** From 0, in order of arrival. */
   readonly index: number
+  /** `GET` for the opening of a WebSocket as well; `WS` for a request that came over one. */
   readonly method: string
   /** Without the query. */
   readonly path: string
@@ -53,3 +56,30 @@ export const make: Effect.Effect<Requests> = Effect.gen(function* () {
       })
   }
 })
+
+/** Bytes of a request's body, and those of its parts as JSON. */
+export interface Weight {
+  readonly bodyBytes: number
+  /** Of the items or messages, but for those of the system or developer. */
+  readonly inputBytes: number
+  /** Of those, and of `instructions`. */
+  readonly instructionsBytes: number
+  readonly toolsBytes: number
+}
+
+/** What a request of either API weighs. */
+export const weigh = ({ body, bodyBytes }: Served): Weight => {
+  const input = ApiBody.raw(body, "input") ?? ApiBody.raw(body, "messages")
+  const instructions = ApiBody.raw(body, "instructions")
+  let inputBytes = 0
+  let instructionsBytes = instructions === undefined ? 0 : jsonBytes(instructions)
+  for (const item of Array.isArray(input) ? input : input === undefined ? [] : [input]) {
+    const role = ApiBody.raw(item, "role")
+    if (role === "system" || role === "developer") instructionsBytes += jsonBytes(item)
+    else inputBytes += jsonBytes(item)
+  }
+  const tools = ApiBody.raw(body, "tools")
+  return { bodyBytes, inputBytes, instructionsBytes, toolsBytes: tools === undefined ? 0 : jsonBytes(tools) }
+}
+
+const jsonBytes = (value: unknown): number => Buffer.byteLength(JSON.stringify(value))

@@ -1,5 +1,6 @@
 /**
- * ResponsesWire: writes a reply the way the Responses API does, as one body or as server-sent events.
+ * ResponsesWire: writes a reply the way the Responses API does, as one body or as events, which server-sent events and a
+ * WebSocket's messages both carry.
  */
 import type { Item } from "./Conversation.ts"
 import type { Exchange } from "./Exchange.ts"
@@ -93,10 +94,10 @@ const response = (exchange: Exchange, request: ResponsesRequest, isCompleted: bo
 /** The answer to a request that does not stream. */
 export const body = (exchange: Exchange, request: ResponsesRequest) => response(exchange, request, true)
 
-type Event = { readonly type: string } & Readonly<Record<string, unknown>>
+export type Event = { readonly type: string } & Readonly<Record<string, unknown>>
 
 /** Opens an output item, writes its tokens, closes it; the next item opens with its own first token. */
-function* events(exchange: Exchange, request: ResponsesRequest): Generator<Timed<Event>> {
+function* steps(exchange: Exchange, request: ResponsesRequest): Generator<Timed<Event>> {
   const { spoken, timing } = exchange
   const endMillis = replyMillis(spoken, timing)
   const at = (atMillis: number, type: string, fields: Readonly<Record<string, unknown>>) => ({
@@ -146,12 +147,18 @@ function* events(exchange: Exchange, request: ResponsesRequest): Generator<Timed
   yield at(endMillis, "response.completed", { response: response(exchange, request, true) })
 }
 
-/** The answer as server-sent events with their times, numbered from 0; `onEnd` runs before the last of them is handed on. */
-export function* frames(exchange: Exchange, request: ResponsesRequest, onEnd: () => void): Generator<Timed<string>> {
+/** The answer as events with their times, numbered from 0; `onEnd` runs before the last of them is handed on. */
+export function* events(exchange: Exchange, request: ResponsesRequest, onEnd: () => void): Generator<Timed<Event>> {
   let sequence_number = 0
-  for (const { atMillis, value } of events(exchange, request)) {
-    const data = JSON.stringify({ ...value, sequence_number: sequence_number++ })
+  for (const { atMillis, value } of steps(exchange, request)) {
     if (value.type === "response.completed") onEnd()
-    yield { atMillis, value: `event: ${value.type}\ndata: ${data}\n\n` }
+    yield { atMillis, value: { ...value, sequence_number: sequence_number++ } }
+  }
+}
+
+/** The same as server-sent events. */
+export function* frames(exchange: Exchange, request: ResponsesRequest, onEnd: () => void): Generator<Timed<string>> {
+  for (const { atMillis, value } of events(exchange, request, onEnd)) {
+    yield { atMillis, value: `event: ${value.type}\ndata: ${JSON.stringify(value)}\n\n` }
   }
 }

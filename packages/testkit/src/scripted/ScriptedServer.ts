@@ -4,8 +4,10 @@
  * It proves scheduling, never intelligence: the wire, the errors and the timing are the API's, the choices are the script's.
  */
 import { createServer } from "node:http"
+import type { Socket } from "node:net"
 
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
+import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequest"
 import * as Array from "effect/Array"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
@@ -16,17 +18,19 @@ import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 
 import * as ApiError from "./ApiError.ts"
 import * as ChatReader from "./ChatReader.ts"
 import * as ChatWire from "./ChatWire.ts"
 import * as Conversation from "./Conversation.ts"
-import type { Exchange } from "./Exchange.ts"
+import type { Arrival, Exchange } from "./Exchange.ts"
 import { paced, sleepUntil, type Timed } from "./Paced.ts"
 import * as PromptCache from "./PromptCache.ts"
 import * as Requests from "./Requests.ts"
 import * as ResponsesReader from "./ResponsesReader.ts"
+import * as ResponsesSocket from "./ResponsesSocket.ts"
 import * as ResponsesWire from "./ResponsesWire.ts"
 import { type Script, speak } from "./Script.ts"
 import { replyMillis, replyTokens, type Timing } from "./Timing.ts"
@@ -38,6 +42,15 @@ export interface Options {
   readonly models?: ReadonlyArray<string>
   /** The key it asks for. Without one it takes any key, and none. */
   readonly apiKey?: string
+  readonly chaos?: Chaos
+}
+
+/** What goes wrong over WebSocket. */
+export interface Chaos {
+  /** Every upgrade is refused, with this status. */
+  readonly refuseUpgrade?: number
+  /** Once `events` events of the `response`-th response over WebSocket (from 0) have been sent, its socket is cut. */
+  readonly cut?: ResponsesSocket.Cut
 }
 
 /** Stored responses beyond this many are forgotten, oldest first. */
@@ -60,7 +73,7 @@ export class ScriptedServer extends Context.Service<
   }
 >()("@callsheet/testkit/ScriptedServer") {
   /**
-   * Chat Completions and Responses, each streaming and not, and the list of models.
+   * Chat Completions and Responses, each streaming and not, Responses over WebSocket as well, and the list of models.
    *
    * **Details**
    *
@@ -73,12 +86,6 @@ export class ScriptedServer extends Context.Service<
     Layer.effect(ScriptedServer, Effect.orDie(make(options)))
 }
 
-/** One request: its place in the record, and when it came. */
-interface Arrival {
-  readonly index: number
-  readonly startMillis: number
-}
-
 const respondError = (error: ApiError.ApiError) => HttpServerResponse.jsonUnsafe(error.body, { status: error.status })
 
 const make = Effect.fnUntraced(function* (options: Options) {
@@ -86,6 +93,7 @@ const make = Effect.fnUntraced(function* (options: Options) {
   const requests = yield* Requests.make
   const promptCache = PromptCache.make()
   const stored = new Map<string, ReadonlyArray<Conversation.Item>>()
+  const sockets = new Set<Socket>()
 
   const store = (id: string, items: ReadonlyArray<Conversation.Item>) => {
     stored.set(id, items)
@@ -157,6 +165,28 @@ const make = Effect.fnUntraced(function* (options: Options) {
     return Effect.fail(key === "" ? ApiError.missingKey : ApiError.wrongKey(key))
   }
 
+  const responsesSocket = ResponsesSocket.make({
+    requests,
+    exchange,
+    stored: (id) => stored.get(id),
+    store,
+    cut: options.chaos?.cut
+  })
+
+  const upgrade = Effect.fnUntraced(function* (request: HttpServerRequest.HttpServerRequest) {
+    const status = options.chaos?.refuseUpgrade
+    if (status !== undefined) return yield* ApiError.noUpgrade(status)
+    const { socket } = NodeHttpServerRequest.toIncomingMessage(request)
+    sockets.add(socket)
+    const served = Effect.flatMap(request.upgrade, (ws) => responsesSocket(ws, () => socket.destroySoon()))
+    // Whoever closes a socket, that is its end and no failure.
+    yield* Effect.ensuring(
+      Effect.ignore(served),
+      Effect.sync(() => sockets.delete(socket))
+    )
+    return HttpServerResponse.empty()
+  })
+
   const route = Effect.fnUntraced(function* (
     request: HttpServerRequest.HttpServerRequest,
     arrival: Arrival,
@@ -171,6 +201,9 @@ const make = Effect.fnUntraced(function* (options: Options) {
       const name = path.slice("/v1/models/".length)
       const id = models.find((id) => id === name || encodeURIComponent(id) === name)
       return id === undefined ? yield* ApiError.unknownModel(name) : HttpServerResponse.jsonUnsafe(modelBody(id))
+    }
+    if (method === "GET" && path === "/v1/responses" && request.headers.upgrade === "websocket") {
+      return yield* upgrade(request)
     }
     const handler = method === "POST" ? posts.get(path) : undefined
     if (handler === undefined) return yield* ApiError.unknownRoute(method, path)
@@ -197,8 +230,11 @@ const make = Effect.fnUntraced(function* (options: Options) {
   }).pipe(Effect.interruptible)
 
   // Running replies are interrupted before the server waits for its connections to end.
-  const http = yield* NodeHttpServer.make(createServer, { host: "127.0.0.1", port: 0, disablePreemptiveShutdown: true })
-  yield* http.serve(app)
+  const scope = yield* Scope.fork(yield* Effect.scope)
+  const listening = NodeHttpServer.make(createServer, { host: "127.0.0.1", port: 0, disablePreemptiveShutdown: true })
+  const http = yield* Effect.tap(listening, (http) => http.serve(app)).pipe(Scope.provide(scope))
+  // And before it waits for its WebSockets, which it does first of all.
+  yield* Effect.addFinalizer(() => Effect.sync(() => sockets.forEach((socket) => socket.destroySoon())))
   const port = http.address._tag === "InetAddressV4" ? http.address.port : 0
 
   return ScriptedServer.of({
