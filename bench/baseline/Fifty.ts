@@ -12,7 +12,8 @@ import * as Player from "./Player.ts"
 import * as Runs from "./Runs.ts"
 import * as Words from "./Words.ts"
 
-export const about = `The 50 further complex questions, each once and cold, without latency: model calls a question. The model is played: it reads what is
+export const about = `The 50 further complex questions, each once and cold, without latency, so that whatever is foreseen is there in time: model calls a
+question. The model is played: it reads what is
 there, asks for what a good model would ask for (complex-calls.json) and answers from it. An answer counts where it is not empty, says
 nothing of not being able to, and is worded by the model; where the question wants nothing but lists it need not be, if all was asked for
 that a good model would have asked for.`
@@ -31,13 +32,17 @@ const isAnswered = ({ question, run }: Asked, year: number): boolean => {
 
 const rowsOf = Effect.fnUntraced(function* (
   name: string,
-  agent: typeof Agents.on | typeof Agents.off,
+  agent: Runs.Contestant,
   where: Where,
   atMost: number | undefined
 ) {
   const runs = yield* Effect.forEach(
     Calls.questions,
-    (question) => Effect.map(Runs.cold(agent, where, question.text), (run): Asked => ({ question, run })),
+    Effect.fnUntraced(function* (question) {
+      const house = yield* Runs.newHouse(where)
+      const asked: Asked = { question, run: yield* Runs.ask(agent, house, question.text, "cold") }
+      return asked
+    }, Effect.scoped),
     { concurrency: 4 }
   )
   const counts = runs.map(({ run }) => run.modelCalls.length)

@@ -4,8 +4,9 @@
 import type { ModelCall } from "@callsheet/core/AgentEvent"
 import * as RunSummary from "@callsheet/core/explain/RunSummary"
 import { WarmUp } from "@callsheet/media/WarmUp"
+import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import type * as Layer from "effect/Layer"
+import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 
 import * as Agents from "./Agents.ts"
@@ -26,14 +27,21 @@ export interface Run {
   readonly toolCalls: ReadonlyArray<{ readonly name: string; readonly input: unknown }>
 }
 
-type Setup = typeof Agents.on | typeof Agents.off
+/** One of the two; they need the same. */
+export type Contestant = typeof Agents.on | typeof Agents.off
+
+/** A household that remembers what was asked of it. */
+export type House = Context.Context<Layer.Success<ReturnType<typeof Agents.household>>>
+
+/** One that remembers nothing yet. */
+export const newHouse = (where: Where) => Effect.orDie(Layer.build(Agents.household(where)))
 
 const nowMillis = () => performance.timeOrigin + performance.now()
 
-/** A run that fails has no answer. */
-const ask = Effect.fnUntraced(function* (agent: Setup, question: string, memory: Memory) {
+/** Asks `question`. A run that fails has no answer. */
+export const ask = Effect.fnUntraced(function* (agent: Contestant, house: House, question: string, memory: Memory) {
   let summary = RunSummary.initial
-  const toolCalls: Array<{ readonly name: string; readonly input: unknown }> = []
+  const toolCalls: Array<Run["toolCalls"][number]> = []
   const from = nowMillis()
   yield* agent.run(question).pipe(
     Stream.runForEach((event) =>
@@ -42,7 +50,8 @@ const ask = Effect.fnUntraced(function* (agent: Setup, question: string, memory:
         if (event._tag === "ToolStarted") toolCalls.push({ name: event.name, input: event.input })
       })
     ),
-    Effect.catchTag("AgentError", () => Effect.void)
+    Effect.catchTag("AgentError", () => Effect.void),
+    Effect.provideContext(house)
   )
   const until = nowMillis()
   const { answer, modelCalls } = summary
@@ -50,24 +59,16 @@ const ask = Effect.fnUntraced(function* (agent: Setup, question: string, memory:
   return run
 })
 
-type Services = Layer.Success<ReturnType<typeof Agents.household>>
-
-/** `effect` with a household of its own that remembers nothing yet. */
-const fresh = <A, E, R>(where: Where, effect: Effect.Effect<A, E, R | Services>) =>
-  Effect.orDie(Effect.provide(effect, Agents.household(where)))
-
-export const cold = (agent: Setup, where: Where, question: string) => fresh(where, ask(agent, question, "cold"))
-
-/** The same after a warm-up and `other`, a different question; and once more. */
-export const warm = (agent: Setup, where: Where, question: string, other: string) =>
-  fresh(
-    where,
-    Effect.gen(function* () {
-      yield* Effect.flatMap(WarmUp, ({ all }) => all)
-      yield* ask(agent, other, "cold")
-      return [yield* ask(agent, question, "warm"), yield* ask(agent, question, "again")] as const
-    })
+/** A new household that is warmed up and was asked `other`. */
+export const warmHouse = Effect.fnUntraced(function* (agent: Contestant, where: Where, other: string) {
+  const house = yield* newHouse(where)
+  yield* Effect.provideContext(
+    Effect.flatMap(WarmUp, ({ all }) => all),
+    house
   )
+  yield* ask(agent, house, other, "warm")
+  return house
+})
 
 /** How long the run took beyond the time in which one of `delays` or more was under way. */
 export const beyond = ({ millis, span: [from, until] }: Run, delays: ReadonlyArray<Interval>): number => {
