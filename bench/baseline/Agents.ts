@@ -20,6 +20,7 @@ const base = { name: "media", instructions, toolkit: MediaToolkit, policy: { res
 
 export const off = Agent.make(base)
 
+/** What it knows before the model speaks is said here, and what that needs is built by `household`. */
 export const on = Agent.make({ ...base })
 
 /** The wires: they stay open from run to run, as in a running process. */

@@ -7,22 +7,16 @@ import * as Schema from "effect/Schema"
 
 import * as Child from "../arena/Child.ts"
 
-/** A household's services, as the environment names them, and a model. */
-export interface Where {
-  readonly environment: Readonly<Record<string, string>>
-  /** Base URL of the model. */
-  readonly model: string
-}
+/** A household's services, as the environment names them, and the base URL of a model. */
+const Where = Schema.Struct({ environment: Schema.Record(Schema.String, Schema.String), model: Schema.String })
+export type Where = typeof Where.Type
 
 /** From and until, in milliseconds since 1970. */
-export type Interval = readonly [from: number, until: number]
-
-const Where = Schema.Struct({ environment: Schema.Record(Schema.String, Schema.String), model: Schema.String })
+const Interval = Schema.Tuple([Schema.Finite, Schema.Finite])
+export type Interval = typeof Interval.Type
 
 /** `measured`: services and model take their time. `instant`: none. */
 const Greeting = Schema.Struct({ measured: Where, instant: Where })
-
-const Interval = Schema.Tuple([Schema.Finite, Schema.Finite])
 
 interface Told {
   readonly list: unknown

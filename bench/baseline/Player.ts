@@ -24,13 +24,15 @@ const isKnown = (held: ReadonlyArray<Held>, fact: Calls.Fact) => held.some(({ re
 
 const isSame = (one: Calls.Fact, other: Calls.Fact) => one.field === other.field && one.is === other.is
 
+/** The calls of `held` that tell what `call` would. */
+const tellers = (call: Calls.Call, held: ReadonlyArray<Held>, year: number): ReadonlyArray<Held> =>
+  [call, ...(call.or ?? [])].flatMap((one) => held.filter((other) => serves(other, Calls.made(one, year))))
+
 /** The calls of the first step that is not complete; empty where nothing is needed. */
 const wanted = ({ steps }: Calls.Question, held: ReadonlyArray<Held>, year: number): ReadonlyArray<Calls.Call> => {
-  const isMade = (call: Calls.Call) =>
-    [call, ...(call.or ?? [])].some((one) => held.some((other) => serves(other, Calls.made(one, year))))
   const all = steps.flat()
   const isDone = (call: Calls.Call): boolean => {
-    if (isMade(call)) return true
+    if (tellers(call, held, year).length > 0) return true
     const { gives } = call
     if (gives === undefined) return false
     if (gives.every((fact) => isKnown(held, fact))) return true
@@ -77,7 +79,8 @@ export const script =
     if (question === undefined) return rest(view)
     const held = heldIn(view)
     const open = wanted(question, held, year)
-    const problem = obstacle(open, held, view)
+    const failed = question.steps.flat().find((call) => tellers(call, held, year).some(({ isFailure }) => isFailure))
+    const problem = failed === undefined ? obstacle(open, held, view) : `${failed.name} failed.`
     if (problem !== undefined) return { text: `${Words.sorry} ${problem}`, calls: [] }
     return open.length > 0
       ? { text: "", calls: open.map((call) => Calls.made(call, year)) }
