@@ -13,6 +13,7 @@ import * as Effect from "effect/Effect"
 import * as Report from "./Report.ts"
 
 const suites: Readonly<Record<string, () => Promise<{ readonly suite: Report.Suite }>>> = {
+  baseline: () => import("./baseline.ts"),
   schedule: () => import("./schedule.ts"),
   cache: () => import("./cache.ts"),
   overhead: () => import("./overhead.ts"),

@@ -4,6 +4,7 @@
 import { createServer } from "node:http"
 
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
+import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as HttpServer from "effect/http/HttpServer"
@@ -21,6 +22,8 @@ export interface DemoExchange {
   readonly path: string
   readonly query: string
   readonly status: number
+  /** The delay before the answer, from and until: milliseconds since 1970, with fractions. */
+  readonly delayedMillis: readonly [from: number, until: number]
 }
 
 const credentials = ["X-Plex-Token", "api_key", "apikey"]
@@ -29,6 +32,8 @@ const toResponse = (reply: DemoReply) =>
   reply.contentType === "application/json"
     ? HttpServerResponse.jsonUnsafe(reply.body, { status: reply.status })
     : HttpServerResponse.text(String(reply.body), { status: reply.status, contentType: reply.contentType })
+
+const nowMillis = Effect.map(Clock.currentTimeNanos, (nanos) => Number(nanos) / 1e6)
 
 const decodeBody = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Unknown))
 
@@ -63,8 +68,11 @@ export const serve = Effect.fnUntraced(function* (
     const shown = new URLSearchParams(query)
     for (const name of credentials) shown.delete(name)
     const millis = options.delayMillis(method, path, shown.toString())
+    const from = yield* nowMillis
     if (millis > 0) yield* Effect.sleep(Duration.millis(millis))
-    yield* options.record({ service: app.service, method, path, query: shown.toString(), status: reply.status })
+    const delayedMillis = [from, yield* nowMillis] as const
+    const { status } = reply
+    yield* options.record({ service: app.service, method, path, query: shown.toString(), status, delayedMillis })
     return toResponse(reply)
   })
 

@@ -43,13 +43,18 @@ layer(Layer.merge(DemoServices.layer({ delays: "none" }), FetchHttpClient.layer)
     Effect.gen(function* () {
       const { requests, tmdb } = yield* DemoServices
       yield* HttpClient.get(`${tmdb.baseUrl}/3/movie/2?language=en&api_key=${tmdb.apiKey}`)
-      assert.deepStrictEqual((yield* requests).at(-1), {
+      const [last] = (yield* requests).slice(-1)
+      assert.isDefined(last)
+      const { delayedMillis, ...asked } = last
+      assert.deepStrictEqual(asked, {
         service: "tmdb",
         method: "GET",
         path: "/3/movie/2",
         query: "language=en",
         status: 404
       })
+      const [from, until] = delayedMillis
+      assert.isAtLeast(until, from)
     })
   )
 })

@@ -130,9 +130,19 @@ const household: Handlers = {
 const play = (
   question: string,
   handlers: Handlers = household,
-  options: { readonly offered?: ReadonlyArray<string>; readonly toolChoice?: ToolChoice } = {}
+  options: {
+    readonly offered?: ReadonlyArray<string>
+    readonly toolChoice?: ToolChoice
+    /** What somebody asked for before the model was. */
+    readonly foreseen?: ReadonlyArray<readonly [string, Input]>
+  } = {}
 ) => {
   const items: Array<Conversation.Item> = [{ _tag: "User", text: question }]
+  for (const [index, [name, input]] of (options.foreseen ?? []).entries()) {
+    const id = `foreseen_${index}`
+    items.push({ _tag: "Call", id, name, inputText: JSON.stringify(input) })
+    items.push({ _tag: "Result", callId: id, text: JSON.stringify(handlers[name]?.(input)) })
+  }
   const steps: Array<ReadonlyArray<readonly [string, Input]>> = []
   const tools = options.offered ?? Object.keys(household)
   for (;;) {
@@ -272,6 +282,16 @@ describe("complex questions", () => {
     assert.include(answer, "Also similar: Alien (1979).")
   })
 
+  it("asks for no details where the overviews are there already", () => {
+    const told = [collateral, thief].map((item) => ({ ...item, overview: overview(item.title) }))
+    const { answer, steps } = play("Recommend something similar to Heat but more recent", {
+      ...household,
+      recommend_titles: () => list(told)
+    })
+    assert.strictEqual(steps.length, 2)
+    assert.include(answer, overview("Thief"))
+  })
+
   it("reads other wishes for a recommendation", () => {
     const recommended = (question: string) => play(question).steps[1]
     assert.deepStrictEqual(recommended("movies like Ronin, but older"), [
@@ -308,6 +328,18 @@ describe("complex questions", () => {
     assert.match(answer, /own but have not watched \(2\):\n- Heat \(1995\).*\n- Alien/)
     assert.match(answer, /missing \(2\):\n- Collateral \(2004\).*\n- Thief \(1981\)/)
     assert.notInclude(answer, "You have watched")
+  })
+
+  it("answers at once from what was foreseen, and asks only for what is missing", () => {
+    const question = "Which Michael Mann films do I own but haven't watched, and which ones am I missing?"
+    const works = ["person_filmography", { name: "Michael Mann" }] as const
+    const unwatched = ["library_search", { person: "michael mann", watched: false }] as const
+    const foreseen = play(question, household, { foreseen: [unwatched, works] })
+    assert.deepStrictEqual(foreseen.steps, [])
+    assert.strictEqual(foreseen.answer, play(question).answer)
+    assert.deepStrictEqual(play(question, household, { foreseen: [works] }).steps, [
+      [["library_search", { person: "Michael Mann", watched: false }]]
+    ])
   })
 
   it("counts as watched what is owned and watched, and as missing what is not owned", () => {

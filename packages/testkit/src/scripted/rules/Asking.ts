@@ -8,7 +8,8 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 
 import { failureMessage } from "../Conversation.ts"
-import type { Message, Reply, View } from "../Script.ts"
+import type { Reply, View } from "../Script.ts"
+import { heldIn, serves } from "./Held.ts"
 
 /** One thing to look up: a tool, its input, and how its result is read. */
 export interface Lookup<A> {
@@ -71,37 +72,12 @@ export function* each<A>(lookups: ReadonlyArray<Lookup<A>>): Asking<ReadonlyArra
 
 export const found = <A>(outcome: Outcome<A>): A | undefined => (outcome._tag === "Found" ? outcome.value : undefined)
 
-/** The same JSON whatever the order of keys. */
-const canonical = (value: unknown): string =>
-  JSON.stringify(value, (_, field: unknown) =>
-    typeof field === "object" && field !== null && !Array.isArray(field)
-      ? Object.fromEntries(Object.entries(field).sort(([one], [two]) => (one < two ? -1 : 1)))
-      : field
-  )
-
-const keyOf = (tool: string, input: unknown): string => `${tool} ${canonical(input)}`
-
-/** Results of the calls made since the latest question, by tool and input; whoever made the call. */
-const resultsOf = (view: View): ReadonlyMap<string, Message & { readonly role: "tool" }> => {
-  const since = view.messages.slice(view.messages.findLastIndex((message) => message.role === "user") + 1)
-  const calls = since.flatMap((message) => (message.role === "assistant" ? message.calls : []))
-  const results = new Map(
-    since.flatMap((message) => (message.role === "tool" ? [[message.callId, message] as const] : []))
-  )
-  return new Map(
-    calls.flatMap(({ id, input, name }) => {
-      const result = results.get(id)
-      return result === undefined ? [] : [[keyOf(name, input), result] as const]
-    })
-  )
-}
-
 /** Runs `rule` as far as `view` allows: to the calls that it waits for, or to its answer. */
 export const run = (rule: Asking<string>, view: View): Reply => {
-  const results = resultsOf(view)
+  const held = heldIn(view)
   const offered = new Set(view.tools)
   const outcomeOf = ({ input, tool }: Lookup<unknown>): Raw | undefined => {
-    const result = results.get(keyOf(tool, input))
+    const result = held.find((call) => serves(call, { name: tool, input }))
     if (result === undefined) {
       if (!offered.has(tool)) return { _tag: "Unreachable", tool }
       return view.toolChoice === "none" ? { _tag: "Unasked", tool } : undefined

@@ -19,7 +19,8 @@ function* filming({ name, role }: Person, kind: "series" | undefined): Asking<st
     personFilmography({ name, role, kind }),
     librarySearch({ kind, person: name, watched: false })
   )
-  const films = found(filmed)?.items ?? []
+  // A list of all that the person did may be there already.
+  const films = (found(filmed)?.items ?? []).filter((film) => film.role?.includes(role) ?? true)
   const held = found(search)?.items ?? []
   const failed = troubles(filmed, search)
   if (found(filmed) === undefined && found(search) === undefined) return failed
@@ -45,7 +46,7 @@ function* filming({ name, role }: Person, kind: "series" | undefined): Asking<st
   return lines(
     found(filmed) === undefined
       ? `What Plex has of ${name}:`
-      : `${name} as ${role}: ${counted(found(filmed)?.total ?? films.length, "title")} on TMDb.`,
+      : `${name} as ${role}: ${counted(films.length, "title")} on TMDb.`,
     unwatched.length === 0
       ? "You own none that you have not watched."
       : lines(`You own but have not watched (${unwatched.length}):`, list(unwatched)),

@@ -30,7 +30,9 @@ function* recentlyAdded(filters: Filters): Asking<string> {
   const search = yield* ask(librarySearch({ ...inputOf(filters), sort: "added" }))
   const list = found(search)
   if (list === undefined) return troubles(search)
-  const items = list.items.filter((item) => hasOtherGenres(item, filters))
+  const items = list.items
+    .filter((item) => hasOtherGenres(item, filters))
+    .toSorted((one, two) => (two.addedOn ?? "").localeCompare(one.addedOn ?? ""))
   if (items.length === 0) return `There are no ${wanted(filters)} in the Plex library.`
   return lines(
     `The newest of the ${list.total} ${wanted(filters)} in the Plex library, last added first:`,
@@ -57,7 +59,9 @@ function* filtered(filters: Filters, isUnwatched: boolean, isAll: boolean): Aski
     : yield* ask(librarySearch(input))
   const list = found(search)
   if (list === undefined) return troubles(search)
-  const items = list.items.filter((item) => hasOtherGenres(item, filters))
+  const items = list.items
+    .filter((item) => hasOtherGenres(item, filters))
+    .toSorted((one, two) => (two.rating ?? 0) - (one.rating ?? 0))
   const what = `${isUnwatched ? "unwatched " : ""}${wanted(filters)}`
   if (items.length === 0) return `There are no ${what} in the Plex library.`
   const total = filters.genres.length > 1 ? items.length : list.total

@@ -55,7 +55,7 @@ function* recommending(title: NamedTitle, question: string, wishes: string): Ask
   const best = ranked.slice(0, 3)
   if (best.length === 0) return `TMDb has nothing similar to ${named(like)} that fits the wish.`
 
-  const details = yield* each(best.flatMap((item) => idOf(item) ?? []).map(titleDetails))
+  const details = yield* each(best.flatMap((item) => (item.overview ? [] : (idOf(item) ?? []))).map(titleDetails))
   const full = best.map((item) => {
     const known = details.flatMap((one) => found(one) ?? []).find((one) => one.tmdbId === item.tmdbId)
     return { ...item, ...known }

@@ -21,7 +21,9 @@ export const Title = Schema.Struct({
   runtimeMinutes: maybe(Schema.Finite),
   addedOn: maybe(Schema.String),
   directors: maybe(Schema.Array(Schema.String)),
-  cast: maybe(Schema.Array(Schema.String))
+  cast: maybe(Schema.Array(Schema.String)),
+  /** What the person did in it, in a filmography. */
+  role: maybe(Schema.String)
 })
 export type Title = typeof Title.Type
 

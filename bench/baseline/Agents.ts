@@ -1,0 +1,39 @@
+/**
+ * Agents: the household's assistant without what is known before the model speaks (`off`) and with all of it (`on`), and what
+ * both find around them. The one place where the two differ.
+ */
+import { Cache } from "@callsheet/cache/Cache"
+import * as Agent from "@callsheet/core/Agent"
+import { Identity } from "@callsheet/core/Identity"
+import { instructions } from "@callsheet/media/Instructions"
+import * as MediaServices from "@callsheet/media/MediaServices"
+import { MediaToolkit } from "@callsheet/media/MediaToolkit"
+import { WarmUp } from "@callsheet/media/WarmUp"
+import * as OpenAiModel from "@callsheet/openai/OpenAiModel"
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import * as ConfigProvider from "effect/ConfigProvider"
+import * as Layer from "effect/Layer"
+
+import type { Where } from "./Household.ts"
+
+const base = { name: "media", instructions, toolkit: MediaToolkit, policy: { resultBytes: 16_384 } }
+
+export const off = Agent.make(base)
+
+/** What it knows before the model speaks is said here, and what that needs is built by `household`. */
+export const on = Agent.make({ ...base })
+
+/** The wires: they stay open from run to run, as in a running process. */
+export const wires = ({ model }: Where) =>
+  Layer.merge(OpenAiModel.layerModelStream({ baseUrl: model, api: "responses" }), NodeHttpClient.layerUndici)
+
+/** The tools with all that they remember: nothing, where it is built. */
+export const household = ({ environment }: Where) =>
+  Layer.mergeAll(
+    MediaToolkit.layerConfig,
+    Layer.provide(WarmUp.layer, MediaServices.layerConfig),
+    Layer.effect(Identity, MediaServices.identity)
+  ).pipe(
+    Layer.provideMerge(Cache.layerMemory()),
+    Layer.provide(ConfigProvider.layer(ConfigProvider.fromEnv({ env: environment })))
+  )
