@@ -29,6 +29,11 @@ export const keys: ReadonlyArray<Key> = [
     describes: "protocol: responses or chat",
     otherwise: "responses at OpenAI and Azure, else chat"
   },
+  {
+    name: "OPENAI_TRANSPORT",
+    describes: "http, or websocket for the Responses API over one socket",
+    otherwise: "http"
+  },
   { name: "OPENAI_API_VERSION", describes: "Azure's dated API instead of its /openai/v1/" },
   { name: "OPENAI_ORG_ID", describes: "the organization at OpenAI that is charged" },
   { name: "OPENAI_PROJECT_ID", describes: "the project at OpenAI that is charged" },

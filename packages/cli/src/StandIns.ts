@@ -40,6 +40,7 @@ export const model = (timing: Timing) =>
       OPENAI_MODEL: "offline",
       OPENAI_API: "responses",
       // The provider's own are for nobody else.
+      OPENAI_TRANSPORT: "",
       OPENAI_CUSTOM_HEADERS: "",
       OPENAI_ORG_ID: "",
       OPENAI_PROJECT_ID: ""

@@ -22,8 +22,8 @@ const phrasings = Schema.decodeSync(Schema.fromJsonString(Schema.Array(Phrasing)
 )
 
 /** Tools that the catalogue has at least, and the share of their definitions' bytes that is sent on average at most. */
-const leastTools = 22
-const mostShare = 0.53
+const leastTools = 40
+const mostShare = 0.3
 
 const bytesOf = (tool: Tool.Any) =>
   Buffer.byteLength(JSON.stringify(ResponsesWire.tool(Result.getOrThrow(ToolDefinition.make(tool)))))

@@ -21,7 +21,15 @@ export const bundles = [
   },
   {
     name: "library",
-    tools: [...titles, "on_deck", "library_overview", "library_collections", "similar_in_library", "recommend_titles"]
+    tools: [
+      ...titles,
+      "on_deck",
+      "library_overview",
+      "library_item",
+      "library_collections",
+      "similar_in_library",
+      "recommend_titles"
+    ]
   },
   {
     name: "watching",
@@ -37,6 +45,7 @@ export const bundles = [
       "search_downloads",
       "remove_download",
       "blocklist",
+      "unblock_releases",
       "media_health",
       "add_movie"
     ]
@@ -49,7 +58,9 @@ export const bundles = [
       "add_series",
       "managed_titles",
       "change_monitoring",
+      "edit_title",
       "delete_title",
+      "download_options",
       "wanted_titles",
       "release_calendar"
     ]
