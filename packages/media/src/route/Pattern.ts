@@ -61,7 +61,9 @@ interface Reading<Meaning> {
 }
 
 const distinct = <Meaning>(readings: ReadonlyArray<Reading<Meaning>>): ReadonlyArray<Reading<Meaning>> =>
-  readings.length < 2 ? readings : [...new Map(readings.map((reading) => [JSON.stringify(reading), reading])).values()]
+  new Set(readings.map(({ at }) => at)).size === readings.length
+    ? readings
+    : [...new Map(readings.map((reading) => [JSON.stringify(reading), reading])).values()]
 
 /** All that `grammar` can say of words, ready to be used again and again. */
 export const reader = <Meaning>({ merge, nothing, rules, terminals }: Grammar<Meaning>) => {
@@ -79,34 +81,46 @@ export const reader = <Meaning>({ merge, nothing, rules, terminals }: Grammar<Me
       .filter((text) => /^[a-z]/.test(text))
   )
 
-  const read = (words: ReadonlyArray<string>, rule: string): ReadonlyArray<Meaning> => {
-    const merged = (found: ReadonlyArray<Reading<Meaning>>, meaning: Meaning) =>
-      found.flatMap((reading) => {
-        const both = merge(meaning, reading.meaning)
-        return both === undefined ? [] : [{ at: reading.at, meaning: both }]
-      })
+  /** Readings of one sequence of words. What a rule says at a place is found out once. */
+  const over = (words: ReadonlyArray<string>) => {
+    const known = new Map<string, Array<ReadonlyArray<Reading<Meaning>> | undefined>>()
 
-    const named = (name: string, { at, meaning }: Reading<Meaning>): ReadonlyArray<Reading<Meaning>> => {
+    const merged = (found: ReadonlyArray<Reading<Meaning>>, meaning: Meaning): ReadonlyArray<Reading<Meaning>> =>
+      meaning === nothing
+        ? found
+        : found.flatMap((reading) => {
+            const both = reading.meaning === nothing ? meaning : merge(meaning, reading.meaning)
+            return both === undefined ? [] : [{ at: reading.at, meaning: both }]
+          })
+
+    const from = (name: string, at: number): ReadonlyArray<Reading<Meaning>> => {
+      const places = known.get(name) ?? []
+      known.set(name, places)
+      const before = places[at]
+      if (before !== undefined) return before
       const found = terminals[name]?.(words, at).map(({ meaning, next }) => ({ at: next, meaning })) ?? []
-      const options = (compiled.get(name) ?? []).flatMap((option) =>
-        merged([{ at, meaning: option.meaning }], meaning).flatMap((reading) => one(option.pattern, reading))
-      )
-      return distinct([...merged(found, meaning), ...options])
+      const start = { at, meaning: nothing }
+      const options = (compiled.get(name) ?? []).flatMap(({ meaning, pattern }) => merged(one(pattern, start), meaning))
+      const all = distinct([...found, ...options])
+      places[at] = all
+      return all
     }
 
     const one = (pattern: Pattern, reading: Reading<Meaning>): ReadonlyArray<Reading<Meaning>> => {
       switch (pattern._tag) {
         case "Word":
-          return words[reading.at] === pattern.text ? [{ ...reading, at: reading.at + 1 }] : []
+          return words[reading.at] === pattern.text ? [{ at: reading.at + 1, meaning: reading.meaning }] : []
         case "Named":
-          return named(pattern.name, reading)
+          return merged(from(pattern.name, reading.at), reading.meaning)
         case "Either":
-          return pattern.options.flatMap((option) =>
-            option.reduce<ReadonlyArray<Reading<Meaning>>>(
-              (readings, part) => readings.flatMap((reading) => one(part, reading)),
-              [reading]
-            )
-          )
+          return pattern.options.flatMap((option) => {
+            let readings: ReadonlyArray<Reading<Meaning>> = [reading]
+            for (const part of option) {
+              readings = readings.flatMap((reading) => one(part, reading))
+              if (readings.length === 0) break
+            }
+            return readings
+          })
         case "Repeat": {
           const all = [reading]
           let last: ReadonlyArray<Reading<Meaning>> = all
@@ -119,13 +133,16 @@ export const reader = <Meaning>({ merge, nothing, rules, terminals }: Grammar<Me
       }
     }
 
-    return named(rule, { at: 0, meaning: nothing }).flatMap(({ at, meaning }) => (at === words.length ? [meaning] : []))
+    return from
   }
 
   return {
     /** Every word that a pattern knows. */
     vocabulary,
     /** What `words` mean as a whole, each meaning once, by `rule`. Empty where a word is left over. */
-    read
+    read: (words: ReadonlyArray<string>, rule: string): ReadonlyArray<Meaning> =>
+      over(words)(rule, 0).flatMap(({ at, meaning }) => (at === words.length ? [meaning] : [])),
+    /** What `words` mean by a rule from a place on, up to wherever it may end (`at`). */
+    over
   }
 }
