@@ -21,9 +21,18 @@ import * as Hints from "./Hints.ts"
 import * as Meaning from "./Meaning.ts"
 import * as Names from "./Names.ts"
 import type { Reading } from "./Reading.ts"
+import * as Spotted from "./Spotted.ts"
 import * as Words from "./Words.ts"
 
-/** About as long as a model takes to its first word: who is not sure by then has lost as much as there was to win. */
+/**
+ * How long a question waits for its names to be looked up: about as long as a model takes to its first word, since who is not
+ * sure by then has lost as much as there was to win.
+ *
+ * **Details**
+ *
+ * A question of which no rule understands all words goes to the model whatever is looked up: it waits for half of it, and
+ * never beyond the whole. What is foreseen of it without a name waits for nothing.
+ */
 export const LookupLimit = Context.Reference<Duration.Duration>("@callsheet/media/route/LookupLimit", {
   defaultValue: () => Duration.millis(300)
 })
@@ -174,28 +183,66 @@ const analysisOf = (asked: Asked, meanings: ReadonlyArray<Meaning.Meaning>): Ana
   }
 }
 
-const analyse = (names: Names.Names | undefined, question: string): Effect.Effect<Analysis> => {
-  const all = Words.of(question)
-  const words = all.length > Grammar.mostWords ? all : Words.mend(all, Grammar.vocabulary)
-  const asked = { question, words }
-  if (words.filter(({ typed }) => typed !== undefined).length > 1) {
+/** What the rules make of the question as a whole. */
+const understood = (
+  names: Names.Names | undefined,
+  asked: Asked,
+  limit: Duration.Duration
+): Effect.Effect<Analysis> => {
+  if (asked.words.filter(({ typed }) => typed !== undefined).length > 1) {
     return Effect.succeed(unsure(asked, confidences.lost, "Too many words are misspelt."))
   }
-  const groups = Grammar.readings(words.map(({ text }) => text))
+  const groups = Grammar.readings(asked.words.map(({ text }) => text))
   if (groups.length === 0)
     return Effect.succeed(unsure(asked, confidences.lost, "No rule understands all of its words."))
-  const lookedUp = Effect.map(meaningsOf(names, asked, groups), (meanings) => analysisOf(asked, meanings))
-  return Effect.flatMap(LookupLimit, (duration) =>
-    Effect.timeoutOrElse(lookedUp, {
-      duration,
+  return Effect.map(meaningsOf(names, asked, groups), (meanings) => analysisOf(asked, meanings)).pipe(
+    Effect.timeoutOrElse({
+      duration: limit,
       orElse: () => Effect.succeed(unsure(asked, confidences.unsure, "Its names could not be looked up in time."))
-    })
-  ).pipe(
+    }),
     Effect.catchTag("MediaError", ({ message }) =>
       Effect.succeed(unsure(asked, confidences.unsure, `Its names could not be looked up: ${message}`))
     )
   )
 }
+
+/** The same with what single stretches of the question tell. */
+const spotted = Effect.fnUntraced(function* (
+  names: Names.Names | undefined,
+  { question, words }: Asked,
+  analysis: Analysis,
+  limit: Duration.Duration
+): Effect.fn.Return<Analysis> {
+  const { entities, first, foreseen, wishes, writes } = yield* Spotted.of(names, question, words, limit)
+  const tools = [...new Set([...analysis.tools, ...wishes.flat(), ...foreseen.map(({ name }) => name)])]
+  const known = analysis.intent === undefined && first !== undefined
+  return {
+    ...analysis,
+    ...(known && {
+      intent: first.intent,
+      filters: Meaning.filtersOf(first),
+      entities: [...genresOf(first), ...entities]
+    }),
+    writes: analysis.writes && writes,
+    tools,
+    foreseen,
+    wishes
+  }
+})
+
+const analyse = Effect.fnUntraced(function* (
+  names: Names.Names | undefined,
+  question: string
+): Effect.fn.Return<Analysis> {
+  const all = Words.of(question)
+  const words = all.length > Grammar.mostWords ? all : Words.mend(all, Grammar.vocabulary)
+  const asked = { question, words }
+  const limit = yield* LookupLimit
+  const [elapsed, analysis] = yield* Effect.timed(understood(names, asked, limit))
+  if (analysis.answerable !== undefined) return analysis
+  const left = Duration.min(Duration.times(limit, 0.5), Duration.subtract(limit, elapsed))
+  return yield* spotted(names, asked, analysis, left)
+})
 
 export class MediaRouter extends Context.Service<MediaRouter, Router>()("@callsheet/media/MediaRouter") {
   /** For whichever of `Plex`, `Library` and `Tmdb` the context holds; so it is built anew for each. */

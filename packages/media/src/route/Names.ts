@@ -8,8 +8,9 @@ import * as Option from "effect/Option"
 import { Library } from "../Library.ts"
 import type { MediaError } from "../MediaError.ts"
 import { Plex } from "../Plex.ts"
-import type { Kind } from "../Title.ts"
+import { type Kind, yearOf } from "../Title.ts"
 import { Tmdb } from "../Tmdb.ts"
+import { releasedOn } from "../TmdbTitle.ts"
 import { plain } from "./Words.ts"
 
 export interface KnownPerson {
@@ -25,6 +26,10 @@ export interface Bearer {
   readonly name: string
   readonly kind: Kind
   readonly tmdbId: number
+  /** Of release, or of the first broadcast. */
+  readonly year: number | null
+  /** As TMDb reckons it. */
+  readonly popularity: number
 }
 
 /** What TMDb finds by a name. */
@@ -130,10 +135,12 @@ export const make: Effect.Effect<Names | undefined> = Effect.gen(function* () {
     })
     const [lists] = yield* Effect.all([search, readAhead(kinds)], { concurrency: 2 })
     const found = lists.flatMap(({ items }, index) =>
-      items.map(({ id, name, title }): Bearer => ({
-        name: title ?? name ?? "",
+      items.map((entry): Bearer => ({
+        name: entry.title ?? entry.name ?? "",
         kind: kinds[index] ?? "movie",
-        tmdbId: id
+        tmdbId: entry.id,
+        year: yearOf(releasedOn(entry)),
+        popularity: entry.popularity ?? 0
       }))
     )
     return {

@@ -55,6 +55,13 @@ const compile = (pattern: string): Pattern => ({
   options: alternatives((pattern.match(piece) ?? [])[Symbol.iterator]())
 })
 
+/** With what a pattern may begin. */
+interface Start {
+  /** Words, and terminals in brackets. */
+  readonly texts: ReadonlySet<string>
+  readonly mayBeEmpty: boolean
+}
+
 interface Reading<Meaning> {
   readonly at: number
   readonly meaning: Meaning
@@ -74,6 +81,57 @@ export const reader = <Meaning>({ merge, nothing, rules, terminals }: Grammar<Me
     ])
   )
 
+  const ofRules = new Map<string, Start>()
+  const startOfRule = (name: string): Start => {
+    const known = ofRules.get(name)
+    if (known !== undefined) return known
+    // What a rule begins with itself is no beginning.
+    ofRules.set(name, { texts: new Set(), mayBeEmpty: false })
+    const options = (compiled.get(name) ?? []).map(({ pattern }) => startOf(pattern))
+    const start = {
+      texts: new Set([
+        ...(Object.hasOwn(terminals, name) ? [`<${name}>`] : []),
+        ...options.flatMap(({ texts }) => [...texts])
+      ]),
+      mayBeEmpty: options.some(({ mayBeEmpty }) => mayBeEmpty)
+    }
+    ofRules.set(name, start)
+    return start
+  }
+  const startOf = (pattern: Pattern): Start => {
+    switch (pattern._tag) {
+      case "Word":
+        return { texts: new Set([pattern.text]), mayBeEmpty: false }
+      case "Named":
+        return startOfRule(pattern.name)
+      case "Repeat":
+        return { ...startOf(pattern.of), mayBeEmpty: true }
+      case "Either": {
+        const options = pattern.options.map((parts) => {
+          const starts = parts.map(startOf)
+          const last = starts.findIndex(({ mayBeEmpty }) => !mayBeEmpty)
+          const first = last === -1 ? starts : starts.slice(0, last + 1)
+          return { texts: first.flatMap(({ texts }) => [...texts]), mayBeEmpty: last === -1 }
+        })
+        return {
+          texts: new Set(options.flatMap(({ texts }) => texts)),
+          mayBeEmpty: options.some(({ mayBeEmpty }) => mayBeEmpty)
+        }
+      }
+    }
+  }
+  /** The options of each rule by what they may begin with; "" are those that may be nothing. */
+  const beginning = new Map(
+    Array.from(compiled, ([name, options]) => {
+      const by = new Map<string, Array<(typeof options)[number]>>()
+      for (const option of options) {
+        const { mayBeEmpty, texts } = startOf(option.pattern)
+        for (const text of mayBeEmpty ? [...texts, ""] : texts) by.set(text, [...(by.get(text) ?? []), option])
+      }
+      return [name, by] as const
+    })
+  )
+
   const vocabulary = new Set(
     Object.values(rules)
       .flat()
@@ -84,6 +142,17 @@ export const reader = <Meaning>({ merge, nothing, rules, terminals }: Grammar<Me
   /** Readings of one sequence of words. What a rule says at a place is found out once. */
   const over = (words: ReadonlyArray<string>) => {
     const known = new Map<string, Array<ReadonlyArray<Reading<Meaning>> | undefined>>()
+    const begins: Array<ReadonlyArray<string> | undefined> = []
+
+    /** With what a stretch at a place may begin: its word, and the terminals that know it. */
+    const beginsAt = (at: number): ReadonlyArray<string> => {
+      const before = begins[at]
+      if (before !== undefined) return before
+      const found = Object.keys(terminals).filter((name) => (terminals[name]?.(words, at) ?? []).length > 0)
+      const all = ["", words[at] ?? "", ...found.map((name) => `<${name}>`)]
+      begins[at] = all
+      return all
+    }
 
     const merged = (found: ReadonlyArray<Reading<Meaning>>, meaning: Meaning): ReadonlyArray<Reading<Meaning>> =>
       meaning === nothing
@@ -100,7 +169,9 @@ export const reader = <Meaning>({ merge, nothing, rules, terminals }: Grammar<Me
       if (before !== undefined) return before
       const found = terminals[name]?.(words, at).map(({ meaning, next }) => ({ at: next, meaning })) ?? []
       const start = { at, meaning: nothing }
-      const options = (compiled.get(name) ?? []).flatMap(({ meaning, pattern }) => merged(one(pattern, start), meaning))
+      const by = beginning.get(name)
+      const fitting = new Set(by === undefined ? [] : beginsAt(at).flatMap((text) => by.get(text) ?? []))
+      const options = Array.from(fitting).flatMap(({ meaning, pattern }) => merged(one(pattern, start), meaning))
       const all = distinct([...found, ...options])
       places[at] = all
       return all
