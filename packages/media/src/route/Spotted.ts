@@ -70,13 +70,14 @@ const lookUp = Effect.fnUntraced(function* (
   return found.find((name) => name !== undefined)
 })
 
-const overlaps = (one: Place, other: Place): boolean => one.from < other.to && other.from < one.to
-
-/** Those that do not stand in one another, the longest first. */
-const apart = (known: ReadonlyArray<Known>): ReadonlyArray<Known> =>
-  known
-    .toSorted((one, other) => other.to - other.from - (one.to - one.from))
-    .reduce<ReadonlyArray<Known>>((all, one) => (all.some((other) => overlaps(one, other)) ? all : [...all, one]), [])
+/** Those that do not stand in longer ones; of those that overlap the first. */
+const apart = (known: ReadonlyArray<Known>): ReadonlyArray<Known> => {
+  const all: Array<Known> = []
+  for (const one of known.toSorted((one, other) => other.to - other.from - (one.to - one.from))) {
+    if (all.every((other) => one.to <= other.from || other.to <= one.from)) all.push(one)
+  }
+  return all
+}
 
 const tokensOf = (words: ReadonlyArray<Word>, known: ReadonlyArray<Known>): ReadonlyArray<Clues.Token> =>
   words.flatMap(({ text }, at): ReadonlyArray<Clues.Token> => {
