@@ -72,9 +72,9 @@ const library = (meaning: Meaning, outcomes: ReadonlyArray<Outcome>): string | u
   return parts.includes(undefined) ? undefined : lines(...parts)
 }
 
-/** Whose they are, where ownership was asked for. */
+/** Whose they are, where ownership was asked for, and else who knows of them. */
 const whose = ({ owned }: Meaning) =>
-  owned === undefined ? "" : owned ? " that are in your library" : " that are not in your library"
+  owned === undefined ? " on TMDb" : owned ? " that are in your library" : " that are not in your library"
 
 /** What the list is of, but for whose they are. */
 const unowned = (meaning: Meaning): Meaning => Struct.omit(meaning, ["owned"])
@@ -85,21 +85,21 @@ export const discovery = (meaning: Meaning, list: Tool.Success<typeof DiscoverTi
   if (list.items.length === 0) {
     // Of those that were looked at none passed; of the others nothing is known.
     if (list.nextCursor !== null) return undefined
-    return lines(`TMDb knows no ${what}${whose(meaning)}.`, trouble(list.problem))
+    return lines(`There are no ${what}${whose(meaning)}.`, trouble(list.problem))
   }
   const order = orders[meaning.sort ?? "popularity"]
   const items = list.items.map((item) => described(item, meaning.owned !== undefined))
   if (meaning.limit !== undefined) {
     return lines(
-      `The first ${items.length} ${what}${whose(meaning)} on TMDb, ${order}:`,
+      `The first ${items.length} ${what}${whose(meaning)}, ${order}:`,
       bullets(items, items.length),
       trouble(list.problem)
     )
   }
   const head =
     list.nextCursor === null || meaning.owned === undefined
-      ? `${list.total} ${wanted(unowned(meaning), kind, list.total)}${whose(meaning)} on TMDb, ${order}:`
-      : `The first ${items.length} ${what}${whose(meaning)} on TMDb, ${order}; there are more:`
+      ? `${list.total} ${wanted(unowned(meaning), kind, list.total)}${whose(meaning)}, ${order}:`
+      : `The first ${items.length} ${what}${whose(meaning)}, ${order}; there are more:`
   return lines(head, bullets(items, meaning.owned === undefined ? list.total : items.length), trouble(list.problem))
 }
 
@@ -108,10 +108,12 @@ export const filmography = (meaning: Meaning, list: Tool.Success<typeof PersonFi
   const kind = isKind(meaning.kind) ? meaning.kind : "movie"
   const person = { name: list.person.name, trades: [], isPartOfOthers: false }
   const what = `${wanted({ ...unowned(meaning), person }, kind, list.total)}${whose(meaning)}`
-  if (list.total === 0) return lines(`TMDb knows no ${what}.`, trouble(list.problem))
-  if (meaning.intent === "count") return lines(`TMDb knows ${list.total} ${what}.`, trouble(list.problem))
+  if (list.total === 0) return lines(`There are no ${what}.`, trouble(list.problem))
+  if (meaning.intent === "count") {
+    return lines(`There ${list.total === 1 ? "is" : "are"} ${list.total} ${what}.`, trouble(list.problem))
+  }
   return lines(
-    `${list.total} ${what} on TMDb, newest first:`,
+    `${list.total} ${what}, newest first:`,
     bullets(
       list.items.map((item) => described(item, meaning.owned !== undefined)),
       meaning.limit === undefined ? list.total : list.items.length
@@ -177,10 +179,10 @@ export const about = ({ fact }: Meaning, item: Details): string | undefined => {
 export const similar = (meaning: Meaning, list: Tool.Success<typeof RecommendTitles>): string => {
   const narrowed = `${narrowing(meaning)}${whose(meaning)}`
   if (list.items.length === 0) {
-    return lines(`TMDb knows nothing like ${named(list.basedOn)}${narrowed}.`, trouble(list.problem))
+    return lines(`There are no titles like ${named(list.basedOn)}${narrowed}.`, trouble(list.problem))
   }
   return lines(
-    `${counted(list.total, "title")} like ${named(list.basedOn)}${narrowed} on TMDb, the nearest first:`,
+    `${counted(list.total, "title")} like ${named(list.basedOn)}${narrowed}, the nearest first:`,
     bullets(
       list.items.map((item) => described(item, false)),
       list.total

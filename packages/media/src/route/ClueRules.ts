@@ -9,8 +9,11 @@ export const clueRules = {
   wish: [
     ["<listing>|<named>|<on-deck>|<downloads>"],
     ["(<ask>|recommend|suggest)? (me|us)? (a|an|another|some)? <one> <like> <name-of> <than>?", { intent: "similar" }],
-    ["<wanted-alike>? (titles|something|anything|movies|films)? <like> <name-of> <than>?", { intent: "similar" }],
-    ["(did|does|has) <person> (make|made|direct|directed|do|done)", { intent: "titles", kind: "any" }]
+    [
+      "<wanted-alike>? <count>? (titles|something|anything|movies|films)? <like> <name-of> <than>?",
+      { intent: "similar" }
+    ],
+    ["(did|does|has) <person> (make|made|direct|directed|do|done)", { intent: "titles" }]
   ],
   clue: [
     ["<before>|<after>|<head>|<det>|<additions>|<pair>|<than>|<than-before>"],
@@ -20,6 +23,9 @@ export const clueRules = {
     ["(do|does)? not (already)? (have|own)|missing|(which)? (am|are) missing", { owned: false }],
     ["(have|own) already?", { owned: true }],
     ["<like> <name-of>|<name-of> <like>", { intent: "similar" }],
+    ["top <count> rated|(highly|well) (rated|reviewed)", { sort: "rating" }],
+    ["<before> <before>* ones"],
+    ["(something|anything) similar", { intent: "similar" }],
     ["similar (titles|ones|movies|films|shows|series)", { intent: "similar" }],
     ["(is|are)? <name-of>|<person>"]
   ],
@@ -35,12 +41,13 @@ export const clueRules = {
   asking: [
     ["<hello>|<ask>|<search>"],
     ["<hello>? (what|which|if|whether) <others>? (are|is|do|have|did|were|was)?"],
+    ["(what|which) of"],
     ["<ask>? (the ones|those|ones)"],
     ["(i|we) (would|want|need) to know"]
   ],
   others: [["ones?|of (them|those|these)|other ones|else"]],
-  filler: [["<bye>|also|too|as well|both|besides that|of (them|those|these)|that|the|me|us|ones"]],
-  link: [["and|,|but|;|:|.|?|!|&|plus|or|then|as well as|-"]],
+  filler: [["<bye>|on tmdb|also|too|as well|both|besides that|of (them|those|these)|that|the|me|us|ones"]],
+  link: [["and|,|but|;|:|.|!|&|plus|or|then|as well as|-"]],
   but: [
     ["(in|from|of)? (the)? (last|past) <count> (days|weeks|months|years|decades)"],
     [

@@ -1,11 +1,10 @@
-import { clueRules } from "./ClueRules.ts"
-import * as Grammar from "./Grammar.ts"
 /**
  * Clues: what the stretches of a question say, each by itself, with its names known: as few stretches as cover as many of its
  * words as rules know. Pure.
  */
-import type { KnownPerson } from "./Names.ts"
-import type { Bearer } from "./Names.ts"
+import { clueRules } from "./ClueRules.ts"
+import * as Grammar from "./Grammar.ts"
+import type { Bearer, KnownPerson } from "./Names.ts"
 import * as Pattern from "./Pattern.ts"
 import { merge, type Reading } from "./Reading.ts"
 
@@ -49,19 +48,14 @@ const costs = {
   unknown: 100
 } as const
 
-const roles = [
-  "wish",
-  "clue",
-  "single",
-  "bare",
-  "asking",
-  "filler",
-  "link",
-  "but"
-] as const satisfies ReadonlyArray<Role>
+/** The likelier first. */
+const roles = ["wish", "clue", "single", "bare", "asking", "filler", "link", "but"] as const
+
+/** Those that say what is looked for. */
+export const telling: ReadonlySet<Role> = new Set(["wish", "clue", "single", "bare"])
 
 /** What no question has as a word, since marks stand apart. */
-const marks = { Person: "@person", Title: "@title", Genre: "@genre" } as const
+const marks = { Person: "@person", Title: "@title", Genre: "@genre " } as const
 
 const gap =
   (mark: string, of: "person" | "title"): Pattern.Terminal<Reading> =>
@@ -69,8 +63,8 @@ const gap =
     words[at] === mark ? [{ next: at + 1, meaning: { gap: { of, from: at, to: at + 1 } } }] : []
 
 const genre: Pattern.Terminal<Reading> = (words, at) => {
-  const [mark, name] = words[at]?.split(":") ?? []
-  return mark === marks.Genre && name !== undefined ? [{ next: at + 1, meaning: { genres: [name] } }] : []
+  const word = words[at] ?? ""
+  return word.startsWith(marks.Genre) ? [{ next: at + 1, meaning: { genres: [word.slice(marks.Genre.length)] } }] : []
 }
 
 const grammar = Pattern.reader<Reading>({
@@ -80,8 +74,11 @@ const grammar = Pattern.reader<Reading>({
   merge
 })
 
-const textOf = (token: Token): string =>
-  typeof token === "string" ? token : token._tag === "Genre" ? `${marks.Genre}:${token.genre}` : marks[token._tag]
+const textOf = (token: Token): string => {
+  // A question mark is no word of a pattern, and in the midst of a question no more than a stop.
+  if (typeof token === "string") return token === "?" ? "." : token
+  return token._tag === "Genre" ? marks.Genre + token.genre : marks[token._tag]
+}
 
 interface Path {
   readonly cost: number

@@ -6,8 +6,7 @@ import * as Equal from "effect/Equal"
 import * as Struct from "effect/Struct"
 
 import { call, isKind, isNone, type Meaning, plan } from "./Meaning.ts"
-import type { Bearer } from "./Names.ts"
-import type { Wish } from "./Wishes.ts"
+import type { Wish, Wishes } from "./Wishes.ts"
 
 const mostCalls = 4
 
@@ -19,11 +18,17 @@ const planned = (meaning: Meaning): ReadonlyArray<Call> => {
 const isOfLibrary = ({ owned, sort, watched }: Meaning): boolean =>
   owned !== false && (owned === true || watched !== undefined || sort === "added")
 
+/** Whether it says more than that they are owned: "my" alone may be said of anything. */
+const isNarrowed = ({ genres, minRating, person, sort, watched, yearFrom, yearTo }: Meaning): boolean =>
+  !isNone(genres, minRating, person, sort, watched, yearFrom, yearTo)
+
+/** "Last watched": the library knows only when it was added. */
+const isOfWhenWatched = ({ sort, watched }: Meaning): boolean =>
+  (sort === "added" || sort === "new") && watched === true
+
 const ofLibrary = (meaning: Meaning): ReadonlyArray<Call> => {
-  const { genres = [], kind, minRating, person, sort, watched, yearFrom, yearTo } = meaning
-  // "My" alone may be said of anything.
-  if (isNone(meaning.genres, minRating, person, sort, watched, yearFrom, yearTo) && !isKind(kind)) return []
-  const isUnsortable = sort === "popularity" || (sort === "added" && watched === true)
+  const { genres = [], sort } = meaning
+  const isUnsortable = sort === "popularity" || isOfWhenWatched(meaning)
   const wanted = Struct.omit(meaning, isUnsortable ? ["role", "sort"] : ["role"])
   return genres.length < 2 ? planned(wanted) : genres.flatMap((genre) => planned({ ...wanted, genres: [genre] }))
 }
@@ -40,7 +45,8 @@ const ofPerson = (meaning: Meaning): ReadonlyArray<Call> => {
 
 const ofAll = (meaning: Meaning): ReadonlyArray<Call> => {
   const { kind, owned, sort } = meaning
-  const wanted = { ...meaning, intent: "titles", kind: isKind(kind) ? kind : "movie" } as const
+  const kinds = isKind(kind) ? kind : "movie"
+  const wanted = { ...Struct.omit(meaning, ["watched"]), intent: "titles", kind: kinds } as const
   if (sort !== "new" && sort !== "year") return planned(sort === "top" ? { ...wanted, sort: "rating" } : wanted)
   const newest = planned({ ...wanted, sort: "popularity" }).map(({ name, parameters }) =>
     call(name, { ...parameters, sort: "newest" })
@@ -49,29 +55,21 @@ const ofAll = (meaning: Meaning): ReadonlyArray<Call> => {
   return sort === "new" && owned === undefined ? [...planned({ ...wanted, sort: "added" }), ...newest] : newest
 }
 
-const seriesOnly = (kind: Bearer["kind"] | undefined) => (kind === "series" ? kind : undefined)
-
 const ofTitle = (wish: Wish, title: string): ReadonlyArray<Call> => {
-  const { bearers = [], intent, kind, minRating, owned, than, titleYear: year } = wish
+  const { bearers = [], intent, kind, limit, minRating, owned, titleYear: year, yearFrom, yearTo } = wish
   const search = call("search_titles", { query: title, kind: isKind(kind) ? kind : undefined, year })
   const bearer = bearers.find((bearer) => !isKind(kind) || bearer.kind === kind)
-  if (bearer === undefined) return [search]
-  const id = { tmdbId: bearer.tmdbId, kind: seriesOnly(bearer.kind) }
-  if (intent === "about") return [search, call("title_details", id)]
-  if (intent !== "similar") return [search]
-  if (than !== undefined && bearer.year === null) return [search]
-  const years = {
-    yearFrom: than === "newer" ? (bearer.year ?? 0) + 1 : wish.yearFrom,
-    yearTo: than === "older" ? (bearer.year ?? 0) - 1 : wish.yearTo
-  }
-  return [search, call("recommend_titles", { ...id, ...years, minRating, owned })]
+  if (bearer === undefined || (intent !== "about" && intent !== "similar")) return [search]
+  const chained = planned({ intent, bearers: [bearer], entities: [], ...(wish.than && { than: wish.than }) })
+  const narrowing = intent === "about" ? {} : { yearFrom, yearTo, minRating, owned, limit }
+  return [search, ...chained.map(({ name, parameters }) => call(name, { ...narrowing, ...parameters }))]
 }
 
-const callsOf = (wish: Wish): ReadonlyArray<Call> => {
+const callsOf = (wish: Wish, isWhole: boolean): ReadonlyArray<Call> => {
   if (wish.intent === "on-deck" || wish.intent === "downloads") return planned({ intent: wish.intent, entities: [] })
   if (wish.title !== undefined) return ofTitle(wish, wish.title)
   if (wish.intent !== "titles" && wish.intent !== "count") return []
-  if (isOfLibrary(wish)) return ofLibrary(wish)
+  if (isOfLibrary(wish)) return isNarrowed(wish) || (isWhole && isKind(wish.kind)) ? ofLibrary(wish) : []
   return wish.person === undefined ? ofAll(wish) : ofPerson(wish)
 }
 
@@ -81,10 +79,10 @@ const isAllOfPerson = (wishes: ReadonlyArray<Wish>, { person }: Wish): boolean =
   return same.some(({ owned }) => owned === false) && same.some(isOfLibrary)
 }
 
-/** The calls that `wishes` will likely be read by, the likeliest first. */
-export const foreseen = (wishes: ReadonlyArray<Wish>): ReadonlyArray<Call> => {
+/** The calls that the wishes will likely be read by, the likeliest first. */
+export const foreseen = ({ all: wishes, isWhole }: Wishes): ReadonlyArray<Call> => {
   const all = wishes.flatMap((wish) =>
-    callsOf(wish.owned === false && isAllOfPerson(wishes, wish) ? Struct.omit(wish, ["owned"]) : wish)
+    callsOf(wish.owned === false && isAllOfPerson(wishes, wish) ? Struct.omit(wish, ["owned"]) : wish, isWhole)
   )
   return all.filter((one, index) => all.findIndex((other) => Equal.equals(one, other)) === index).slice(0, mostCalls)
 }
@@ -96,14 +94,15 @@ const listing = (wish: Wish): ReadonlyArray<string> => {
     library_search:
       (isOfLibrary(wish) || (sort === "new" && owned === undefined)) &&
       genres.length < 2 &&
-      !(sort === "added" && watched === true) &&
+      !isOfWhenWatched(wish) &&
       isSortedBy("added", "new", "year", "rating", "top", "title") &&
+      !(person?.isPartOfOthers === true && person.trades.length === 0) &&
       (role === undefined || person?.trades.every((trade) => trade === role) === true),
     person_filmography:
       person !== undefined && genres.length === 0 && minRating === undefined && isSortedBy("new", "year"),
     discover_titles:
       person === undefined &&
-      watched === undefined &&
+      (watched === undefined || (watched === false && owned === false)) &&
       isSortedBy("popularity", "rating", "top", "new", "year") &&
       !isNone(wish.genres, minRating, yearFrom, yearTo, sort, limit)
   }
@@ -111,7 +110,7 @@ const listing = (wish: Wish): ReadonlyArray<string> => {
 }
 
 /** The tools of which one call lists what `wish` asks for, narrowed as it says; none where no tool can narrow it so. */
-export const grantedBy = (wish: Wish): ReadonlyArray<string> => {
+const grantedBy = (wish: Wish): ReadonlyArray<string> => {
   const { bearers = [], genres, intent, kind, limit, minRating, owned, person, service, sort, watched } = wish
   if (intent === "titles") return listing(wish)
   const isUnsorted = isNone(genres, person, sort)
@@ -135,4 +134,14 @@ export const grantedBy = (wish: Wish): ReadonlyArray<string> => {
     case "about":
       return ["title_details"]
   }
+}
+
+/** The tools that grant each of the wishes, one call each; none where one of them is more than a list or a fact. */
+export const granted = ({ all, isWhole }: Wishes): ReadonlyArray<ReadonlyArray<string>> => {
+  // Films and series are two lists.
+  const each = all.flatMap((wish) => {
+    const tools = grantedBy(wish)
+    return wish.intent === "titles" && wish.kind === "any" ? [tools, tools] : [tools]
+  })
+  return isWhole && each.every((tools) => tools.length > 0) ? each : []
 }

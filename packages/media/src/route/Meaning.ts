@@ -3,6 +3,7 @@
  */
 import type { Call, Entity, Filters } from "@callsheet/core/foresee/Route"
 import * as Record from "effect/Record"
+import * as Struct from "effect/Struct"
 
 import type { Kind } from "../Title.ts"
 import type { Bearer, KnownPerson } from "./Names.ts"
@@ -126,14 +127,13 @@ const ofTitle = (tool: string, meaning: Meaning, { kind, tmdbId }: Bearer): Plan
 
 /** What is like a title, made before or after it where that was asked for. */
 const similar = (meaning: Meaning, bearer: Bearer): Plan | Unclear => {
-  const { tmdbId, year } = bearer
-  if (meaning.than === undefined) return ofTitle("recommend_titles", meaning, bearer)
-  if (year === null) return unclear("Nobody knows of which year the title is.")
-  const years = meaning.than === "newer" ? { yearFrom: year + 1 } : { yearTo: year - 1 }
-  const { yearFrom: _, yearTo: __, ...rest } = meaning
+  const plain = ofTitle("recommend_titles", meaning, bearer)
+  if (meaning.than === undefined) return plain
+  if (bearer.year === null) return unclear("Nobody knows of which year the title is.")
+  const years = meaning.than === "newer" ? { yearFrom: bearer.year + 1 } : { yearTo: bearer.year - 1 }
   return {
-    meaning: { ...rest, ...years },
-    calls: [call("recommend_titles", { tmdbId, kind: bearer.kind === "series" ? bearer.kind : undefined, ...years })]
+    meaning: { ...Struct.omit(meaning, ["yearFrom", "yearTo"]), ...years },
+    calls: plain.calls.map(({ name, parameters }) => call(name, { ...parameters, ...years }))
   }
 }
 

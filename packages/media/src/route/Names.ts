@@ -52,6 +52,8 @@ export interface TitleOptions {
   /** Both kinds without it. */
   readonly kind: Kind | undefined
   readonly year: number | undefined
+  /** Whether what `search_titles` will want besides is read too. */
+  readonly readsAhead: boolean
 }
 
 /** Shorter than a question waits for its names, which it must not lose by what it only reads ahead. */
@@ -128,12 +130,12 @@ export const make: Effect.Effect<Names | undefined> = Effect.gen(function* () {
       { concurrency: 2, discard: true }
     ).pipe(Effect.timeoutOption(readAheadLimit))
 
-  const title: Names["title"] = Effect.fnUntraced(function* (text, { kind, year }) {
+  const title: Names["title"] = Effect.fnUntraced(function* (text, { kind, readsAhead, year }) {
     const kinds: ReadonlyArray<Kind> = kind === undefined ? ["movie", "series"] : [kind]
     const search = Effect.forEach(kinds, (kind) => tmdb.search(kind, { query: text, year, page: 1 }), {
       concurrency: 2
     })
-    const [lists] = yield* Effect.all([search, readAhead(kinds)], { concurrency: 2 })
+    const [lists] = yield* Effect.all([search, readsAhead ? readAhead(kinds) : Effect.void], { concurrency: 2 })
     const found = lists.flatMap(({ items }, index) =>
       items.map((entry): Bearer => ({
         name: entry.title ?? entry.name ?? "",

@@ -3,7 +3,7 @@
  * likely made of, and its wishes where it asks for nothing but lists.
  */
 import type { Call, Entity } from "@callsheet/core/foresee/Route"
-import * as Duration from "effect/Duration"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 
@@ -47,18 +47,21 @@ const lookUp = Effect.fnUntraced(function* (
     const isWord = !isWritten && !text.includes(" ") && plain(person?.name ?? "") === plain(text)
     return person === undefined || isWord ? undefined : { _tag: "Person", person }
   })
-  const title = Effect.map(names.title(text, { kind: undefined, year }), ({ bearers }): Clues.Name | undefined => {
-    const known = bearers.toSorted((one, other) => other.popularity - one.popularity)
-    const [first] = known
-    return (
-      first && {
-        _tag: "Title",
-        title: known.every(({ name }) => name === first.name) ? first.name : text,
-        bearers: known,
-        year
-      }
-    )
-  })
+  const title = Effect.map(
+    names.title(text, { kind: undefined, year, readsAhead: false }),
+    ({ bearers }): Clues.Name | undefined => {
+      const known = bearers.toSorted((one, other) => other.popularity - one.popularity)
+      const [first] = known
+      return (
+        first && {
+          _tag: "Title",
+          title: known.every(({ name }) => name === first.name) ? first.name : text,
+          bearers: known,
+          year
+        }
+      )
+    }
+  )
   const genre = Effect.map(names.genre(text), (genre): Clues.Name | undefined =>
     genre === undefined ? undefined : { _tag: "Genre", genre }
   )
@@ -129,20 +132,16 @@ export const of = Effect.fnUntraced(function* (
   const known = apart(found.flat())
   const tokens = tokensOf(words, known)
   const clues = Clues.of(tokens)
-  const { all, isWhole } = Wishes.of(tokens, clues)
-  const isKnown = new Set(
-    clues
-      .filter(({ role }) => ["wish", "clue", "single", "bare"].includes(role))
-      .flatMap(({ from, to }) => tokens.slice(from, to).map((_, index) => from + index))
+  const wishes = Wishes.of(tokens, clues)
+  // What rules know is nothing to be changed.
+  const others = clues.flatMap(({ from, role, to }) =>
+    tokens.slice(from, to).map((token) => (typeof token === "string" && !Clues.telling.has(role) ? token : ""))
   )
-  const writes =
-    !isWhole && Hints.mayWrite(tokens.map((token, at) => (typeof token === "string" && !isKnown.has(at) ? token : "")))
-  const granted = all.map(Likely.grantedBy)
   return {
-    foreseen: Likely.foreseen(all),
-    wishes: isWhole && granted.every((tools) => tools.length > 0) ? granted : [],
+    foreseen: Likely.foreseen(wishes),
+    wishes: Likely.granted(wishes),
     entities: known.map(({ name, ...place }) => entityOf(textOf(place), name)),
-    first: all[0],
-    writes
+    first: wishes.all[0],
+    writes: !wishes.isWhole && Hints.mayWrite(others)
   } satisfies Spotted
 })

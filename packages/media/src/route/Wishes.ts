@@ -4,7 +4,7 @@
  */
 import * as Struct from "effect/Struct"
 
-import type { Clue, Name, Token } from "./Clues.ts"
+import { type Clue, type Name, telling, type Token } from "./Clues.ts"
 import { isKind, type Meaning } from "./Meaning.ts"
 import { merge, type Reading } from "./Reading.ts"
 
@@ -20,40 +20,30 @@ export interface Wishes {
   readonly isWhole: boolean
 }
 
-/** A wish under way. */
+/** A wish as its own words have it. */
 interface Part {
   readonly reading: Reading
   /** Whether a question word of its own stands before it. */
   readonly isAsked: boolean
+  /** Whether it is of those that the one before lists. */
+  readonly isOfThem: boolean
 }
 
 /** These are of what the wish before lists. */
-const back = new Set<Token>(["them", "those", "these"])
+const back = new Set<Token>(["them", "those", "these", "ones"])
 
 /** After these another wish may follow. */
 const joins = new Set<Token>(["and", "or", "plus", "then", ".", ";", "?", "!", "&", "as"])
 
-const questions = new Set<Token>([
-  "what",
-  "which",
-  "who",
-  "how",
-  "when",
-  "show",
-  "list",
-  "find",
-  "search",
-  "tell",
-  "give",
-  "do",
-  "have",
-  "is",
-  "are"
-])
+/** These begin one. */
+const questions = new Set<Token>(
+  "what which who how when show list find search tell give do did am have is are if whether ones any".split(" ")
+)
 
 /** How far what one wish says may be meant of another. */
-const shared = ["genres", "gap", "yearFrom", "yearTo", "minRating"] as const
-const states = ["owned", "watched", "sort", "limit"] as const
+const topics = ["genres", "gap", "yearFrom", "yearTo", "minRating"] as const
+const states = ["owned", "watched"] as const
+const orders = ["sort", "limit"] as const
 
 const nameOf = ({ gap }: Reading, tokens: ReadonlyArray<Token>): Name | undefined => {
   const token = gap === undefined ? undefined : tokens[gap.from]
@@ -70,8 +60,7 @@ const hasHead = (reading: Reading): boolean =>
 const given = (reading: Reading, fields: ReadonlyArray<keyof Reading>): Reading =>
   Object.fromEntries(Object.entries(reading).filter(([field]) => fields.some((name) => name === field)))
 
-const hasState = ({ owned, sort, watched }: Reading): boolean =>
-  [owned, watched, sort].some((state) => state !== undefined)
+const hasState = ({ owned, watched }: Reading): boolean => owned !== undefined || watched !== undefined
 
 /** Both as one wish; `undefined` where they are two. A list of a kind may turn out to be of what is like a title. */
 const together = (one: Reading, other: Reading): Reading | undefined => {
@@ -88,14 +77,8 @@ const together = (one: Reading, other: Reading): Reading | undefined => {
   return { ...both, ...(kinds !== undefined && { kind: kinds }), ...(intents !== undefined && { intent: intents }) }
 }
 
-/** How a wish begins: with a question word of its own, and as being of those that the one before lists. */
-interface Beginning {
-  readonly isAsked: boolean
-  readonly isOfThem: boolean
-}
-
-/** `next` with what goes without saying after `last`. */
-const following = (last: Reading, next: Reading, { isAsked, isOfThem }: Beginning): Reading => {
+/** A part with what goes without saying after `last`. */
+const following = (last: Reading, { isAsked, isOfThem, reading: next }: Part): Reading => {
   if (next.gap?.of === "title") {
     return next.intent === undefined && last.gap?.of === "title" && last.intent !== undefined
       ? { ...next, intent: last.intent }
@@ -104,29 +87,44 @@ const following = (last: Reading, next: Reading, { isAsked, isOfThem }: Beginnin
   if (next.intent === "similar" && next.gap === undefined && last.gap?.of === "title") return { ...next, gap: last.gap }
   if (!isListing(next) || !isListing(last)) return next
   const isOfItsOwn = isAsked && !isOfThem && (next.genres !== undefined || next.gap !== undefined)
-  const hasStates = isOfThem ? next.watched !== undefined && last.owned === false : isAsked || hasState(next)
+  const isSame = isOfThem || (isAsked ? !hasHead(next) : next.sort === undefined)
   const { kind, ...rest } = next
   return {
     ...(last.kind !== undefined && { kind: last.kind }),
     ...(kind !== undefined && (isKind(kind) || last.kind === undefined) && { kind }),
-    ...(isOfItsOwn ? {} : given(last, shared)),
-    ...(hasStates ? {} : given(last, states)),
+    ...(isOfItsOwn ? {} : given(last, topics)),
+    ...(isSame && !hasState(next) ? given(last, states) : {}),
+    ...(isAsked || hasState(next) ? {} : given(last, orders)),
     ...rest
   }
 }
 
-/** Of wishes in one breath, what the later one says is meant of the earlier: "comedies and dramas of 2020". */
-const distributed = (parts: ReadonlyArray<Part>): ReadonlyArray<Reading> =>
-  parts.map(({ reading }, index) => {
-    const next = parts[index + 1]
-    if (next === undefined || next.isAsked) return reading
-    if (reading.gap?.of === "title" && reading.intent === undefined && next.reading.gap?.of === "title") {
-      return { ...reading, ...given(next.reading, ["intent"]) }
-    }
-    if (!isListing(reading) || !isListing(next.reading)) return reading
-    const others = Struct.omit(given(next.reading, shared), ["genres", "gap"])
-    return { ...others, ...(hasState(reading) ? {} : given(next.reading, states)), ...reading }
-  })
+/** `reading` with what `next`, in one breath with it, says of both: "comedies and dramas of 2020". */
+const preceding = (reading: Reading, next: Reading): Reading => {
+  if (reading.gap?.of === "title" && reading.intent === undefined && next.gap?.of === "title") {
+    return { ...reading, ...given(next, ["intent"]) }
+  }
+  if (!isListing(reading) || !isListing(next)) return reading
+  const others = Struct.omit(given(next, topics), ["genres", "gap"])
+  const isSame = !hasState(reading) && reading.sort === undefined
+  return { ...others, ...(isSame ? given(next, [...states, ...orders]) : {}), ...reading }
+}
+
+/** The parts with what they share, each first with what follows in one breath, then with what stands before. */
+const shared = (parts: ReadonlyArray<Part>): ReadonlyArray<Reading> => {
+  const all: Array<Part> = []
+  for (const part of parts.toReversed()) {
+    const [next] = all
+    const isAlone = next === undefined || next.isAsked
+    all.unshift(isAlone ? part : { ...part, reading: preceding(part.reading, next.reading) })
+  }
+  const readings: Array<Reading> = []
+  for (const part of all) {
+    const last = readings.at(-1)
+    readings.push(last === undefined ? part.reading : following(last, part))
+  }
+  return readings
+}
 
 const wishOf = (reading: Reading, tokens: ReadonlyArray<Token>): Wish => {
   const { intent, ...rest } = Struct.omit(reading, ["gap"])
@@ -155,44 +153,70 @@ const wishOf = (reading: Reading, tokens: ReadonlyArray<Token>): Wish => {
 const withoutYear = (reading: Reading): Reading =>
   reading.gap?.of === "title" ? Struct.omit(reading, ["yearFrom", "yearTo"]) : reading
 
-/** Whether a list can be the answer: not a number, nor which of several is older. */
-const isOfLists = ({ intent, than }: Reading): boolean =>
-  intent !== "count" && (than === undefined || intent === "similar")
+const verbs = new Set<Token>(["have", "do", "am", "did"])
+
+/** "which have I" asks, "which I have" only adds to what was said. */
+const isInverted = (texts: ReadonlyArray<Token>): boolean =>
+  texts.some((text, at) => (text === "which" || text === "what") && verbs.has(texts[at + 1] ?? ""))
+
+/** Whether a question begins `between` two clues, or with the second one, of `texts`. */
+const asks = (between: ReadonlyArray<Token>, texts: ReadonlyArray<Token>, isWish: boolean): boolean => {
+  const [first = "", second] = texts
+  const isOfVerb = verbs.has(first) && (second === "i" || second === "we")
+  const isBegun = between.some((text) => questions.has(text)) || texts.at(-1) === "ones"
+  return isBegun || isOfVerb || (isWish && questions.has(first))
+}
+
+/** What several persons made together is in no list of any of them, and what is like several titles neither. */
+const isOfSeveral = (last: Reading, next: Reading, between: ReadonlyArray<Token>): boolean =>
+  last.gap !== undefined &&
+  next.gap?.of === last.gap.of &&
+  !between.includes("or") &&
+  (next.gap.of === "person" ? next.kind === undefined : last.intent === "similar" && next.intent === undefined)
+
+/** Whether a list can be the answer: not to "Heat or Ronin?", nor to how many there are, nor to which of several is older. */
+const isOfLists = (reading: Reading): boolean => {
+  const { gap, intent, kind, than } = reading
+  const isAsked = gap?.of === "title" ? intent !== undefined && intent !== "titles" : (intent ?? kind) !== undefined
+  return (isAsked || hasState(reading)) && intent !== "count" && (than === undefined || intent === "similar")
+}
 
 /** The wishes that `clues`, of `tokens`, make. */
 export const of = (tokens: ReadonlyArray<Token>, clues: ReadonlyArray<Clue>): Wishes => {
   const parts: Array<Part> = []
-  let isJoined = false
-  let isAsked = false
-  let isOfThem = false
+  let isJoint = false
+  let between: Array<Token> = []
   for (const { from, reading, role, to } of clues) {
     const texts = tokens.slice(from, to)
-    if (role === "unknown" || role === "but") continue
-    if (role === "link" || role === "filler" || role === "asking") {
-      isJoined ||= texts.some((text) => joins.has(text))
-      isAsked ||= role === "asking" && texts.some((text) => !joins.has(text))
-      isOfThem ||= texts.some((text) => back.has(text))
+    if (!telling.has(role) || Object.keys(reading).length === 0) {
+      if (role !== "unknown" && role !== "but") between.push(...texts)
       continue
     }
-    const part = withoutYear(reading)
+    const next = withoutYear(reading)
     const last = parts.at(-1)
-    isAsked ||= role === "wish" && questions.has(texts[0] ?? "")
-    if (last === undefined) parts.push({ reading: part, isAsked })
+    const isJoined = between.some((text) => joins.has(text))
+    const isAsked = asks(between, texts, role === "wish")
+    const isOfThem = [...between, ...texts].some((text) => back.has(text))
+    const both = last === undefined ? undefined : together(last.reading, next)
+    const isHeaded = hasHead(next) && last !== undefined && hasHead(last.reading)
+    const isListed = isHeaded && (isJoined || (role === "wish" && between.includes(",")))
+    const isNew = isListed || (isAsked && (isJoined || isHeaded || isInverted([...between, ...texts])))
+    if (last !== undefined && both !== undefined && !isNew) parts.splice(-1, 1, { ...last, reading: both })
     else {
-      const both = together(last.reading, part)
-      const isHeaded = hasHead(part) && hasHead(last.reading)
-      if (both === undefined || (isJoined && (isAsked || isHeaded)) || (isAsked && isHeaded)) {
-        parts.push({ reading: following(last.reading, part, { isAsked, isOfThem }), isAsked })
-      } else parts.splice(-1, 1, { ...last, reading: both })
+      isJoint ||= last !== undefined && both === undefined && isOfSeveral(last.reading, next, between)
+      parts.push({ reading: next, isAsked, isOfThem })
     }
-    isJoined = isAsked = isOfThem = false
+    between = []
   }
-  const all = distributed(parts)
+  const all = shared(parts)
   const isSimilar = all.every(({ intent }) => intent === "similar")
   return {
     all: all.map((reading) => wishOf(reading, tokens)),
     isWhole:
+      !isJoint &&
       all.every(isOfLists) &&
-      clues.every(({ role }) => !["unknown", "but", "bare"].includes(role) && (role !== "single" || isSimilar))
+      clues.every(
+        ({ role }) => role !== "unknown" && role !== "but" && role !== "bare" && (role !== "single" || isSimilar)
+      )
   }
 }
