@@ -68,7 +68,7 @@ interface Reading<Meaning> {
 }
 
 const distinct = <Meaning>(readings: ReadonlyArray<Reading<Meaning>>): ReadonlyArray<Reading<Meaning>> =>
-  new Set(readings.map(({ at }) => at)).size === readings.length
+  readings.length < 2 || new Set(readings.map(({ at }) => at)).size === readings.length
     ? readings
     : [...new Map(readings.map((reading) => [JSON.stringify(reading), reading])).values()]
 
@@ -168,11 +168,11 @@ export const reader = <Meaning>({ merge, nothing, rules, terminals }: Grammar<Me
       const before = places[at]
       if (before !== undefined) return before
       const found = terminals[name]?.(words, at).map(({ meaning, next }) => ({ at: next, meaning })) ?? []
-      const start = { at, meaning: nothing }
       const by = beginning.get(name)
       const fitting = new Set(by === undefined ? [] : beginsAt(at).flatMap((text) => by.get(text) ?? []))
-      const options = Array.from(fitting).flatMap(({ meaning, pattern }) => merged(one(pattern, start), meaning))
-      const all = distinct([...found, ...options])
+      const start = { at, meaning: nothing }
+      for (const { meaning, pattern } of fitting) found.push(...merged(one(pattern, start), meaning))
+      const all = distinct(found)
       places[at] = all
       return all
     }
@@ -183,15 +183,20 @@ export const reader = <Meaning>({ merge, nothing, rules, terminals }: Grammar<Me
           return words[reading.at] === pattern.text ? [{ at: reading.at + 1, meaning: reading.meaning }] : []
         case "Named":
           return merged(from(pattern.name, reading.at), reading.meaning)
-        case "Either":
-          return pattern.options.flatMap((option) => {
+        case "Either": {
+          const all: Array<Reading<Meaning>> = []
+          for (const option of pattern.options) {
+            const [first] = option
+            if (first?._tag === "Word" && first.text !== words[reading.at]) continue
             let readings: ReadonlyArray<Reading<Meaning>> = [reading]
             for (const part of option) {
               readings = readings.flatMap((reading) => one(part, reading))
               if (readings.length === 0) break
             }
-            return readings
-          })
+            all.push(...readings)
+          }
+          return all
+        }
         case "Repeat": {
           const all = [reading]
           let last: ReadonlyArray<Reading<Meaning>> = all
