@@ -24,13 +24,14 @@ import * as Spotted from "./Spotted.ts"
 import * as Words from "./Words.ts"
 
 /**
- * How long a question waits for its names to be looked up: about as long as a model takes to its first word, since who is not
- * sure by then has lost as much as there was to win.
+ * How long a question waits for its names at most: about as long as a model takes to its first word, since who is not sure by
+ * then has lost as much as there was to win.
  *
  * **Details**
  *
- * A question of which no rule understands all words goes to the model whatever is looked up: it waits for half of it, and
- * never beyond the whole. What is foreseen of it without a name waits for nothing.
+ * A question of which no rule understands every word goes to the model in any case, and what it foresees saves less: it waits
+ * for half of that at most, and one that rules had looked up in vain for no more than is left. What is foreseen without a name
+ * is foreseen even where names take too long.
  */
 export const LookupLimit = Context.Reference<Duration.Duration>("@callsheet/media/route/LookupLimit", {
   defaultValue: () => Duration.millis(300)

@@ -162,6 +162,7 @@ export const of = (question: string, words: ReadonlyArray<Word>): ReadonlyArray<
     const last = found.findLast(({ isWritten }) => isWritten)
     if (last !== undefined && at < last.to) continue
     if (word.text === '"') {
+      if (last?.to === at) continue
       const close = words.findIndex(({ text }, index) => index > at && text === '"')
       add(at + 1, close, ["title", "person"], true)
       continue
@@ -174,7 +175,7 @@ export const of = (question: string, words: ReadonlyArray<Word>): ReadonlyArray<
       continue
     }
     if (isCued(at) && !stops.test(word.text)) addCued(at)
-    if (!mayBePerson(at - 1, at)) addPlaced(at)
+    if (at === 0 || !mayBePerson(at - 1, at)) addPlaced(at)
   }
   return found.slice(0, mostMentions)
 }

@@ -55,11 +55,17 @@ const compile = (pattern: string): Pattern => ({
   options: alternatives((pattern.match(piece) ?? [])[Symbol.iterator]())
 })
 
-/** With what a pattern may begin. */
-interface Start {
-  /** Words, and terminals in brackets. */
-  readonly texts: ReadonlySet<string>
-  readonly mayBeEmpty: boolean
+interface Option<Meaning> {
+  readonly pattern: Pattern
+  readonly meaning: Meaning
+}
+
+/** With what a rule may begin: words, and terminals in brackets. */
+interface Start<Meaning> {
+  readonly texts: Set<string>
+  mayBeEmpty: boolean
+  /** Its options by these; of "" those that may be nothing. */
+  readonly by: Map<string, Array<Option<Meaning>>>
 }
 
 interface Reading<Meaning> {
@@ -74,63 +80,58 @@ const distinct = <Meaning>(readings: ReadonlyArray<Reading<Meaning>>): ReadonlyA
 
 /** All that `grammar` can say of words, ready to be used again and again. */
 export const reader = <Meaning>({ merge, nothing, rules, terminals }: Grammar<Meaning>) => {
-  const compiled = new Map(
+  const compiled = new Map<string, ReadonlyArray<Option<Meaning>>>(
     Object.entries(rules).map(([name, options]) => [
       name,
       options.map(([pattern, meaning = nothing]) => ({ pattern: compile(pattern), meaning }))
     ])
   )
 
-  const ofRules = new Map<string, Start>()
-  const startOfRule = (name: string): Start => {
-    const known = ofRules.get(name)
-    if (known !== undefined) return known
-    // What a rule begins with itself is no beginning.
-    ofRules.set(name, { texts: new Set(), mayBeEmpty: false })
-    const options = (compiled.get(name) ?? []).map(({ pattern }) => startOf(pattern))
-    const start = {
-      texts: new Set([
-        ...(Object.hasOwn(terminals, name) ? [`<${name}>`] : []),
-        ...options.flatMap(({ texts }) => [...texts])
-      ]),
-      mayBeEmpty: options.some(({ mayBeEmpty }) => mayBeEmpty)
-    }
-    ofRules.set(name, start)
-    return start
-  }
-  const startOf = (pattern: Pattern): Start => {
+  const starts = new Map<string, Start<Meaning>>()
+  /** Adds to `texts` with what `pattern` may begin, and says whether it may be nothing. */
+  const begin = (pattern: Pattern, texts: Set<string>): boolean => {
     switch (pattern._tag) {
       case "Word":
-        return { texts: new Set([pattern.text]), mayBeEmpty: false }
-      case "Named":
-        return startOfRule(pattern.name)
+        texts.add(pattern.text)
+        return false
+      case "Named": {
+        const start = startOf(pattern.name)
+        for (const text of start.texts) texts.add(text)
+        return start.mayBeEmpty
+      }
       case "Repeat":
-        return { ...startOf(pattern.of), mayBeEmpty: true }
+        begin(pattern.of, texts)
+        return true
       case "Either": {
-        const options = pattern.options.map((parts) => {
-          const starts = parts.map(startOf)
-          const last = starts.findIndex(({ mayBeEmpty }) => !mayBeEmpty)
-          const first = last === -1 ? starts : starts.slice(0, last + 1)
-          return { texts: first.flatMap(({ texts }) => [...texts]), mayBeEmpty: last === -1 }
-        })
-        return {
-          texts: new Set(options.flatMap(({ texts }) => texts)),
-          mayBeEmpty: options.some(({ mayBeEmpty }) => mayBeEmpty)
-        }
+        // Each of the options adds what it may begin with.
+        const isEmpty = pattern.options.map((parts) => parts.every((part) => begin(part, texts)))
+        return isEmpty.includes(true)
       }
     }
   }
-  /** The options of each rule by what they may begin with; "" are those that may be nothing. */
-  const beginning = new Map(
-    Array.from(compiled, ([name, options]) => {
-      const by = new Map<string, Array<(typeof options)[number]>>()
-      for (const option of options) {
-        const { mayBeEmpty, texts } = startOf(option.pattern)
-        for (const text of mayBeEmpty ? [...texts, ""] : texts) by.set(text, [...(by.get(text) ?? []), option])
+  const startOf = (name: string): Start<Meaning> => {
+    const known = starts.get(name)
+    if (known !== undefined) return known
+    const start: Start<Meaning> = { texts: new Set(), mayBeEmpty: false, by: new Map() }
+    if (Object.hasOwn(terminals, name)) start.texts.add(`<${name}>`)
+    // What a rule begins with itself is no beginning.
+    starts.set(name, start)
+    for (const option of compiled.get(name) ?? []) {
+      const texts = new Set<string>()
+      const mayBeEmpty = begin(option.pattern, texts)
+      for (const text of texts) start.texts.add(text)
+      if (mayBeEmpty) {
+        start.mayBeEmpty = true
+        texts.add("")
       }
-      return [name, by] as const
-    })
-  )
+      for (const text of texts) {
+        const options = start.by.get(text)
+        if (options === undefined) start.by.set(text, [option])
+        else options.push(option)
+      }
+    }
+    return start
+  }
 
   const vocabulary = new Set(
     Object.values(rules)
@@ -168,8 +169,8 @@ export const reader = <Meaning>({ merge, nothing, rules, terminals }: Grammar<Me
       const before = places[at]
       if (before !== undefined) return before
       const found = terminals[name]?.(words, at).map(({ meaning, next }) => ({ at: next, meaning })) ?? []
-      const by = beginning.get(name)
-      const fitting = new Set(by === undefined ? [] : beginsAt(at).flatMap((text) => by.get(text) ?? []))
+      const { by } = startOf(name)
+      const fitting = new Set(beginsAt(at).flatMap((text) => by.get(text) ?? []))
       const start = { at, meaning: nothing }
       for (const { meaning, pattern } of fitting) found.push(...merged(one(pattern, start), meaning))
       const all = distinct(found)

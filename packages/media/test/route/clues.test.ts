@@ -46,6 +46,8 @@ describe("Mentions", () => {
   it("are what is written as a name, or stands where one does", () => {
     assert.deepStrictEqual(mentions("Which Christopher Nolan films do I own?"), ["person/title: Christopher Nolan"])
     assert.deepStrictEqual(mentions("unwatched nolan films"), ["person/genre: nolan"])
+    assert.deepStrictEqual(mentions("nolan films"), ["person/genre: nolan"])
+    assert.deepStrictEqual(mentions('"Heat" and "Ronin"'), ["title/person: Heat", "title/person: Ronin"])
     assert.deepStrictEqual(mentions('movies like "it"'), ["title/person: it"])
     assert.deepStrictEqual(mentions("something like Up but funnier"), ["title: Up"])
     assert.deepStrictEqual(mentions("similar to the matrix but newer"), [
