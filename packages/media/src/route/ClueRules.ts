@@ -8,6 +8,7 @@ import type { Reading } from "./Reading.ts"
 export const clueRules = {
   wish: [
     ["<listing>|<named>|<on-deck>|<downloads>"],
+    ["(<ask>|what|which)? <det>? <before>* (<kinds-both>|<pair> <head>) <after>*", { intent: "titles" }],
     ["(<ask>|recommend|suggest)? (me|us)? (a|an|another|some)? <one> <like> <name-of> <than>?", { intent: "similar" }],
     [
       "<wanted-alike>? <count>? (titles|something|anything|movies|films)? <like> <name-of> <than>?",
@@ -17,7 +18,6 @@ export const clueRules = {
   ],
   clue: [
     ["<before>|<after>|<head>|<det>|<additions>|<pair>|<than>|<than-before>"],
-    ["(movies|films) and (tv)? (series|shows)|(tv)? (series|shows) and (movies|films)", { kind: "any" }],
     ["(have|has|had)? (not|never) (yet)? <watch> (yet|before)?", { watched: false }],
     ["(have|has|had)? already (watched|seen)", { watched: true }],
     ["(do|does)? not (already)? (have|own)|missing|(which)? (am|are) missing", { owned: false }],
@@ -37,6 +37,9 @@ export const clueRules = {
     ["<like> (it|that|this|them|those)", { intent: "similar" }],
     ["how many", { intent: "count" }]
   ],
+  "kinds-both": [
+    ["(movies|films) (and|or) (tv)? (series|shows)|(tv)? (series|shows) (and|or) (movies|films)", { kind: "any" }]
+  ],
   pair: [["<genre> (and|,|/|&|or) <genre>"], ["<genre> <genre>"], ["(either|both) <genre> (and|or) <genre>"]],
   asking: [
     ["<hello>|<ask>|<search>"],
@@ -49,7 +52,8 @@ export const clueRules = {
   filler: [["<bye>|on tmdb|also|too|as well|both|besides that|of (them|those|these)|that|the|me|us|ones"]],
   link: [["and|,|but|;|:|.|!|&|plus|or|then|as well as|-"]],
   but: [
-    ["(in|from|of)? (the)? (last|past) <count> (days|weeks|months|years|decades)"],
+    ["(in|from|of)? (the)? (last|past) <count>? (days|weeks|months|years|decades)"],
+    ["(in|from|of)? (the)? (last|past|this|next) (night|week|weekend|month|year|decade|time)"],
     [
       "(not|no|without|except|excluding|besides|other than|apart from|instead of|rather than|than|nor|minus|never) (for|any|by|with|from|the)? (<before>|<head>|<name-of>|<time-after>|<person-after>)"
     ]

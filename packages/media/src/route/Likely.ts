@@ -26,10 +26,11 @@ const isNarrowed = ({ genres, minRating, person, sort, watched, yearFrom, yearTo
 const isOfWhenWatched = ({ sort, watched }: Meaning): boolean =>
   (sort === "added" || sort === "new") && watched === true
 
-const ofLibrary = (meaning: Meaning): ReadonlyArray<Call> => {
-  const { genres = [], sort } = meaning
+const ofLibrary = (meaning: Meaning, isWhole: boolean): ReadonlyArray<Call> => {
+  const { genres = [], kind, sort } = meaning
   const isUnsortable = sort === "popularity" || isOfWhenWatched(meaning)
   const wanted = Struct.omit(meaning, isUnsortable ? ["role", "sort"] : ["role"])
+  if (!isNarrowed(wanted) && !(isWhole && isKind(kind))) return []
   return genres.length < 2 ? planned(wanted) : genres.flatMap((genre) => planned({ ...wanted, genres: [genre] }))
 }
 
@@ -69,7 +70,7 @@ const callsOf = (wish: Wish, isWhole: boolean): ReadonlyArray<Call> => {
   if (wish.intent === "on-deck" || wish.intent === "downloads") return planned({ intent: wish.intent, entities: [] })
   if (wish.title !== undefined) return ofTitle(wish, wish.title)
   if (wish.intent !== "titles" && wish.intent !== "count") return []
-  if (isOfLibrary(wish)) return isNarrowed(wish) || (isWhole && isKind(wish.kind)) ? ofLibrary(wish) : []
+  if (isOfLibrary(wish)) return ofLibrary(wish, isWhole)
   return wish.person === undefined ? ofAll(wish) : ofPerson(wish)
 }
 
@@ -138,10 +139,11 @@ const grantedBy = (wish: Wish): ReadonlyArray<string> => {
 
 /** The tools that grant each of the wishes, one call each; none where one of them is more than a list or a fact. */
 export const granted = ({ all, isWhole }: Wishes): ReadonlyArray<ReadonlyArray<string>> => {
-  // Films and series are two lists.
   const each = all.flatMap((wish) => {
-    const tools = grantedBy(wish)
-    return wish.intent === "titles" && wish.kind === "any" ? [tools, tools] : [tools]
+    if (wish.intent !== "titles" || wish.kind !== "any") return [grantedBy(wish)]
+    // Films and series are two lists, and no tool puts both in one order.
+    const tools = wish.sort === undefined ? listing(wish) : []
+    return [tools, tools]
   })
   return isWhole && each.every((tools) => tools.length > 0) ? each : []
 }

@@ -210,10 +210,16 @@ export const of = (tokens: ReadonlyArray<Token>, clues: ReadonlyArray<Clue>): Wi
   }
   const all = shared(parts)
   const isSimilar = all.every(({ intent }) => intent === "similar")
+  // "Horror movies or comedies?" wants one of them.
+  const isChoice =
+    tokens.includes("or") &&
+    !parts.some(({ isAsked }) => isAsked) &&
+    all.every((reading) => isListing(reading) && !hasState(reading))
   return {
     all: all.map((reading) => wishOf(reading, tokens)),
     isWhole:
       !isJoint &&
+      !isChoice &&
       all.every(isOfLists) &&
       clues.every(
         ({ role }) => role !== "unknown" && role !== "but" && role !== "bare" && (role !== "single" || isSimilar)

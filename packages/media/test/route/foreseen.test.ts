@@ -86,6 +86,7 @@ layer(Household.layer())("MediaRouter, of what rules do not answer", (it) => {
         ["What should I watch tonight?", []],
         ["Summarise my library", []],
         ["movies from the last ten years", []],
+        ["Which of my movies are on a most popular list?", []],
         ["Was läuft gerade?", []],
         ["x ".repeat(5000), []]
       ] as const) {
@@ -143,6 +144,10 @@ layer(Household.layer())("MediaRouter, of what rules do not answer", (it) => {
         for (const question of [
           "Which of my unwatched horror movies is the best?",
           "Which is older, Heat or Casablanca?",
+          "Heat or Casablanca?",
+          "horror movies or comedies?",
+          "movies with Brad Pitt and George Clooney",
+          "my movies and series, best rated first",
           "What Tarantino movie should I watch, and what is on deck?",
           "Why is The Matrix so popular?",
           "Recommend something similar to Heat but funnier",
