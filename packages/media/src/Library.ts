@@ -36,6 +36,8 @@ export class Library extends Context.Service<
      * one counts.
      */
     index(kind: Kind): Effect.Effect<OwnershipIndex, MediaError>
+    /** The same, where it is remembered and fresh. Never asks Plex. */
+    known(kind: Kind): Effect.Effect<Option.Option<OwnershipIndex>>
   }
 >()("@callsheet/media/Library") {
   /** The library of `access`, asked of Plex itself: of what is remembered of Plex, each part is of another moment. */
@@ -66,7 +68,10 @@ export class Library extends Context.Service<
           tags: ReadRules.tags("plex", "ownership"),
           lookup: ({ kind }) => lookup(kind)
         })
-        return Library.of({ index: (kind) => cache.read(index, { kind }) })
+        return Library.of({
+          index: (kind) => cache.read(index, { kind }),
+          known: (kind) => Effect.orElseSucceed(cache.peek(index, { kind }), Option.none)
+        })
       })
     ).pipe(Layer.provide(Plex.layerNoDeps(access)))
 }

@@ -11,7 +11,6 @@ import type * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
-import * as Record from "effect/Record"
 
 import { ActivityTools, ActivityToolsLayer } from "./ActivityTools.ts"
 import { AddSeriesTools, AddSeriesToolsLayer } from "./AddSeriesTools.ts"
@@ -35,6 +34,8 @@ import { Plex } from "./Plex.ts"
 import { Radarr } from "./Radarr.ts"
 import { RateTools, RateToolsLayer } from "./RateTools.ts"
 import { ReleaseTools, ReleaseToolsLayer } from "./ReleaseTools.ts"
+import * as Renderers from "./route/Renderers.ts"
+import { withoutBlanks } from "./route/Worded.ts"
 import { SeriesTools, SeriesToolsLayer } from "./SeriesTools.ts"
 import { ServiceTools, ServiceToolsLayer } from "./ServiceTools.ts"
 import { ShelfTools, ShelfToolsLayer } from "./ShelfTools.ts"
@@ -101,7 +102,7 @@ export class MediaToolkit extends Context.Service<MediaToolkit, Toolkit.WithHand
         const present = groups.flatMap(Option.toArray)
         const toolkit = Toolkit.make(...present.flatMap(({ tools }) => tools))
         const handlers = present.reduce((all, { layer }) => Layer.merge(all, layer), toolkit.toLayer({}))
-        return Layer.effect(MediaToolkit, Effect.map(toolkit, withoutBlanks)).pipe(Layer.provide(handlers))
+        return Layer.effect(MediaToolkit, Effect.map(toolkit, blanksAbsent)).pipe(Layer.provide(handlers))
       })
     )
   )
@@ -118,7 +119,11 @@ interface Group {
   readonly layer: Layer.Layer<Handlers>
 }
 
-const group = (kit: Toolkit.Any, layer: Layer.Layer<Handlers>): Group => ({ tools: Object.values(kit.tools), layer })
+/** Renderers are put on here, since they know the tools. */
+const group = (kit: Toolkit.Any, layer: Layer.Layer<Handlers>): Group => ({
+  tools: Object.values(kit.tools).map(Renderers.annotate),
+  layer
+})
 
 /** Of Radarr and of Sonarr, whichever is there. */
 const ofEither: ReadonlyArray<Group> = [
@@ -132,17 +137,10 @@ const ofEither: ReadonlyArray<Group> = [
   group(EditTools, EditToolsLayer)
 ]
 
-const withoutBlanks = (
+const blanksAbsent = (
   toolkit: Toolkit.WithHandler<Record<string, Tool.Any>>
 ): Toolkit.WithHandler<Record<string, Tool.Any>> => ({
   tools: toolkit.tools,
   handle: (name, parameters, toolCallId, options) =>
-    toolkit.handle(
-      name,
-      Predicate.isObject(parameters)
-        ? Record.filter(parameters, (value) => value !== null && value !== "")
-        : parameters,
-      toolCallId,
-      options
-    )
+    toolkit.handle(name, Predicate.isObject(parameters) ? withoutBlanks(parameters) : parameters, toolCallId, options)
 })

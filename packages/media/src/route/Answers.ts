@@ -3,8 +3,10 @@
  * look at them. Long because each tool's results have a wording of their own.
  */
 import type { Outcome } from "@callsheet/core/foresee/Route"
+import type * as Tool from "effect/ai/Tool"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import * as Struct from "effect/Struct"
 
 import { DiscoverTitles, RecommendTitles } from "../DiscoveryTools.ts"
 import { DownloadQueue } from "../DownloadTools.ts"
@@ -13,7 +15,7 @@ import { PersonFilmography } from "../PeopleTools.ts"
 import { SearchTitles, TitleDetails } from "../TitleTools.ts"
 import { isKind, type Meaning, type Plan } from "./Meaning.ts"
 import { isSameTitle } from "./Names.ts"
-import { bullets, counted, described, joined, lines, named, trouble, wanted } from "./Prose.ts"
+import { bullets, counted, described, joined, lines, named, narrowing, trouble, wanted } from "./Prose.ts"
 import { plain } from "./Words.ts"
 
 /** What `outcome` holds; `undefined` of a call that failed. */
@@ -42,9 +44,11 @@ const orders: Readonly<Record<NonNullable<Meaning["sort"]>, string>> = {
   title: "by title"
 }
 
-type LibraryList = NonNullable<ReturnType<typeof librarySearch>>
-
-const fromLibrary = (meaning: Meaning, kind: "movie" | "series", list: LibraryList): string => {
+export const fromLibrary = (
+  meaning: Meaning,
+  kind: "movie" | "series",
+  list: Tool.Success<typeof LibrarySearch>
+): string => {
   const { items, total } = list
   const count = `${total} ${wanted(meaning, kind, total)} in your Plex library`
   if (total === 0) return `There are no ${wanted(meaning, kind)} in your Plex library.`
@@ -68,51 +72,58 @@ const library = (meaning: Meaning, outcomes: ReadonlyArray<Outcome>): string | u
   return parts.includes(undefined) ? undefined : lines(...parts)
 }
 
-/** Whose they are, where ownership was asked for. */
-const whose = ({ owned }: Meaning) => (owned === false ? " that are not in your library" : "")
+/** Whose they are, where ownership was asked for, and else who knows of them. */
+const whose = ({ owned }: Meaning) =>
+  owned === undefined ? " on TMDb" : owned ? " that are in your library" : " that are not in your library"
 
-const discovery = (meaning: Meaning, outcome: Outcome | undefined): string | undefined => {
-  const list = discoverTitles(outcome)
-  if (list === undefined) return undefined
+/** What the list is of, but for whose they are. */
+const unowned = (meaning: Meaning): Meaning => Struct.omit(meaning, ["owned"])
+
+export const discovery = (meaning: Meaning, list: Tool.Success<typeof DiscoverTitles>): string | undefined => {
   const kind = isKind(meaning.kind) ? meaning.kind : "movie"
-  const what = wanted(meaning, kind)
-  if (list.items.length === 0) return lines(`TMDb knows no ${what}${whose(meaning)}.`, trouble(list.problem))
+  const what = wanted(unowned(meaning), kind)
+  if (list.items.length === 0) {
+    // Of those that were looked at none passed; of the others nothing is known.
+    if (list.nextCursor !== null) return undefined
+    return lines(`There are no ${what}${whose(meaning)}.`, trouble(list.problem))
+  }
   const order = orders[meaning.sort ?? "popularity"]
-  const items = list.items.map((item) => described(item, meaning.owned === false))
+  const items = list.items.map((item) => described(item, meaning.owned !== undefined))
   if (meaning.limit !== undefined) {
     return lines(
-      `The first ${items.length} ${what}${whose(meaning)} on TMDb, ${order}:`,
+      `The first ${items.length} ${what}${whose(meaning)}, ${order}:`,
       bullets(items, items.length),
       trouble(list.problem)
     )
   }
   const head =
     list.nextCursor === null || meaning.owned === undefined
-      ? `${list.total} ${wanted(meaning, kind, list.total)}${whose(meaning)} on TMDb, ${order}:`
-      : `The first ${items.length} ${what}${whose(meaning)} on TMDb, ${order}; there are more:`
+      ? `${list.total} ${wanted(unowned(meaning), kind, list.total)}${whose(meaning)}, ${order}:`
+      : `The first ${items.length} ${what}${whose(meaning)}, ${order}; there are more:`
   return lines(head, bullets(items, meaning.owned === undefined ? list.total : items.length), trouble(list.problem))
 }
 
-const filmography = (meaning: Meaning, outcome: Outcome | undefined): string | undefined => {
-  const list = personFilmography(outcome)
-  if (list === undefined || plain(list.person.name) !== plain(meaning.person?.name ?? "")) return undefined
+/** Of the person that TMDb took it to be. */
+export const filmography = (meaning: Meaning, list: Tool.Success<typeof PersonFilmography>): string => {
   const kind = isKind(meaning.kind) ? meaning.kind : "movie"
-  const what = `${wanted(meaning, kind, list.total)}${whose(meaning)}`
-  if (list.total === 0) return lines(`TMDb knows no ${what}.`, trouble(list.problem))
-  if (meaning.intent === "count") return lines(`TMDb knows ${list.total} ${what}.`, trouble(list.problem))
+  const person = { name: list.person.name, trades: [], isPartOfOthers: false }
+  const what = `${wanted({ ...unowned(meaning), person }, kind, list.total)}${whose(meaning)}`
+  if (list.total === 0) return lines(`There are no ${what}.`, trouble(list.problem))
+  if (meaning.intent === "count") {
+    return lines(`There ${list.total === 1 ? "is" : "are"} ${list.total} ${what}.`, trouble(list.problem))
+  }
   return lines(
-    `${list.total} ${what} on TMDb, newest first:`,
+    `${list.total} ${what}, newest first:`,
     bullets(
-      list.items.map((item) => described(item, meaning.owned === false)),
+      list.items.map((item) => described(item, meaning.owned !== undefined)),
       meaning.limit === undefined ? list.total : list.items.length
     ),
     trouble(list.problem)
   )
 }
 
-const search = (meaning: Meaning, outcome: Outcome | undefined): string | undefined => {
-  const list = searchTitles(outcome)
-  if (list === undefined || list.items.length === 0) return undefined
+export const search = (meaning: Meaning, list: Tool.Success<typeof SearchTitles>): string => {
+  if (list.items.length === 0) return lines(`TMDb knows no title like ${meaning.title}.`, trouble(list.problem))
   return lines(
     `${counted(list.total, "title")} named like ${meaning.title} on TMDb:`,
     bullets(
@@ -123,7 +134,7 @@ const search = (meaning: Meaning, outcome: Outcome | undefined): string | undefi
   )
 }
 
-type Details = NonNullable<ReturnType<typeof titleDetails>>
+type Details = Tool.Success<typeof TitleDetails>
 
 /** What TMDb says of one thing; `undefined` where it says nothing. */
 const factOf = (fact: NonNullable<Meaning["fact"]>, item: Details): string | undefined => {
@@ -152,13 +163,12 @@ const factOf = (fact: NonNullable<Meaning["fact"]>, item: Details): string | und
   }
 }
 
-const about = ({ fact }: Meaning, outcome: Outcome | undefined): string | undefined => {
-  const item = titleDetails(outcome)
-  if (item === undefined) return undefined
+export const about = ({ fact }: Meaning, item: Details): string | undefined => {
   if (fact !== undefined) return factOf(fact, item)
-  const { cast, directors, kind, overview, problem } = item
+  const { cast, directors, kind, overview, problem, releasedOn } = item
   return lines(
-    `${described(item, false)}.`,
+    `${described(Struct.omit(item, ["overview"]), false)}.`,
+    releasedOn === null ? undefined : `First ${kind === "series" ? "broadcast" : "released"} on ${releasedOn}.`,
     directors.length === 0 ? undefined : `${kind === "series" ? "Made" : "Directed"} by ${joined(directors)}.`,
     cast.length === 0 ? undefined : `With ${joined(cast.slice(0, 5))}.`,
     overview,
@@ -166,11 +176,13 @@ const about = ({ fact }: Meaning, outcome: Outcome | undefined): string | undefi
   )
 }
 
-const similar = (outcome: Outcome | undefined): string | undefined => {
-  const list = recommendTitles(outcome)
-  if (list === undefined || list.items.length === 0) return undefined
+export const similar = (meaning: Meaning, list: Tool.Success<typeof RecommendTitles>): string => {
+  const narrowed = `${narrowing(meaning)}${whose(meaning)}`
+  if (list.items.length === 0) {
+    return lines(`There are no titles like ${named(list.basedOn)}${narrowed}.`, trouble(list.problem))
+  }
   return lines(
-    `${counted(list.total, "title")} like ${named(list.basedOn)} on TMDb, the nearest first:`,
+    `${counted(list.total, "title")} like ${named(list.basedOn)}${narrowed}, the nearest first:`,
     bullets(
       list.items.map((item) => described(item, false)),
       list.total
@@ -180,11 +192,10 @@ const similar = (outcome: Outcome | undefined): string | undefined => {
 }
 
 /** Those of the very name; of others it is not asked. */
-const holding = (meaning: Meaning, outcome: Outcome | undefined): string | undefined => {
-  const list = searchTitles(outcome)
-  const items = list?.items.filter(({ title }) => isSameTitle(title, meaning.title ?? "")) ?? []
+const holding = (meaning: Meaning, list: Tool.Success<typeof SearchTitles>): string | undefined => {
+  const items = list.items.filter(({ title }) => isSameTitle(title, meaning.title ?? ""))
   // Without the library nothing of what is asked is known.
-  if (list === undefined || items.length === 0 || items.some(({ inLibrary }) => inLibrary === null)) return undefined
+  if (items.length === 0 || items.some(({ inLibrary }) => inLibrary === null)) return undefined
   const state = (item: (typeof items)[number]) => {
     const kind = item.kind === "series" ? ", a series," : ""
     if (item.inLibrary !== true) return `${named(item)}${kind} is not in your Plex library.`
@@ -233,10 +244,9 @@ const ofKind = <Item extends { readonly kind: "movie" | "episode" }>(
   return { items: wanted, total: wanted.length, noun: kind === "movie" ? "movie" : "episode" }
 }
 
-const deck = (meaning: Meaning, outcome: Outcome | undefined): string | undefined => {
-  const list = onDeck(outcome)
-  const wanted = list === undefined ? undefined : ofKind(meaning, list)
-  if (list === undefined || wanted === undefined) return undefined
+export const deck = (meaning: Meaning, list: Tool.Success<typeof OnDeck>): string | undefined => {
+  const wanted = ofKind(meaning, list)
+  if (wanted === undefined) return undefined
   if (wanted.total === 0) {
     const what = wanted.noun === "title" ? "Nothing" : `No ${wanted.noun}`
     return lines(`${what} is on deck in Plex.`, trouble(list.problem))
@@ -254,9 +264,8 @@ const deck = (meaning: Meaning, outcome: Outcome | undefined): string | undefine
 
 const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`
 
-const downloads = (meaning: Meaning, outcome: Outcome | undefined): string | undefined => {
-  const list = downloadQueue(outcome)
-  if (list === undefined || (meaning.service !== undefined && list.items.length < list.total)) return undefined
+export const downloads = (meaning: Meaning, list: Tool.Success<typeof DownloadQueue>): string | undefined => {
+  if (meaning.service !== undefined && list.items.length < list.total) return undefined
   const of = list.items.filter(({ service }) => meaning.service === undefined || service === meaning.service)
   const wanted = ofKind(meaning, meaning.service === undefined ? list : { items: of, total: of.length })
   if (wanted === undefined) return undefined
@@ -283,26 +292,35 @@ const downloads = (meaning: Meaning, outcome: Outcome | undefined): string | und
   )
 }
 
+/** TMDb may have taken the name for another's. */
+const isAsked = ({ person }: Meaning, list: Tool.Success<typeof PersonFilmography>): boolean =>
+  plain(list.person.name) === plain(person?.name ?? "")
+
 /** The answer that `outcomes`, one for each call of the plan, make. */
 export const render = ({ calls, meaning }: Plan, outcomes: ReadonlyArray<Outcome>): string | undefined => {
   const [outcome] = outcomes
+  const from = <A>(read: (outcome: Outcome | undefined) => A | undefined, words: (result: A) => string | undefined) => {
+    const result = read(outcome)
+    return result === undefined ? undefined : words(result)
+  }
   switch (calls[0]?.name) {
     case "library_search":
       return library(meaning, outcomes)
     case "discover_titles":
-      return discovery(meaning, outcome)
+      return from(discoverTitles, (list) => discovery(meaning, list))
     case "person_filmography":
-      return filmography(meaning, outcome)
+      return from(personFilmography, (list) => (isAsked(meaning, list) ? filmography(meaning, list) : undefined))
     case "search_titles":
-      return meaning.intent === "search" ? search(meaning, outcome) : holding(meaning, outcome)
+      return from(searchTitles, (list) => (meaning.intent === "search" ? search : holding)(meaning, list))
     case "recommend_titles":
-      return similar(outcome)
+      // Where there is nothing like it, the model may look for it in another way.
+      return from(recommendTitles, (list) => (list.items.length > 0 ? similar(meaning, list) : undefined))
     case "title_details":
-      return about(meaning, outcome)
+      return from(titleDetails, (item) => about(meaning, item))
     case "on_deck":
-      return deck(meaning, outcome)
+      return from(onDeck, (list) => deck(meaning, list))
     case "download_queue":
-      return downloads(meaning, outcome)
+      return from(downloadQueue, (list) => downloads(meaning, list))
     default:
       return undefined
   }

@@ -53,25 +53,23 @@ const bracketedYear: Pattern.Terminal<Reading> = (words, at) =>
     ? year(words, at + 1).map(({ meaning }) => ({ next: at + 3, meaning }))
     : []
 
-const grammar = Pattern.reader<Reading>({
-  rules: { ...commonRules, ...listingRules, ...namedRules, ...progressRules },
-  terminals: {
-    name,
-    title,
-    year,
-    "bracketed-year": bracketedYear,
-    period: Quantities.period,
-    span: Quantities.span,
-    since: Quantities.since,
-    later: Quantities.after,
-    earlier: Quantities.before,
-    until: Quantities.until,
-    rating: Quantities.rating,
-    count: Quantities.count
-  },
-  nothing: {},
-  merge
-})
+export const rules = { ...commonRules, ...listingRules, ...namedRules, ...progressRules }
+
+/** Stretches that are told by their form. */
+export const quantities = {
+  year,
+  "bracketed-year": bracketedYear,
+  period: Quantities.period,
+  span: Quantities.span,
+  since: Quantities.since,
+  later: Quantities.after,
+  earlier: Quantities.before,
+  until: Quantities.until,
+  rating: Quantities.rating,
+  count: Quantities.count
+}
+
+const grammar = Pattern.reader<Reading>({ rules, terminals: { ...quantities, name, title }, nothing: {}, merge })
 
 /** Every word that a rule knows. */
 export const vocabulary: ReadonlySet<string> = grammar.vocabulary

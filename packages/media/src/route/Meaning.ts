@@ -3,6 +3,7 @@
  */
 import type { Call, Entity, Filters } from "@callsheet/core/foresee/Route"
 import * as Record from "effect/Record"
+import * as Struct from "effect/Struct"
 
 import type { Kind } from "../Title.ts"
 import type { Bearer, KnownPerson } from "./Names.ts"
@@ -34,7 +35,8 @@ const unclear = (unclear: string): Unclear => ({ unclear })
 
 type Parameters = Readonly<Record<string, unknown>>
 
-const call = (name: string, parameters: Parameters): Call => ({
+/** What is `undefined` is left out. */
+export const call = (name: string, parameters: Parameters): Call => ({
   name,
   parameters: Record.filter(parameters, (value) => value !== undefined)
 })
@@ -45,7 +47,7 @@ const kindsOf = (kind: Meaning["kind"]): ReadonlyArray<"series" | undefined> =>
 
 const years = ({ yearFrom, yearTo }: Meaning) => ({ yearFrom, yearTo })
 
-const isNone = (...fields: ReadonlyArray<unknown>) => fields.every((field) => field === undefined)
+export const isNone = (...fields: ReadonlyArray<unknown>) => fields.every((field) => field === undefined)
 
 /** From the library: what is owned, watched or not, or was added. */
 const library = (meaning: Meaning): Plan | Unclear => {
@@ -123,6 +125,18 @@ const ofTitle = (tool: string, meaning: Meaning, { kind, tmdbId }: Bearer): Plan
   calls: [call(tool, { tmdbId, kind: kind === "series" ? kind : undefined })]
 })
 
+/** What is like a title, made before or after it where that was asked for. */
+const similar = (meaning: Meaning, bearer: Bearer): Plan | Unclear => {
+  const plain = ofTitle("recommend_titles", meaning, bearer)
+  if (meaning.than === undefined) return plain
+  if (bearer.year === null) return unclear("Nobody knows of which year the title is.")
+  const years = meaning.than === "newer" ? { yearFrom: bearer.year + 1 } : { yearTo: bearer.year - 1 }
+  return {
+    meaning: { ...Struct.omit(meaning, ["yearFrom", "yearTo"]), ...years },
+    calls: plain.calls.map(({ name, parameters }) => call(name, { ...parameters, ...years }))
+  }
+}
+
 /** How `meaning` is answered. */
 export const plan = (meaning: Meaning): Plan | Unclear => {
   switch (meaning.intent) {
@@ -140,7 +154,7 @@ export const plan = (meaning: Meaning): Plan | Unclear => {
       if (bearer === undefined) return unclear("It names no whole title.")
       if (others.length > 0) return unclear("Several titles bear the name.")
       if (meaning.intent === "about") return ofTitle("title_details", meaning, bearer)
-      return meaning.intent === "similar" ? ofTitle("recommend_titles", meaning, bearer) : named(meaning)
+      return meaning.intent === "similar" ? similar(meaning, bearer) : named(meaning)
     }
     case "on-deck":
       if (isKind(meaning.kind)) return unclear("What is on deck is not told by kind.")
@@ -152,8 +166,8 @@ export const plan = (meaning: Meaning): Plan | Unclear => {
 
 /** What is asked for is narrowed to. */
 export const filtersOf = (meaning: Meaning): Filters => {
-  const { fact, genres, kind, limit, minRating, owned, role, service, sort, watched, yearFrom, yearTo } = meaning
-  const all = { kind, genres, yearFrom, yearTo, minRating, owned, watched, role, service, sort, limit, fact }
+  const { fact, genres, kind, limit, minRating, owned, role, service, sort, than, watched, yearFrom, yearTo } = meaning
+  const all = { kind, genres, yearFrom, yearTo, minRating, owned, watched, role, service, sort, limit, fact, than }
   return Object.fromEntries(
     Object.entries(all).flatMap(([field, value]) => (value === undefined ? [] : [[field, value]]))
   )

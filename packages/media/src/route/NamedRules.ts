@@ -20,9 +20,10 @@ export const namedRules = {
     ["<ask>? (tell (me|us))? (more)? about <name-of>", { intent: "about" }],
     ["<ask>? (the)? (details|info|information) (of|on|for|about) <name-of>", { intent: "about" }],
     ["<fact>", { intent: "about" }],
-    ["<ask>? more? (titles|something|anything)? (that (is|are))? <like> <name-of>", { intent: "similar" }],
-    ["<ask>? more? (movies|films) (that are)? <like> <title> <dated>?", { intent: "similar" }],
-    ["<ask>? more? (tv)? (series|shows) (that are)? <like> <title> <dated>?", { intent: "similar", kind: "series" }],
+    ["<alike> <like> <name-of> <than>?", { intent: "similar" }],
+    ["<wanted-alike>? (something|anything)? <than-before> (titles|things)? <like> <name-of>", { intent: "similar" }],
+    ["<alike-movies> <like> <title> <dated>? <than>?", { intent: "similar" }],
+    ["<alike-series> <like> <title> <dated>? <than>?", { intent: "similar", kind: "series" }],
     ["look <title> up", { intent: "search" }],
     ["got <name-of> (<in> <lib>)?", { intent: "holding" }],
     ["<name-of> (in|on) <lib>", { intent: "holding" }],
@@ -58,7 +59,28 @@ export const namedRules = {
     ["what (rating|score) does <name-of> have", { fact: "rating" }],
     ["(what|which) genre (is|was) <name-of>", { fact: "genres" }]
   ],
+  alike: [["<wanted-alike>? more? (titles|something|anything)? (that (is|are))?"]],
+  "alike-movies": [
+    ["<wanted-alike>? more? (movies|films) (that are)?"],
+    ["<wanted-alike>? <than-before> (movies|films)"]
+  ],
+  "alike-series": [
+    ["<wanted-alike>? more? (tv)? (series|shows) (that are)?"],
+    ["<wanted-alike>? <than-before> (tv)? (series|shows)"]
+  ],
+  "wanted-alike": [["<ask>|(recommend|suggest) (me|us)? (some)?"]],
   like: [["like|similar to"]],
+  than: [
+    [",? (but|only|just|and|that (is|are))? (a bit|a little|much)? <newer> <than-it>?", { than: "newer" }],
+    [",? (but|only|just|and|that (is|are))? (a bit|a little|much)? <older> <than-it>?", { than: "older" }]
+  ],
+  "than-before": [
+    ["<newer>", { than: "newer" }],
+    ["<older>", { than: "older" }]
+  ],
+  newer: [["more recent|newer"]],
+  older: [["older"]],
+  "than-it": [["than (it|that)"]],
   search: [
     [
       "(i am|we are) looking for|search|search for|search up|find|find me|look up|look for|search :|find :|search (tmdb|the catalog|the catalogue|the database|the movie database) for|run a search for|search for (the)? title|do a search for|a search for"

@@ -8,8 +8,9 @@ import * as Option from "effect/Option"
 import { Library } from "../Library.ts"
 import type { MediaError } from "../MediaError.ts"
 import { Plex } from "../Plex.ts"
-import type { Kind } from "../Title.ts"
+import { type Kind, yearOf } from "../Title.ts"
 import { Tmdb } from "../Tmdb.ts"
+import { releasedOn } from "../TmdbTitle.ts"
 import { plain } from "./Words.ts"
 
 export interface KnownPerson {
@@ -25,6 +26,10 @@ export interface Bearer {
   readonly name: string
   readonly kind: Kind
   readonly tmdbId: number
+  /** Of release, or of the first broadcast. */
+  readonly year: number | null
+  /** As TMDb reckons it. */
+  readonly popularity: number
 }
 
 /** What TMDb finds by a name. */
@@ -47,6 +52,8 @@ export interface TitleOptions {
   /** Both kinds without it. */
   readonly kind: Kind | undefined
   readonly year: number | undefined
+  /** Whether what `search_titles` will want besides is read too. */
+  readonly readsAhead: boolean
 }
 
 /** Shorter than a question waits for its names, which it must not lose by what it only reads ahead. */
@@ -123,17 +130,19 @@ export const make: Effect.Effect<Names | undefined> = Effect.gen(function* () {
       { concurrency: 2, discard: true }
     ).pipe(Effect.timeoutOption(readAheadLimit))
 
-  const title: Names["title"] = Effect.fnUntraced(function* (text, { kind, year }) {
+  const title: Names["title"] = Effect.fnUntraced(function* (text, { kind, readsAhead, year }) {
     const kinds: ReadonlyArray<Kind> = kind === undefined ? ["movie", "series"] : [kind]
     const search = Effect.forEach(kinds, (kind) => tmdb.search(kind, { query: text, year, page: 1 }), {
       concurrency: 2
     })
-    const [lists] = yield* Effect.all([search, readAhead(kinds)], { concurrency: 2 })
+    const [lists] = yield* Effect.all([search, readsAhead ? readAhead(kinds) : Effect.void], { concurrency: 2 })
     const found = lists.flatMap(({ items }, index) =>
-      items.map(({ id, name, title }): Bearer => ({
-        name: title ?? name ?? "",
+      items.map((entry): Bearer => ({
+        name: entry.title ?? entry.name ?? "",
         kind: kinds[index] ?? "movie",
-        tmdbId: id
+        tmdbId: entry.id,
+        year: yearOf(releasedOn(entry)),
+        popularity: entry.popularity ?? 0
       }))
     )
     return {

@@ -55,22 +55,83 @@ const compile = (pattern: string): Pattern => ({
   options: alternatives((pattern.match(piece) ?? [])[Symbol.iterator]())
 })
 
+interface Option<Meaning> {
+  readonly pattern: Pattern
+  readonly meaning: Meaning
+}
+
+/** With what a rule may begin: words, and terminals in brackets. */
+interface Start<Meaning> {
+  readonly texts: Set<string>
+  mayBeEmpty: boolean
+  /** Its options by these; of "" those that may be nothing. */
+  readonly by: Map<string, Array<Option<Meaning>>>
+}
+
 interface Reading<Meaning> {
   readonly at: number
   readonly meaning: Meaning
 }
 
 const distinct = <Meaning>(readings: ReadonlyArray<Reading<Meaning>>): ReadonlyArray<Reading<Meaning>> =>
-  readings.length < 2 ? readings : [...new Map(readings.map((reading) => [JSON.stringify(reading), reading])).values()]
+  readings.length < 2 || new Set(readings.map(({ at }) => at)).size === readings.length
+    ? readings
+    : [...new Map(readings.map((reading) => [JSON.stringify(reading), reading])).values()]
 
 /** All that `grammar` can say of words, ready to be used again and again. */
 export const reader = <Meaning>({ merge, nothing, rules, terminals }: Grammar<Meaning>) => {
-  const compiled = new Map(
+  const compiled = new Map<string, ReadonlyArray<Option<Meaning>>>(
     Object.entries(rules).map(([name, options]) => [
       name,
       options.map(([pattern, meaning = nothing]) => ({ pattern: compile(pattern), meaning }))
     ])
   )
+
+  const starts = new Map<string, Start<Meaning>>()
+  /** Adds to `texts` with what `pattern` may begin, and says whether it may be nothing. */
+  const begin = (pattern: Pattern, texts: Set<string>): boolean => {
+    switch (pattern._tag) {
+      case "Word":
+        texts.add(pattern.text)
+        return false
+      case "Named": {
+        const start = startOf(pattern.name)
+        for (const text of start.texts) texts.add(text)
+        return start.mayBeEmpty
+      }
+      case "Repeat":
+        begin(pattern.of, texts)
+        return true
+      case "Either": {
+        // Each of the options adds what it may begin with.
+        const isEmpty = pattern.options.map((parts) => parts.every((part) => begin(part, texts)))
+        return isEmpty.includes(true)
+      }
+    }
+  }
+  const startOf = (name: string): Start<Meaning> => {
+    const known = starts.get(name)
+    if (known !== undefined) return known
+    const start: Start<Meaning> = { texts: new Set(), mayBeEmpty: false, by: new Map() }
+    if (Object.hasOwn(terminals, name)) start.texts.add(`<${name}>`)
+    // What a rule begins with itself is no beginning.
+    starts.set(name, start)
+    for (const option of compiled.get(name) ?? []) {
+      const texts = new Set<string>()
+      const mayBeEmpty = begin(option.pattern, texts)
+      for (const text of texts) start.texts.add(text)
+      if (mayBeEmpty) {
+        start.mayBeEmpty = true
+        texts.add("")
+      }
+      for (const text of texts) {
+        const options = start.by.get(text)
+        if (options === undefined) start.by.set(text, [option])
+        else options.push(option)
+      }
+    }
+    return start
+  }
 
   const vocabulary = new Set(
     Object.values(rules)
@@ -79,34 +140,64 @@ export const reader = <Meaning>({ merge, nothing, rules, terminals }: Grammar<Me
       .filter((text) => /^[a-z]/.test(text))
   )
 
-  const read = (words: ReadonlyArray<string>, rule: string): ReadonlyArray<Meaning> => {
-    const merged = (found: ReadonlyArray<Reading<Meaning>>, meaning: Meaning) =>
-      found.flatMap((reading) => {
-        const both = merge(meaning, reading.meaning)
-        return both === undefined ? [] : [{ at: reading.at, meaning: both }]
-      })
+  /** Readings of one sequence of words. What a rule says at a place is found out once. */
+  const over = (words: ReadonlyArray<string>) => {
+    const known = new Map<string, Array<ReadonlyArray<Reading<Meaning>> | undefined>>()
+    const begins: Array<ReadonlyArray<string> | undefined> = []
 
-    const named = (name: string, { at, meaning }: Reading<Meaning>): ReadonlyArray<Reading<Meaning>> => {
+    /** With what a stretch at a place may begin: its word, and the terminals that know it. */
+    const beginsAt = (at: number): ReadonlyArray<string> => {
+      const before = begins[at]
+      if (before !== undefined) return before
+      const found = Object.keys(terminals).filter((name) => (terminals[name]?.(words, at) ?? []).length > 0)
+      const all = ["", words[at] ?? "", ...found.map((name) => `<${name}>`)]
+      begins[at] = all
+      return all
+    }
+
+    const merged = (found: ReadonlyArray<Reading<Meaning>>, meaning: Meaning): ReadonlyArray<Reading<Meaning>> =>
+      meaning === nothing
+        ? found
+        : found.flatMap((reading) => {
+            const both = reading.meaning === nothing ? meaning : merge(meaning, reading.meaning)
+            return both === undefined ? [] : [{ at: reading.at, meaning: both }]
+          })
+
+    const from = (name: string, at: number): ReadonlyArray<Reading<Meaning>> => {
+      const places = known.get(name) ?? []
+      known.set(name, places)
+      const before = places[at]
+      if (before !== undefined) return before
       const found = terminals[name]?.(words, at).map(({ meaning, next }) => ({ at: next, meaning })) ?? []
-      const options = (compiled.get(name) ?? []).flatMap((option) =>
-        merged([{ at, meaning: option.meaning }], meaning).flatMap((reading) => one(option.pattern, reading))
-      )
-      return distinct([...merged(found, meaning), ...options])
+      const { by } = startOf(name)
+      const fitting = new Set(beginsAt(at).flatMap((text) => by.get(text) ?? []))
+      const start = { at, meaning: nothing }
+      for (const { meaning, pattern } of fitting) found.push(...merged(one(pattern, start), meaning))
+      const all = distinct(found)
+      places[at] = all
+      return all
     }
 
     const one = (pattern: Pattern, reading: Reading<Meaning>): ReadonlyArray<Reading<Meaning>> => {
       switch (pattern._tag) {
         case "Word":
-          return words[reading.at] === pattern.text ? [{ ...reading, at: reading.at + 1 }] : []
+          return words[reading.at] === pattern.text ? [{ at: reading.at + 1, meaning: reading.meaning }] : []
         case "Named":
-          return named(pattern.name, reading)
-        case "Either":
-          return pattern.options.flatMap((option) =>
-            option.reduce<ReadonlyArray<Reading<Meaning>>>(
-              (readings, part) => readings.flatMap((reading) => one(part, reading)),
-              [reading]
-            )
-          )
+          return merged(from(pattern.name, reading.at), reading.meaning)
+        case "Either": {
+          const all: Array<Reading<Meaning>> = []
+          for (const option of pattern.options) {
+            const [first] = option
+            if (first?._tag === "Word" && first.text !== words[reading.at]) continue
+            let readings: ReadonlyArray<Reading<Meaning>> = [reading]
+            for (const part of option) {
+              readings = readings.flatMap((reading) => one(part, reading))
+              if (readings.length === 0) break
+            }
+            all.push(...readings)
+          }
+          return all
+        }
         case "Repeat": {
           const all = [reading]
           let last: ReadonlyArray<Reading<Meaning>> = all
@@ -119,13 +210,16 @@ export const reader = <Meaning>({ merge, nothing, rules, terminals }: Grammar<Me
       }
     }
 
-    return named(rule, { at: 0, meaning: nothing }).flatMap(({ at, meaning }) => (at === words.length ? [meaning] : []))
+    return from
   }
 
   return {
     /** Every word that a pattern knows. */
     vocabulary,
     /** What `words` mean as a whole, each meaning once, by `rule`. Empty where a word is left over. */
-    read
+    read: (words: ReadonlyArray<string>, rule: string): ReadonlyArray<Meaning> =>
+      over(words)(rule, 0).flatMap(({ at, meaning }) => (at === words.length ? [meaning] : [])),
+    /** What `words` mean by a rule from a place on, up to wherever it may end (`at`). */
+    over
   }
 }

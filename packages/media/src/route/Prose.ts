@@ -36,7 +36,8 @@ export const described = (item: Listed, isHeld: boolean): string => {
     ...(item.watched === null ? [] : [item.watched ? "watched" : "unwatched"]),
     ...(item.addedOn ? [`added ${item.addedOn}`] : [])
   ]
-  return facts.length === 0 ? named(item) : `${named(item)}: ${facts.join(", ")}`
+  const line = facts.length === 0 ? named(item) : `${named(item)}: ${facts.join(", ")}`
+  return item.overview ? `${line}\n  ${item.overview}` : line
 }
 
 /** A bulleted list, saying how many of `total` it leaves out. */
@@ -61,13 +62,17 @@ const ofPerson = ({ owned, person, role }: Meaning): string => {
 }
 
 /**
- * "unwatched horror movies from 1990 to 1999 rated 7 or more". The tools take a rating as the least one, so that is what it
- * says, where the question said "above".
+ * " from 1990 to 1999 rated 7 or more". The tools take a rating as the least one, so that is what it says, where the question
+ * said "above".
  */
+export const narrowing = (meaning: Meaning): string =>
+  `${span(meaning)}${meaning.minRating === undefined ? "" : ` rated ${meaning.minRating} or more`}`
+
+/** "unwatched horror movies from 1990 to 1999 rated 7 or more". */
 export const wanted = (meaning: Meaning, kind: "movie" | "series", count?: number): string => {
-  const { genres = [], minRating, watched } = meaning
+  const { genres = [], title, watched } = meaning
   const noun = kind === "series" ? "series" : count === 1 ? "movie" : "movies"
   const state = watched === undefined ? [] : [watched ? "watched" : "unwatched"]
-  const rating = minRating === undefined ? "" : ` rated ${minRating} or more`
-  return `${[...state, ...genres.map((genre) => genre.toLowerCase()), noun].join(" ")}${ofPerson(meaning)}${span(meaning)}${rating}`
+  const like = title === undefined ? "" : ` named like ${title}`
+  return `${[...state, ...genres.map((genre) => genre.toLowerCase()), noun].join(" ")}${like}${ofPerson(meaning)}${narrowing(meaning)}`
 }

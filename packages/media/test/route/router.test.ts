@@ -28,6 +28,8 @@ layer(Household.layer())("MediaRouter", (it) => {
         ["Who directed Heat?", call("title_details", { tmdbId: 949 })],
         ["serach for the matrix", call("search_titles", { query: "The Matrix" })],
         ["find Dune (2021)", call("search_titles", { query: "Dune", year: 2021 })],
+        ["something like The Matrix, but more recent", call("recommend_titles", { tmdbId: 603, yearFrom: 2000 })],
+        ["older movies similar to Heat", call("recommend_titles", { tmdbId: 949, yearTo: 1994 })],
         ["What's on deck?", call("on_deck")],
         ["hi, could you tell me what's downloading right now please", call("download_queue")]
       ] as const) {
