@@ -1,60 +1,48 @@
 /**
- * Bundles: the tools that are offered together, by what questions are about. The first is for any question: it holds what most
- * need; the others are for those that are plainly theirs.
+ * Bundles: the tools that are offered together, by what questions are about. The first is for any question; each other one
+ * begins with it and adds what is plainly of its theme, so that no theme costs a question what most questions need, and all
+ * prompts begin alike.
  */
 
-/** What is owned, and what a title is: there is hardly a question that does not touch them. */
-const titles = ["library_search", "search_titles", "title_details"]
+const everyday = [
+  "library_search",
+  "search_titles",
+  "title_details",
+  "discover_titles",
+  "recommend_titles",
+  "person_filmography",
+  "on_deck",
+  "download_queue",
+  "add_movie"
+] as const
 
 export const bundles = [
-  {
-    name: "everyday",
-    tools: [
-      ...titles,
-      "on_deck",
-      "person_filmography",
-      "discover_titles",
-      "recommend_titles",
-      "download_queue",
-      "add_movie"
-    ]
-  },
+  { name: "everyday", tools: everyday },
   {
     name: "library",
-    tools: [
-      ...titles,
-      "on_deck",
-      "library_overview",
-      "library_item",
-      "library_collections",
-      "similar_in_library",
-      "recommend_titles"
-    ]
+    tools: [...everyday, "library_overview", "library_item", "library_collections", "similar_in_library", "playlists"]
   },
   {
     name: "watching",
-    tools: [...titles, "on_deck", "now_playing", "watch_history", "playlists", "rate_title", "series_episodes"]
+    tools: [...everyday, "now_playing", "watch_history", "playlists", "rate_title", "series_episodes"]
   },
   {
     name: "downloads",
     tools: [
-      ...titles,
-      "download_queue",
+      ...everyday,
       "download_history",
       "wanted_titles",
       "search_downloads",
       "remove_download",
       "blocklist",
       "unblock_releases",
-      "media_health",
-      "add_movie"
+      "media_health"
     ]
   },
   {
     name: "managing",
     tools: [
-      ...titles,
-      "add_movie",
+      ...everyday,
       "add_series",
       "managed_titles",
       "change_monitoring",
@@ -68,10 +56,8 @@ export const bundles = [
   {
     name: "facts",
     tools: [
-      ...titles,
-      "person_filmography",
+      ...everyday,
       "person_details",
-      "recommend_titles",
       "trending_titles",
       "collection_titles",
       "where_to_watch",

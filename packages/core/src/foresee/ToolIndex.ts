@@ -17,7 +17,7 @@ export type Tools = Readonly<Record<string, Tool.Any>>
 export interface Selection {
   /** The bundle's name; `undefined` where it is all tools. */
   readonly bundle: string | undefined
-  /** In the toolkit's order. One object for each bundle, and the toolkit's own for all tools. */
+  /** In the bundle's order. One object for each bundle, and the toolkit's own for all tools. */
   readonly tools: Tools
 }
 
@@ -36,8 +36,8 @@ export interface ToolIndex {
    * The question speaks for the tools that match it at least three tenths as well as the best does. The application speaks
    * for its first tool as loud as the question for that best one, for its second half as loud, and so on.
    *
-   * The application's first bundle is left for another only where that has all of these tools that the first has, and more
-   * of them. Where the first has none, nor has another, all tools are sent; where nothing is spoken for, the first bundle.
+   * The application's first bundle is left for another only where that has all of these tools that the first has, and one
+   * more that matches about as well as any. Where the first has none, nor has another, all tools are sent; where nothing is spoken for, the first bundle.
    * Derived bundles have no such first: one is chosen where it has all of these tools, and else all tools are sent.
    */
   readonly select: (question: string, fitting: ReadonlyArray<string>) => Selection
@@ -50,6 +50,9 @@ const mostTerms = 64
 
 /** How well a tool matches that is spoken for, of how well the best does. */
 const leastMatch = 0.3
+
+/** How well a tool matches for whose sake the first bundle is left, of how well the best does. */
+const leastLead = 0.6
 
 /** A word that more of so many tools have tells none from another. */
 const mostHaving = (tools: number): number => Math.max(2, tools / 5)
@@ -93,7 +96,10 @@ export const make = (tools: Tools, bundles: ReadonlyArray<Bundle.Bundle> | undef
 
   const all: Selection = { bundle: undefined, tools }
   const selectionOf = (bundle: Bundle.Bundle): Selection => {
-    const own = Object.entries(tools).filter(([name]) => bundle.tools.includes(name))
+    const own = bundle.tools.flatMap((name) => {
+      const tool = Object.hasOwn(tools, name) ? tools[name] : undefined
+      return tool === undefined ? [] : [[name, tool] as const]
+    })
     return own.length === 0 || own.length === names.length
       ? all
       : { bundle: bundle.name, tools: Object.fromEntries(own) }
@@ -120,10 +126,12 @@ export const make = (tools: Tools, bundles: ReadonlyArray<Bundle.Bundle> | undef
       if (wanted.length === 0) return first ?? all
       const heldBy = (selection: Selection) => wanted.filter(({ name }) => Object.hasOwn(selection.tools, name))
       const inFirst = first === undefined ? undefined : heldBy(first)
+      const lead = leastLead * Math.max(...wanted.map(({ score }) => score))
       const isBetter = (held: ReadonlyArray<Match>) =>
         inFirst === undefined
           ? held.length === wanted.length
-          : held.length > inFirst.length && inFirst.every((match) => held.includes(match))
+          : inFirst.every((match) => held.includes(match)) &&
+            held.some((match) => match.score >= lead && !inFirst.includes(match))
       let chosen = (inFirst?.length === 0 ? undefined : first) ?? all
       let most = 0
       for (const selection of selections) {
