@@ -71,7 +71,7 @@ export const listingRules = {
     ["<ask>? (my|our|the)? (unwatched|unseen) (list|ones)?", { intent: "titles", kind: "any", watched: false }]
   ],
   titles: [
-    ["(every|each) <before>* <one> <after>*"],
+    ["(every|each) <before>* <one> <after>*", { isAll: true }],
     ["<det>? <before>* <head> <after>*"],
     ["<det>? <before>* <additions> <after>*", { kind: "any", sort: "added", owned: true }]
   ],
@@ -81,8 +81,10 @@ export const listingRules = {
     ["(tv)? (series|show)", { kind: "series" }]
   ],
   det: [
-    ["the|all|any|some|all the|all of the|all of|a few"],
-    ["my|our|all my|all our|all of my|all of our", { owned: true }]
+    ["the|any|some|a few"],
+    ["all|all the|all of the|all of", { isAll: true }],
+    ["my|our", { owned: true }],
+    ["all my|all our|all of my|all of our", { owned: true, isAll: true }]
   ],
   head: [
     ["movies|films|flicks", { kind: "movie" }],

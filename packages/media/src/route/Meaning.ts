@@ -47,11 +47,17 @@ const kindsOf = (kind: Meaning["kind"]): ReadonlyArray<"series" | undefined> =>
 
 const years = ({ yearFrom, yearTo }: Meaning) => ({ yearFrom, yearTo })
 
+/** The most that tools which list titles give at one time. */
+const mostListed = 100
+
+/** How many titles to list; as many as the tool sees fit where the question does not say. */
+const listed = ({ isAll, limit }: Meaning): number | undefined => limit ?? (isAll === true ? mostListed : undefined)
+
 export const isNone = (...fields: ReadonlyArray<unknown>) => fields.every((field) => field === undefined)
 
 /** From the library: what is owned, watched or not, or was added. */
 const library = (meaning: Meaning): Plan | Unclear => {
-  const { genres = [], kind, limit, minRating, person, role, sort, watched } = meaning
+  const { genres = [], kind, minRating, person, role, sort, watched } = meaning
   if (genres.length > 1) return unclear("The library is searched for one genre at a time.")
   if ((sort === "added" || sort === "new") && watched === true)
     return unclear("It may be sorted by when they were watched.")
@@ -69,7 +75,7 @@ const library = (meaning: Meaning): Plan | Unclear => {
     minRating,
     watched,
     sort: order,
-    limit
+    limit: listed(meaning)
   }
   return {
     meaning: { ...meaning, owned: true },
@@ -95,13 +101,13 @@ const filmography = (meaning: Meaning): Plan | Unclear => {
 }
 
 const discovery = (meaning: Meaning): Plan | Unclear => {
-  const { genres, kind, limit, minRating, owned, sort, yearFrom, yearTo } = meaning
+  const { genres, kind, minRating, owned, sort, yearFrom, yearTo } = meaning
   if (kind === "any" && genres === undefined) return unclear("It says neither films nor series.")
   if (sort !== undefined && sort !== "popularity" && sort !== "rating") return unclear("It may be sorted in two ways.")
   if (isNone(genres, yearFrom, yearTo, minRating, sort)) return unclear("It says nothing of what is looked for.")
   const [series] = kindsOf(kind)
   const order = sort === "rating" ? sort : undefined
-  const parameters = { genres, kind: series, ...years(meaning), minRating, sort: order, owned, limit }
+  const parameters = { genres, kind: series, ...years(meaning), minRating, sort: order, owned, limit: listed(meaning) }
   return { meaning, calls: [call("discover_titles", parameters)] }
 }
 

@@ -70,11 +70,12 @@ export const after = end("yearFrom", 1)
 export const until = end("yearTo", 0)
 export const before = end("yearTo", -1)
 
-/** "2020 - 2023", the earlier one first. */
+/** "2020 - 2023", the earlier one first. Two years with "and" between them are two years, unless "between" says so. */
 export const span: Terminal<Reading> = (words, at) => {
   const [from, to] = [yearOf(words[at]), yearOf(words[at + 2])]
   if (from === undefined || to === undefined || from > to) return none
-  return /^(?:-|to|and|through|thru|until|till)$/.test(words[at + 1] ?? "")
+  const isBetween = words.slice(Math.max(0, at - 3), at).includes("between")
+  return (isBetween ? /^(?:and|-|to)$/ : /^(?:-|to|through|thru|until|till)$/).test(words[at + 1] ?? "")
     ? [{ next: at + 3, meaning: { yearFrom: from, yearTo: to } }]
     : none
 }

@@ -29,6 +29,8 @@ export interface Reading {
   /** `new` may be of what was made last or of what was added last, `top` by rating or by popularity. */
   readonly sort?: "added" | "rating" | "popularity" | "year" | "title" | "new" | "top"
   readonly limit?: number
+  /** As many as there are, and not only the first ones. */
+  readonly isAll?: boolean
   readonly role?: "director" | "actor"
   /** What of a title is asked for; all without it. */
   readonly fact?: "directors" | "cast" | "runtime" | "release" | "overview" | "rating" | "genres"

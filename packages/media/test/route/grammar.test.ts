@@ -49,6 +49,8 @@ describe("Grammar", () => {
     assert.deepStrictEqual(years("since 2015"), [2015, undefined])
     assert.deepStrictEqual(years("from the eighties"), [1980, 1989])
     assert.deepStrictEqual(years("from 2023 to 2020"), [undefined, undefined])
+    assert.deepStrictEqual(years("between the years 1994 and 1999"), [1994, 1999])
+    assert.deepStrictEqual(years("from 1994 and 1999"), [undefined, undefined])
     assert.isEmpty(closed("my films from the 20s"))
   })
 
