@@ -13,6 +13,7 @@ import type * as UrlParams from "effect/http/UrlParams"
 import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 
+import { Lanes } from "./Courtesy.ts"
 import type { MediaError } from "./MediaError.ts"
 import * as ResponseBody from "./ResponseBody.ts"
 import { type Effects, failed, pauseOf, refused, type Service, unknownAnswer, unreachable } from "./ServiceFailure.ts"
@@ -62,6 +63,7 @@ const longestPause = Duration.seconds(2)
  */
 export const make: (options: Options) => Effect.Effect<ServiceClient, never, HttpClient.HttpClient> = Effect.fnUntraced(
   function* (options) {
+    const { pass } = (yield* Lanes)(options.baseUrl)
     const writing = (yield* HttpClient.HttpClient).pipe(
       HttpClient.mapRequest((request) =>
         options.authorize(
@@ -108,13 +110,14 @@ export const make: (options: Options) => Effect.Effect<ServiceClient, never, Htt
       get: (endpoint, schema) => {
         const answer = whenWanted(() => decoded(schema, "reads"))
         const template = endpoint.slice("GET ".length)
-        return ({ path = {}, query = [] } = {}) => answer()(reading.get(fill(template, path), { urlParams: query }))
+        return ({ path = {}, query = [] } = {}) =>
+          pass(answer()(reading.get(fill(template, path), { urlParams: query })))
       },
       post: (endpoint, schema) => {
         const answer = whenWanted(() => decoded(schema, "writes"))
         const template = endpoint.slice("POST ".length)
         return (body) =>
-          answer()(writing.execute(HttpClientRequest.post(template).pipe(HttpClientRequest.bodyJsonUnsafe(body))))
+          pass(answer()(writing.execute(HttpClientRequest.post(template).pipe(HttpClientRequest.bodyJsonUnsafe(body)))))
       }
     }
   }
