@@ -81,7 +81,6 @@ export const make = Effect.fnUntraced(function* ({
   const isLacking = Latch.makeUnsafe(true)
   let spare: Net.Socket | undefined
   let session: Buffer | undefined
-  let isOver = false
 
   const connect = (tls: typeof Tls): Tls.TLSSocket => {
     const socket = tls.connect({
@@ -113,16 +112,17 @@ export const make = Effect.fnUntraced(function* ({
       socket.off("timeout", giveUp)
     })
     // Whoever took it hears of it, too.
-    socket.on("error", () => {})
-    socket.once("close", () => {
-      all.delete(socket)
-      if (spare === socket) spare = undefined
-      if (all.size === 0) isLacking.openUnsafe()
-      if (hasOpened || isOver) return
+    socket.on("error", () => {
+      if (hasOpened) return
       // Either of them may be why.
       addresses.forget()
       session = undefined
       metrics.failed()
+    })
+    socket.once("close", () => {
+      all.delete(socket)
+      if (spare === socket) spare = undefined
+      if (all.size === 0) isLacking.openUnsafe()
     })
     return socket
   }
@@ -140,7 +140,6 @@ export const make = Effect.fnUntraced(function* ({
 
   yield* Effect.addFinalizer(() =>
     Effect.sync(() => {
-      isOver = true
       for (const socket of all) socket.destroy()
     })
   )
