@@ -1,11 +1,11 @@
 /**
- * Asked: how often each value was asked for lately, in fixed room: counts that are halved every day. Pure.
+ * Asked: how often each value was asked for lately, in fixed room: counts that are halved every week. Pure.
  *
- * A count is kept as one number that never has to be brought up to date, its *rank*: a value that is asked for once a day more
- * than another has the higher one, whenever that is looked at (Cormode, Shkapenyuk, Srivastava, Xu, "Forward Decay", ICDE 2009).
+ * A count is kept as one number that never has to be brought up to date, its *rank*: of two values, the one that was asked
+ * for more, lately above all, has the higher one, whenever that is looked at (Cormode, Shkapenyuk, Srivastava, Xu, "Forward Decay", ICDE 2009).
  *
  * ```
- *   rank = log2(count now) + days since 1970
+ *   rank = log2(count now) + weeks since 1970
  * ```
  */
 
@@ -31,18 +31,18 @@ export interface Table {
   top(nowMillis: number): ReadonlyArray<Asked>
 }
 
-const dayMillis = 86_400_000
+const weekMillis = 7 * 86_400_000
 
 /** Values that are counted; one more takes the place of the one with the lowest rank. */
 export const most = 256
 
 /** The rank of a count of one. */
-export const rankOfOne = (nowMillis: number): number => nowMillis / dayMillis
+export const rankOfOne = (nowMillis: number): number => nowMillis / weekMillis
 
 /** The rank of two counts together. */
-export const together = (a: number, b: number): number => Math.max(a, b) + Math.log2(1 + 2 ** -Math.abs(a - b))
+const together = (a: number, b: number): number => Math.max(a, b) + Math.log2(1 + 2 ** -Math.abs(a - b))
 
-/** Below this a value was not asked for twice, but for some of the day that has passed since the first time. */
+/** Two, and what some days have left of it. */
 const moreThanOnce = Math.log2(1.5)
 
 export const make = (): Table => {

@@ -97,7 +97,7 @@ export class Cache extends Context.Service<
     watch(reads: ReadonlyArray<MostAsked.Watched>): Effect.Effect<void>
     /**
      * The values of what is watched that were asked for most, the most asked first, each more than once: in this process, and
-     * where the store lasts in those before it. Counts are halved every day. `identity` is whose they are: they are kept for it.
+     * where the store lasts in those before it. Counts are halved every week. `identity` is whose they are: they are kept for it.
      */
     mostAsked(identity: Redacted.Redacted): Effect.Effect<ReadonlyArray<MostAsked.Again>>
     /** Whether there may be values that this process did not make since it began. */

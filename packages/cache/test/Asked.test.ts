@@ -11,7 +11,7 @@ const keys = (table: Asked.Table, nowMillis: number) => table.top(nowMillis).map
 
 describe("Asked", () => {
   it.prop(
-    "has the higher rank for what was asked for more, counts halved every day",
+    "has the higher rank for what was asked for more, counts halved every week",
     [
       Schema.Array(
         Schema.Struct({
@@ -25,7 +25,7 @@ describe("Asked", () => {
       const counts = new Map([1, 2].map((id) => [id, 0]))
       for (const { days, id } of all.toSorted((a, b) => a.days - b.days)) {
         table.note(ask(id), now + days * day)
-        counts.set(id, (counts.get(id) ?? 0) + 2 ** (days - 20))
+        counts.set(id, (counts.get(id) ?? 0) + 2 ** ((days - 20) / 7))
       }
       const top = table.top(now + 20 * day)
       for (const [id, count] of counts) {
@@ -40,11 +40,12 @@ describe("Asked", () => {
     }
   )
 
-  it("forgets what was asked for twice within two days, and once at once", () => {
+  it("forgets what was asked for twice within a week, and once at once", () => {
     const table = Asked.make()
     for (const id of [1, 1, 2]) table.note(ask(id), now)
     assert.deepStrictEqual(keys(table, now), ["1"])
-    assert.deepStrictEqual(keys(table, now + 2 * day), [])
+    assert.deepStrictEqual(keys(table, now + 2 * day), ["1"])
+    assert.deepStrictEqual(keys(table, now + 7 * day), [])
   })
 
   it("keeps what is asked for often in a flood of what is asked for once, in fixed room", () => {

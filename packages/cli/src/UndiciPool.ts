@@ -1,16 +1,14 @@
 /**
- * UndiciPool: undici over wires (`@callsheet/openai/Wire`), one for each server: they open its connections, and are warm from the
- * start to the services that are set up, where wires are kept warm. A boundary to the byte API.
+ * UndiciPool: undici over wires (`@callsheet/openai/Wire`), one for each server. They open its connections; where wires are
+ * kept warm, those to the services that are set up are warm from the start. A boundary to the byte API.
  */
-import { subscribe, unsubscribe } from "node:diagnostics_channel"
-
 import * as ServiceConfig from "@callsheet/media/ServiceConfig"
+import * as Sends from "@callsheet/openai/Sends"
 import * as Wire from "@callsheet/openai/Wire"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as Option from "effect/Option"
-import * as Predicate from "effect/Predicate"
 import * as Scope from "effect/Scope"
 
 /**
@@ -19,9 +17,6 @@ import * as Scope from "effect/Scope"
  * connection has failed.
  */
 const keepAliveMillis = 30_000
-
-/** Says that a request is being written, and on which socket; of every undici in the process. */
-const sends = "undici:client:sendHeaders"
 
 /** The origins of the services that are set up, with their names; none where the configuration is wrong: others say so. */
 const origins = Effect.map(Effect.option(ServiceConfig.services), (services) => {
@@ -83,14 +78,7 @@ export const make = Effect.gen(function* () {
     }
   })
 
-  const sent = (message: unknown) => {
-    if (!Predicate.hasProperty(message, "socket") || !Predicate.isObject(message.socket)) return
-    for (const wire of wires.values()) wire.sent(message.socket)
-  }
-  yield* Effect.acquireRelease(
-    Effect.sync(() => subscribe(sends, sent)),
-    () => Effect.sync(() => unsubscribe(sends, sent))
-  )
+  yield* Sends.watch((socket) => wires.forEach(({ sent }) => sent(socket)))
 
   if (yield* Wire.KeepWarm) {
     yield* Effect.forEach(names.keys(), (origin) => wired(new URL(origin)), { concurrency: 1, discard: true })

@@ -10,10 +10,12 @@ import * as Tls from "node:tls"
 
 import * as Effect from "effect/Effect"
 
+const program = "openssl"
+
 const makeCertificate = Effect.callback<string>((resume) => {
   const key = "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout -"
   const name = "-subj /CN=localhost -addext subjectAltName=DNS:localhost,IP:127.0.0.1"
-  execFile("openssl", `req -x509 -days 1 ${key} ${name}`.split(" "), (error, pem) =>
+  execFile(program, `req -x509 -days 1 ${key} ${name}`.split(" "), (error, pem) =>
     resume(error === null ? Effect.succeed(pem) : Effect.die(error))
   )
 })
