@@ -8,19 +8,17 @@
  *   rank = log2(count now) + weeks since 1970
  * ```
  */
-
-import * as Schema from "effect/Schema"
+import type { Json } from "effect/Schema"
 
 /** A value that was asked for, and all that is needed to ask for it again. */
-export const Asked = Schema.Struct({
+export interface Asked {
   /** The read's name. */
-  read: Schema.String,
-  key: Schema.String,
+  readonly read: string
+  readonly key: string
   /** The read's argument in its encoded form. */
-  argument: Schema.Json,
-  rank: Schema.Finite
-})
-export type Asked = typeof Asked.Type
+  readonly argument: Json
+  readonly rank: number
+}
 
 export interface Table {
   /** Counts one reading of what `ask` names. */

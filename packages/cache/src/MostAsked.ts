@@ -41,15 +41,23 @@ const shortestLife = Duration.minutes(5)
 /** Values that are kept for other processes. */
 const kept = 64
 
-const name = "cache/asked"
-const kind = Outcome.kind<ReadonlyArray<Asked.Asked>, never>(name, {
-  result: Schema.Array(Asked.Asked),
-  freshness: { fresh: "30 days" }
-})
+/** The list under which they are kept. Made when it is wanted: few processes read ahead. */
+const listOf = (identity: string): Ask<ReadonlyArray<Asked.Asked>, never, never> => {
+  const name = "cache/asked"
+  const kind = Outcome.kind<ReadonlyArray<Asked.Asked>, never>(name, {
+    result: Schema.Array(
+      Schema.Struct({ read: Schema.String, key: Schema.String, argument: Schema.Json, rank: Schema.Finite })
+    ),
+    freshness: { fresh: "30 days" }
+  })
+  const key = Key.make(Key.prefix(name, 1, identity), null, null)
+  return { kind, key, argument: null, tags: [], names: Names.make(key, []), lookup: Effect.succeed([]) }
+}
 
 export const make = (): MostAsked => {
   const table = Asked.make()
   const watched = new Map<string, Watched>()
+  const lists = new Map<string, ReturnType<typeof listOf>>()
   let isNew = false
 
   return {
@@ -65,8 +73,8 @@ export const make = (): MostAsked => {
       table.note({ read: kind.name, key, argument }, clock.currentTimeMillisUnsafe())
     },
     all: Effect.fnUntraced(function* (reading, identity) {
-      const key = Key.make(Key.prefix(name, 1, identity), null, null)
-      const list = { kind, key, argument: null, tags: [], names: Names.make(key, []), lookup: Effect.succeed([]) }
+      const list = lists.get(identity) ?? listOf(identity)
+      lists.set(identity, list)
       const known = yield* reading.peek(list)
       if (known !== undefined && Exit.isSuccess(known)) table.merge(known.value)
       const top = table.top(yield* Clock.currentTimeMillis)

@@ -63,7 +63,8 @@ const longestPause = Duration.seconds(2)
  */
 export const make: (options: Options) => Effect.Effect<ServiceClient, never, HttpClient.HttpClient> = Effect.fnUntraced(
   function* (options) {
-    const { pass } = (yield* Lanes)(options.baseUrl)
+    const lanes = yield* Lanes
+    const lane = whenWanted(() => lanes(options.baseUrl))
     const writing = (yield* HttpClient.HttpClient).pipe(
       HttpClient.mapRequest((request) =>
         options.authorize(
@@ -111,13 +112,15 @@ export const make: (options: Options) => Effect.Effect<ServiceClient, never, Htt
         const answer = whenWanted(() => decoded(schema, "reads"))
         const template = endpoint.slice("GET ".length)
         return ({ path = {}, query = [] } = {}) =>
-          pass(answer()(reading.get(fill(template, path), { urlParams: query })))
+          lane().pass(answer()(reading.get(fill(template, path), { urlParams: query })))
       },
       post: (endpoint, schema) => {
         const answer = whenWanted(() => decoded(schema, "writes"))
         const template = endpoint.slice("POST ".length)
         return (body) =>
-          pass(answer()(writing.execute(HttpClientRequest.post(template).pipe(HttpClientRequest.bodyJsonUnsafe(body)))))
+          lane().pass(
+            answer()(writing.execute(HttpClientRequest.post(template).pipe(HttpClientRequest.bodyJsonUnsafe(body))))
+          )
       }
     }
   }

@@ -27,27 +27,24 @@ export interface WireMetrics {
   lookedUp(source: LookupSource): void
 }
 
-const counter = (id: string, description: string) => Metric.counter(id, { description, incremental: true })
-
 /** The counts of `upstream`, in the registry of `context`. */
 export const make = (upstream: string, context: Context.Context<never>): WireMetrics => {
-  const counts = (id: string, description: string) => {
-    const counted = Metric.withAttributes(counter(id, description), { "callsheet.upstream": upstream })
-    return {
-      add: () => counted.updateUnsafe(1, context),
-      addAs: (name: string, value: string) => Metric.withAttributes(counted, { [name]: value }).updateUnsafe(1, context)
-    }
-  }
-  const opened = counts("http.client.connection.opened", "TCP connections that were opened")
-  const failed = counts("http.client.connection.failed", "Connections that were tried and did not come about")
-  const requests = counts("http.client.connection.requests", "Requests, by what their connection was")
-  const handshakes = counts("tls.client.handshakes", "TLS handshakes that were completed")
-  const lookups = counts("dns.client.lookups", "Host names that a connection needed")
+  const count = (id: string, description: string, attributes?: Readonly<Record<string, string>>) =>
+    Metric.counter(id, {
+      description,
+      incremental: true,
+      attributes: { "callsheet.upstream": upstream, ...attributes }
+    }).updateUnsafe(1, context)
   return {
-    opened: opened.add,
-    failed: failed.add,
-    sent: (state) => requests.addAs("http.connection.state", state),
-    shookHands: (isResumed) => handshakes.addAs("tls.resumed", String(isResumed)),
-    lookedUp: (source) => lookups.addAs("dns.lookup.source", source)
+    opened: () => count("http.client.connection.opened", "TCP connections that were opened"),
+    failed: () => count("http.client.connection.failed", "Connections that were tried and did not come about"),
+    sent: (state) =>
+      count("http.client.connection.requests", "Requests, by what their connection was", {
+        "http.connection.state": state
+      }),
+    shookHands: (isResumed) =>
+      count("tls.client.handshakes", "TLS handshakes that were completed", { "tls.resumed": String(isResumed) }),
+    lookedUp: (source) =>
+      count("dns.client.lookups", "Host names that a connection needed", { "dns.lookup.source": source })
   }
 }
