@@ -1,9 +1,10 @@
 /**
- * Lookup: the addresses of one host, asked for once by all who open a connection at a time. A boundary to the byte API.
+ * Lookup: the addresses of one host, asked for once by all who open a connection at a time. A boundary to
+ * Promises.
  *
  * What the resolver said is good for ten seconds, less than any name's own time. A failure is nobody's but theirs who waited for it.
  */
-import * as Dns from "node:dns"
+import type * as Dns from "node:dns"
 import type { LookupFunction } from "node:net"
 
 import type { LookupSource } from "./WireMetrics.ts"
@@ -65,4 +66,6 @@ export const make = (
   }
 }
 
-const resolveAll = (host: string, answer: Answer): void => Dns.lookup(host, { all: true }, answer)
+/** What it takes is loaded where a server has a name. */
+const resolveAll = (host: string, answer: Answer): void =>
+  void import("node:dns").then(({ lookup }) => lookup(host, { all: true }, answer))
