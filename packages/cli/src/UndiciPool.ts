@@ -7,6 +7,7 @@ import * as Sends from "@callsheet/openai/Sends"
 import * as Wire from "@callsheet/openai/Wire"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as HttpClient from "effect/http/HttpClient"
 import * as Option from "effect/Option"
 import * as Scope from "effect/Scope"
@@ -53,7 +54,9 @@ export const make = Effect.gen(function* () {
     Effect.suspend(() => {
       const known = making.get(url.origin)
       if (known !== undefined) return known
-      return Effect.flatMap(Effect.cached(makeWire(url)), (made) => {
+      // Whoever wants it first may leave.
+      return Effect.flatMap(Effect.forkIn(makeWire(url), scope, { startImmediately: true }), (fiber) => {
+        const made = Fiber.join(fiber)
         making.set(url.origin, made)
         return made
       })

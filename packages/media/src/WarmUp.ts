@@ -16,6 +16,7 @@ import type * as Config from "effect/Config"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
@@ -156,7 +157,7 @@ const make = Effect.gen(function* () {
       if (counts.requests >= maxRequests || elapsedMillis >= Duration.toMillis(maxTime)) return "left"
       const ahead = ReadAhead.make(untilMillis)
       const log = ReadLog.make()
-      const result = yield* Effect.result(read).pipe(
+      const exit = yield* Effect.exit(read).pipe(
         Effect.provideService(ReadAhead.CurrentReadAhead, ahead),
         Effect.provideService(ReadLog.CurrentReadLog, log),
         Effect.onExit(() => {
@@ -164,8 +165,8 @@ const make = Effect.gen(function* () {
           return Metric.update(requests, ahead.requests)
         })
       )
-      if (Result.isSuccess(result)) return log.records.some(isFromUpstream) ? "read" : "fresh"
-      yield* Effect.logDebug(`Could not read ahead: ${what}.`, result.failure)
+      if (Exit.isSuccess(exit)) return log.records.some(isFromUpstream) ? "read" : "fresh"
+      yield* Effect.logDebug(`Could not read ahead: ${what}.`, exit.cause)
       return "failed"
     })
 
