@@ -14,6 +14,7 @@ import * as Request from "effect/Request"
 import * as RequestResolver from "effect/RequestResolver"
 import * as Result from "effect/Result"
 
+import * as ReadAhead from "./ReadAhead.ts"
 import * as ReadLog from "./ReadLog.ts"
 
 export interface BatchLookup<in Argument, out A, out E, out R> {
@@ -60,8 +61,11 @@ export const batched = <Argument, A, E, R>({
         args.push(request.argument)
       }
       const log = ReadLog.make()
+      // Of several that are read ahead, any may be waited for at any time.
+      const ahead = entries.length === 1 ? Context.get(first.context, ReadAhead.CurrentReadAhead) : undefined
       return lookup(args).pipe(
         Effect.provideService(ReadLog.CurrentReadLog, log),
+        Effect.provideService(ReadAhead.CurrentReadAhead, ahead),
         Effect.provideContext(first.context),
         Effect.map((results) => {
           // Which result is whose cannot be told where their number is wrong.

@@ -10,10 +10,12 @@ import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as CircuitBreaker from "effect/persistence/CircuitBreaker"
+import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 
 import * as CacheConfig from "./CacheConfig.ts"
 import * as MemoryTable from "./memory/MemoryTable.ts"
+import * as MostAsked from "./MostAsked.ts"
 import * as Names from "./Names.ts"
 import type { Read } from "./Read.ts"
 import * as Reading from "./Reading.ts"
@@ -91,6 +93,13 @@ export class Cache extends Context.Service<
      * back. It takes a little over 50 ms where the store is Redis. Call it after a write that ended in any way: it may have been done.
      */
     invalidate(change: Change): Effect.Effect<void>
+    /** Has it counted from now on how often each value of `reads` is asked for, but where it lives for less than five minutes. */
+    watch(reads: ReadonlyArray<MostAsked.Watched>): Effect.Effect<void>
+    /**
+     * The values of what is watched that were asked for most, the most asked first, each more than once: in this process, and
+     * where the store lasts in those before it. Counts are halved every week. `identity` is whose they are: they are kept for it.
+     */
+    mostAsked(identity: Redacted.Redacted): Effect.Effect<ReadonlyArray<MostAsked.Again>>
     /** Whether there may be values that this process did not make since it began. */
     readonly isLasting: boolean
     /** Waits until all that is remembered has reached the store. */
@@ -144,7 +153,8 @@ const make = Effect.fnUntraced(function* (store: Store, options: Options) {
   const guard = yield* Guard.make(store)
   const memory = MemoryTable.make<Slot>(options.memoryBytes ?? 64 * MiB)
   const writer = yield* WriteBehind.make(guard.write)
-  const reading = yield* Reading.make(guard, memory, writer)
+  const asked = MostAsked.make()
+  const reading = yield* Reading.make(guard, memory, writer, asked.note)
   let invalidations = 0
 
   return Cache.of({
@@ -177,6 +187,8 @@ const make = Effect.fnUntraced(function* (store: Store, options: Options) {
         const names = all ? [Names.all] : [...keys.map(Names.ofKey), ...tags.map(Names.ofTag)]
         return Effect.andThen(guard.replace(names), all ? guard.clear : Effect.void)
       }),
+    watch: (reads) => Effect.sync(() => asked.watch(reads)),
+    mostAsked: (identity) => asked.all(reading, Redacted.value(identity)),
     isLasting: store.keepsValues,
     flush: writer.flush,
     stats: Effect.map(guard.size, (size): Stats.Stats => {

@@ -11,6 +11,7 @@ import * as Fiber from "effect/Fiber"
 import * as Scope from "effect/Scope"
 
 import * as Names from "./Names.ts"
+import * as ReadAhead from "./ReadAhead.ts"
 import * as ReadLog from "./ReadLog.ts"
 
 export interface Flight<L> {
@@ -25,6 +26,8 @@ export interface Flight<L> {
   readonly landed: Deferred.Deferred<L | undefined>
   /** Goes on though nobody waits. */
   readonly isRefresh: boolean
+  /** What it was begun for, where nobody waited for it. */
+  readonly ahead: ReadAhead.ReadAhead | undefined
   fiber: Fiber.Fiber<void> | undefined
   waiting: number
 }
@@ -122,7 +125,7 @@ export const make = Effect.fnUntraced(function* <L>(): Effect.fn.Return<Flights<
     },
     depart: (departure) =>
       Effect.uninterruptible(
-        Effect.suspend(() => {
+        Effect.withFiber((fiber) => {
           if (isOver()) return Effect.interrupt
           const { key, refresh, versions } = departure
           const landed = Deferred.makeUnsafe<L | undefined>()
@@ -134,6 +137,7 @@ export const make = Effect.fnUntraced(function* <L>(): Effect.fn.Return<Flights<
             log: ReadLog.make(),
             landed,
             isRefresh,
+            ahead: fiber.getRef(ReadAhead.CurrentReadAhead),
             fiber: undefined,
             waiting: 0
           }
@@ -148,9 +152,12 @@ export const make = Effect.fnUntraced(function* <L>(): Effect.fn.Return<Flights<
         })
       ),
     join: (flight) =>
-      Effect.uninterruptibleMask((restore) => {
-        flight.waiting++
-        return Effect.onExit(restore(Deferred.await(flight.landed)), () => leave(flight))
-      })
+      Effect.uninterruptibleMask((restore) =>
+        Effect.withFiber((fiber) => {
+          flight.waiting++
+          if (fiber.getRef(ReadAhead.CurrentReadAhead) === undefined) flight.ahead?.wanted.openUnsafe()
+          return Effect.onExit(restore(Deferred.await(flight.landed)), () => leave(flight))
+        })
+      )
   }
 })

@@ -20,11 +20,13 @@
  * Make a read once, not once a call: what one made, another of the same name does not take from memory.
  */
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 
 import { type BatchLookup, batched } from "./Batch.ts"
 import { Cache } from "./Cache.ts"
+import type { Freshness } from "./Freshness.ts"
 import * as Key from "./Key.ts"
 import * as Names from "./Names.ts"
 import * as Outcome from "./Outcome.ts"
@@ -53,18 +55,24 @@ type Lookup<Argument, A, E, R> =
 
 export interface Read<in Input, A, E = never, R = never> {
   readonly name: string
+  /** Of its values, as it promises it. */
+  readonly freshness: Freshness
   /** The value, from wherever it is nearest. Fails as its lookup does, never because of a store. */
   get(input: Input): Effect.Effect<A, E, R | Cache>
   /** The name of one value, for `Cache.invalidate`. */
   key(input: Input): string
   /** One read with its argument. Throws where `input` is none that the read takes. */
   ask(input: Input): Ask<A, E, R>
+  /** The same for an argument as `Ask.argument` has it; `undefined` where it is none that the read takes. */
+  askAgain(argument: Schema.Json): Ask<A, E, R> | undefined
 }
 
 /** A read with its argument: all that the cache needs to know. */
 export interface Ask<A, E, R> {
   readonly kind: Outcome.Kind<A, E>
   readonly key: string
+  /** In its encoded form. */
+  readonly argument: Schema.Json
   readonly tags: ReadonlyArray<string>
   /** What the value depends on: everything, its key, its tags. */
   readonly names: ReadonlyArray<string>
@@ -76,24 +84,29 @@ export const make = <I extends Schema.Codec<unknown, unknown>, A, E = never, R =
   options: Common<I, A, E> & Lookup<I["Type"], A, E, R>
 ): Read<I["~type.make.in"], A, E, R> => {
   const { argument: schema, identity, tags: tagsOf, version } = options
-  let encoder: ((argument: unknown) => unknown) | undefined
+  let encoder: ((argument: unknown) => Schema.Json) | undefined
   const encode = (argument: I["Type"]) => (encoder ??= Schema.encodeUnknownSync(Schema.toCodecJson(schema)))(argument)
   const prefix = Key.prefix(name, version, Redacted.isRedacted(identity) ? Redacted.value(identity) : identity)
   const kind = Outcome.kind(name, options)
   const lookup = options.batch === undefined ? options.lookup : batched(options.batch)
 
-  const ask = (input: I["~type.make.in"]): Ask<A, E, R> => {
-    const argument = schema.make(input)
-    const key = Key.make(prefix, encode(argument), argument)
+  const askFor = (argument: I["Type"]): Ask<A, E, R> => {
+    const encoded = encode(argument)
+    const key = Key.make(prefix, encoded, argument)
     const tags = tagsOf === undefined ? [] : tagsOf(argument)
-    return { kind, key, tags, names: Names.make(key, tags), lookup: Effect.suspend(() => lookup(argument, key)) }
+    const names = Names.make(key, tags)
+    return { kind, key, argument: encoded, tags, names, lookup: Effect.suspend(() => lookup(argument, key)) }
   }
+  const ask = (input: I["~type.make.in"]) => askFor(schema.make(input))
 
   const self: Read<I["~type.make.in"], A, E, R> = {
     name,
+    freshness: kind.freshness,
     get: (input) => Effect.flatMap(Cache, (cache) => cache.read(self, input)),
     key: (input) => ask(input).key,
-    ask
+    ask,
+    askAgain: (argument) =>
+      Option.getOrUndefined(Option.map(Schema.decodeOption(Schema.toCodecJson(schema))(argument), askFor))
   }
   return self
 }

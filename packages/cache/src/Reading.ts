@@ -20,6 +20,7 @@ import * as Size from "./memory/Size.ts"
 import * as Names from "./Names.ts"
 import type { Outcome } from "./Outcome.ts"
 import type { Ask } from "./Read.ts"
+import * as ReadAhead from "./ReadAhead.ts"
 import * as ReadLog from "./ReadLog.ts"
 import * as Slot from "./Slot.ts"
 import * as Stats from "./Stats.ts"
@@ -75,7 +76,9 @@ interface Found {
 export const make = Effect.fnUntraced(function* (
   guard: Guard,
   memory: MemoryTable<Slot.Slot>,
-  writer: WriteBehind
+  writer: WriteBehind,
+  /** Is told of every `read` but those made ahead. */
+  asked: (ask: Ask<unknown, unknown, unknown>, clock: Clock.Clock) => void
 ): Effect.fn.Return<Reading, never, Scope.Scope> {
   const flights = yield* Flights.make<Slot.Slot>()
   const counts = new Map<string, Stats.Counts>()
@@ -105,8 +108,13 @@ export const make = Effect.fnUntraced(function* (
     writer.offer({ key: ask.key, text, names: Slot.namesOf(ask, extra), versions, deadAtMillis: life.deadAtMillis })
   }
 
-  const judge = (slot: Slot.Slot, fiber: AnyFiber, nowMillis: number) =>
-    Freshness.judge(slot.life, nowMillis, () => fiber.getRef(Random.Random).nextDoubleUnsafe())
+  /** Who reads ahead is served by nothing that will not last. */
+  const judge = ({ life }: Slot.Slot, fiber: AnyFiber, nowMillis: number) => {
+    const verdict = Freshness.judge(life, nowMillis, () => fiber.getRef(Random.Random).nextDoubleUnsafe())
+    const ahead = fiber.getRef(ReadAhead.CurrentReadAhead)
+    if (ahead === undefined) return verdict
+    return verdict === "fresh" && life.deadAtMillis > ahead.untilMillis ? verdict : "dead"
+  }
 
   /** What `text` spells, if this read wrote it under `versions`. */
   const fromText = Effect.fnUntraced(function* <A, E, R>(
@@ -303,6 +311,7 @@ export const make = Effect.fnUntraced(function* (
     // What is at hand is served without a step in between.
     read: <A, E, R>(ask: Ask<A, E, R>) =>
       Effect.withFiber((fiber): Effect.Effect<A, E, R> => {
+        if (fiber.getRef(ReadAhead.CurrentReadAhead) === undefined) asked(ask, fiber.getRef(Clock.Clock))
         const known = memory.get(ask.key)
         const served = atHand(ask, known, fiber)
         if (served !== undefined) return served

@@ -2,7 +2,6 @@
  * HttpPool: the connections to the household's services, by undici, which is loaded when they are first wanted: the model is
  * asked first.
  */
-import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as HttpClient from "effect/http/HttpClient"
@@ -13,9 +12,9 @@ import * as Layer from "effect/Layer"
 /** By then the first question to the model is on its way: loading takes the time that is spent waiting for its answer. */
 const idle = "100 millis"
 
-const load = Effect.promise(() => import("@effect/platform-node/NodeHttpClient")).pipe(
-  Effect.flatMap(({ layerUndici }) => Layer.build(layerUndici)),
-  Effect.map((context) => Context.get(context, HttpClient.HttpClient))
+const load = Effect.flatMap(
+  Effect.promise(() => import("./UndiciPool.ts")),
+  ({ make }) => make
 )
 
 export const layer: Layer.Layer<HttpClient.HttpClient> = Layer.effect(

@@ -88,7 +88,8 @@ describe("Settings", () => {
 
   it("are all that the model's package reads, and hide what may hold a secret", () => {
     const folder = fileURLToPath(new URL(".", import.meta.resolve("@callsheet/openai/OpenAiConfig")))
-    const read = readdirSync(folder).flatMap(
+    const files = readdirSync(folder).filter((name) => name.endsWith(".ts"))
+    const read = files.flatMap(
       (name) => readFileSync(`${folder}/${name}`, "utf8").match(/(?<=\(")OPENAI_\w+(?="\))/g) ?? []
     )
     assert.includeMembers(read, ["OPENAI_API_KEY", "OPENAI_CUSTOM_HEADERS"])

@@ -45,7 +45,7 @@ describe("callsheet cache", () => {
     const { status, stderr, stdout } = await callsheet(["cache", "warm"], {
       env: { ...env, TMDB_API_KEY: "wrong-key" }
     })
-    assert.deepStrictEqual([status, stderr], [1, "2 of 7 could not be read: see the lines marked ✗.\n"], stdout)
+    assert.deepStrictEqual([status, stderr], [1, "2 of 8 could not be read: see the lines marked ✗.\n"], stdout)
     assert.notInclude(stdout, "wrong-key")
   })
 

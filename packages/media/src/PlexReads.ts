@@ -175,10 +175,14 @@ export const layer = (access: Access): Layer.Layer<Plex, never, HttpClient.HttpC
   Layer.effect(
     Plex,
     Effect.gen(function* () {
-      const { read } = yield* Cache
+      const { read, watch } = yield* Cache
       const { rate, version } = yield* Plex
       // Made when the first is wanted: a run's first request to its model need not wait for them.
-      const made = yield* Effect.cached(Effect.provideContext(reads(access), yield* Effect.context<Needs>()))
+      const made = yield* reads(access).pipe(
+        Effect.tap((made) => watch(Object.values(made))),
+        Effect.provideContext(yield* Effect.context<Needs>()),
+        Effect.cached
+      )
       const by = <A>(ask: (reads: Reads) => Effect.Effect<A, MediaError>) => Effect.flatMap(made, ask)
 
       return Plex.of({

@@ -14,6 +14,7 @@ import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 
+import { Lanes } from "./Courtesy.ts"
 import type { MediaError } from "./MediaError.ts"
 import * as ResponseBody from "./ResponseBody.ts"
 import { type Effects, failed, pauseOf, refused, type Service, unknownAnswer, unreachable } from "./ServiceFailure.ts"
@@ -69,6 +70,8 @@ const longestPause = Duration.seconds(2)
  */
 export const make: (options: Options) => Effect.Effect<ServiceClient, never, HttpClient.HttpClient> = Effect.fnUntraced(
   function* (options) {
+    const lanes = yield* Lanes
+    const lane = whenWanted(() => lanes(options.baseUrl))
     const writing = (yield* HttpClient.HttpClient).pipe(
       HttpClient.mapRequest((request) =>
         options.authorize(
@@ -118,13 +121,16 @@ export const make: (options: Options) => Effect.Effect<ServiceClient, never, Htt
       get: (endpoint, schema) => {
         const answer = whenWanted(() => decoded(schema, "reads"))
         const template = endpoint.slice("GET ".length)
-        return ({ path = {}, query = [] } = {}) => answer()(reading.get(fill(template, path), { urlParams: query }))
+        return ({ path = {}, query = [] } = {}) =>
+          lane().pass(answer()(reading.get(fill(template, path), { urlParams: query })))
       },
       post: (endpoint, schema) => {
         const answer = whenWanted(() => decoded(schema, "writes"))
         const template = endpoint.slice("POST ".length)
         return (body) =>
-          answer()(writing.execute(HttpClientRequest.post(template).pipe(HttpClientRequest.bodyJsonUnsafe(body))))
+          lane().pass(
+            answer()(writing.execute(HttpClientRequest.post(template).pipe(HttpClientRequest.bodyJsonUnsafe(body))))
+          )
       },
       write: (endpoint) => {
         const isPut = endpoint.startsWith("PUT ")
@@ -132,7 +138,9 @@ export const make: (options: Options) => Effect.Effect<ServiceClient, never, Htt
         const template = endpoint.slice((isPut ? "PUT " : "DELETE ").length)
         return ({ body, path = {}, query = [] }) => {
           const request = method(fill(template, path), { urlParams: query })
-          return done(writing.execute(body === undefined ? request : HttpClientRequest.bodyJsonUnsafe(request, body)))
+          return lane().pass(
+            done(writing.execute(body === undefined ? request : HttpClientRequest.bodyJsonUnsafe(request, body)))
+          )
         }
       }
     }

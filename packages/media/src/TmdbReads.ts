@@ -158,10 +158,14 @@ export const layer = (access: Access): Layer.Layer<Tmdb, never, HttpClient.HttpC
   Layer.effect(
     Tmdb,
     Effect.gen(function* () {
-      const { read } = yield* Cache
+      const { read, watch } = yield* Cache
       const { version } = yield* Tmdb
       // Made when the first is wanted: a run's first request to its model need not wait for them.
-      const made = yield* Effect.cached(Effect.provideContext(reads(access), yield* Effect.context<Needs>()))
+      const made = yield* reads(access).pipe(
+        Effect.tap((made) => watch(Object.values(made))),
+        Effect.provideContext(yield* Effect.context<Needs>()),
+        Effect.cached
+      )
       const by = <A>(ask: (reads: Reads) => Effect.Effect<A, MediaError>) => Effect.flatMap(made, ask)
 
       return Tmdb.of({

@@ -2,6 +2,7 @@
  * TmdbTogether: what is asked of one title, or of one person, within one window comes in one request
  * (`append_to_response`), whoever asks for which part.
  */
+import * as ReadAhead from "@callsheet/cache/ReadAhead"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Request from "effect/Request"
@@ -104,6 +105,8 @@ const gather = <Whole>() => {
       const whole = yield* isOne
         ? Effect.undefined
         : wanted[0].request.whole.pipe(
+            // Some may be read ahead, and others waited for.
+            Effect.provideService(ReadAhead.CurrentReadAhead, undefined),
             // A part that is not understood is the failure of who wants it, and of nobody else.
             Effect.catchIf(
               ({ reason }) => reason._tag === "Unexpected" && reason.status === null,

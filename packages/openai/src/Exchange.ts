@@ -1,5 +1,5 @@
 /**
- * Exchange: one HTTP request over `node:http(s)` and the bytes of its answer, read as they come. A boundary to the byte
+ * Exchange: one HTTP request over `node:http` and the bytes of its answer, read as they come. A boundary to the byte
  * API.
  *
  * It counts bytes and knows since when it waits for the server, so that a watcher on Effect's clock can end the wait.
@@ -9,8 +9,9 @@ import type * as Http from "node:http"
 import * as Effect from "effect/Effect"
 
 import type { Head } from "./Head.ts"
+import * as Wire from "./Wire.ts"
 
-/** A way to the server: the module of its protocol, and the connections that are kept between requests. */
+/** A way to the server: who asks, and the connections that are kept between requests. */
 export interface Route {
   readonly request: typeof Http.request
   readonly agent: Http.Agent
@@ -124,8 +125,10 @@ export class Exchange {
       headers: body === undefined ? headers : [...headers, "Content-Length", String(body.bytes)]
     })
     this.#request = request
+    let isKept = false
     request.on("socket", (socket) => {
-      if (!socket.connecting) return this.#await("bytes")
+      isKept = Wire.isOpen(socket)
+      if (isKept) return this.#await("bytes")
       socket.once(head.isSecure ? "secureConnect" : "connect", () => this.#await("bytes"))
     })
     request.on("response", (response) => {
@@ -138,7 +141,7 @@ export class Exchange {
     request.on("error", (cause) => {
       // The server closed an idle connection at the moment it was taken up again: nothing was lost, a fresh one will
       // do.
-      const isStale = request.reusedSocket && isReset(cause) && this.#response === undefined && !this.#isGivenUp
+      const isStale = isKept && isReset(cause) && this.#response === undefined && !this.#isGivenUp
       if (isStale && this.#now() - this.#sentMillis < staleMillis) {
         this.resends++
         return this.#attempt(route, head, body)

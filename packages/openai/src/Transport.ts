@@ -2,7 +2,7 @@
  * Transport: the way to one server: the head of its requests, and connections that stay open between them. A boundary
  * to Promises.
  *
- * Requests go out over `node:http(s)`; neither a web stream nor a helper of the SDK stands between a connection's bytes
+ * Requests go out over `node:http`; neither a web stream nor a helper of the SDK stands between a connection's bytes
  * and their reader.
  */
 import { Buffer } from "node:buffer"
@@ -11,7 +11,7 @@ import * as Http from "node:http"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import type * as Scope from "effect/Scope"
+import * as Scope from "effect/Scope"
 
 import * as Decompression from "./Decompression.ts"
 import * as Exchange from "./Exchange.ts"
@@ -19,6 +19,8 @@ import * as Head from "./Head.ts"
 import type { Settings } from "./OpenAiConfig.ts"
 import * as OpenAiError from "./OpenAiError.ts"
 import * as Watch from "./Watch.ts"
+import * as Wire from "./Wire.ts"
+import * as WireAgent from "./WireAgent.ts"
 
 export interface Transport {
   /** A request that has not left yet. Whoever opens it closes it. */
@@ -53,16 +55,17 @@ export const make = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Transport, never, Scope.Scope> {
   const target = OpenAiError.makeTarget(settings, method, path)
   const tooLong = () => Effect.fail(OpenAiError.unreadable(target, "The answer is longer than any model's (64 MiB)."))
-  const agents: Array<Http.Agent> = []
-  yield* Effect.addFinalizer(() => Effect.sync(() => agents.forEach((agent) => agent.destroy())))
+  const scope = yield* Effect.scope
   const way = yield* Effect.cached(
     Effect.gen(function* () {
       const head = yield* Head.make(settings, method, path)
-      const { Agent, request } = head.isSecure ? yield* Effect.promise(() => import("node:https")) : Http
-      const agent = new Agent(agentOptions)
-      agents.push(agent)
-      return { head, route: { request, agent } }
-    })
+      const wire = yield* Wire.make({ upstream: "model", ...head })
+      const agent = yield* Effect.acquireRelease(
+        Effect.sync(() => WireAgent.make(wire)),
+        (agent) => Effect.sync(() => agent.destroy())
+      )
+      return { head, route: { request: Http.request, agent } }
+    }).pipe(Scope.provide(scope))
   )
   yield* Effect.forkScoped(Effect.ignore(way), { startImmediately: true })
 
@@ -184,9 +187,6 @@ export const make = Effect.fnUntraced(function* (
     })
   }
 })
-
-/** As many connections as there are calls at a time, and all of them kept. */
-const agentOptions: Http.AgentOptions = { keepAlive: true, maxSockets: Infinity, maxFreeSockets: Infinity }
 
 /** How much of an answer is read. The longest true ones, 128,000 tokens with an event for each, stay below. */
 const maxAnswerBytes = 64 * 2 ** 20
