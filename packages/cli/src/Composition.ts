@@ -4,6 +4,7 @@
 import { Cache } from "@callsheet/cache/Cache"
 import * as CacheConfig from "@callsheet/cache/CacheConfig"
 import { Identity } from "@callsheet/core/Identity"
+import { Facts } from "@callsheet/media/Facts"
 import * as MediaServices from "@callsheet/media/MediaServices"
 import * as MediaToolkit from "@callsheet/media/MediaToolkit"
 import { MediaRouter } from "@callsheet/media/route/MediaRouter"
@@ -101,7 +102,10 @@ export const clients = (
 ) =>
   Layer.mergeAll(
     OpenAiModel.layerConfig,
-    Layer.provide(Layer.merge(MediaToolkit.MediaToolkit.layer, MediaRouter.layer), MediaServices.layerConfig),
+    Layer.provide(
+      Layer.mergeAll(MediaToolkit.MediaToolkit.layer, MediaRouter.layer, Facts.layer),
+      MediaServices.layerConfig
+    ),
     Layer.effect(Identity, MediaServices.identity)
   ).pipe(Layer.provideMerge(cache), Layer.provide(HttpPool.layer), Layer.provide(Settings.layer(settings, overrides)))
 

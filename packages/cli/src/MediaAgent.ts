@@ -2,9 +2,12 @@
  * MediaAgent: the household's assistant: the media package's instructions and whichever of its tools are configured.
  */
 import * as Agent from "@callsheet/core/Agent"
+import { bundles } from "@callsheet/media/Bundles"
+import { Facts } from "@callsheet/media/Facts"
 import { instructions } from "@callsheet/media/Instructions"
 import { MediaToolkit } from "@callsheet/media/MediaToolkit"
 import { MediaRouter } from "@callsheet/media/route/MediaRouter"
+import * as Effect from "effect/Effect"
 
 /**
  * A list as questions want it, of twenty titles with all that is known of them, has at most 10 KB. Of more the model sees the
@@ -17,5 +20,7 @@ export const mediaAgent = Agent.make({
   instructions,
   toolkit: MediaToolkit,
   router: MediaRouter,
+  facts: Effect.flatMap(Facts, ({ now }) => now),
+  bundles,
   policy: { resultBytes }
 })

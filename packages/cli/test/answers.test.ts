@@ -117,7 +117,7 @@ const checks: Readonly<Record<string, (answer: string) => void>> = {
   },
   "Which Christopher Nolan films do I own but haven't watched, and which ones am I missing?": (answer) => {
     const nolan = Demo.films.filter(({ directors }) => directors.includes("Christopher Nolan"))
-    const [owned = "", missing = ""] = answer.split(/missing/i)
+    const [owned = "", missing = ""] = answer.split(/missing|not in your library/i)
     mustName(owned, nolan.filter(isUnwatched))
     mustName(
       missing,

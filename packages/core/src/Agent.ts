@@ -74,6 +74,14 @@ export interface Agent<R> {
   ask(question: string | AgentRequest.AgentRequest): Effect.Effect<RunSummary.RunSummary, AgentError, ModelStream | R>
 }
 
+/** What is so at the time of a run. */
+export interface Facts {
+  /** A short text, which comes after the question, so that what begins every prompt stays the same. None where it is empty. */
+  readonly text: string
+  /** What of it an answer depends on that no tool read: one given under another key is not given again. */
+  readonly key: string
+}
+
 export interface Options<Tools extends Record<string, Tool.Any>, R, RouterServices = never, FactsServices = never> {
   /** Shown in spans and events; also groups requests for the provider's prompt cache. */
   readonly name: string
@@ -85,11 +93,8 @@ export interface Options<Tools extends Record<string, Tool.Any>, R, RouterServic
    * nothing of the question.
    */
   readonly router?: Effect.Effect<Route.Router, never, RouterServices>
-  /**
-   * What the model should know and what changes from run to run, such as the date: a short text, which comes after the question
-   * so that what begins every prompt stays the same. Every run waits for it.
-   */
-  readonly facts?: Effect.Effect<string, never, FactsServices>
+  /** What the model should know and what changes from run to run, such as the date. Every run waits for it. */
+  readonly facts?: Effect.Effect<Facts, never, FactsServices>
   /**
    * Tools that are offered together, by theme, at most eight; the first is for any question. Each run is offered one bundle, and
    * a tool that finds the others. Without bundles it is offered all tools. See `foresee/ToolOffer`.
@@ -225,10 +230,18 @@ export function make<Tools extends Record<string, Tool.Any>, R, R2, R3>(
         ? undefined
         : Results.make(policy.resultBytes, ResultStore.make(remembered), fork)
     const facts = options.facts && (yield* options.facts)
-    let transcript = Transcript.start(instructions, question, facts)
+    let transcript = Transcript.start(instructions, question, facts?.text)
     const recall =
       remembered &&
-      answers.recall({ remembered, provider, model, address, tools: offerOf(whole.selection), question, facts })
+      answers.recall({
+        remembered,
+        provider,
+        model,
+        address,
+        tools: offerOf(whole.selection),
+        question,
+        facts: facts?.key
+      })
     const answer = recall && (yield* recall)
     if (answer?.known !== undefined) {
       log.append({ _tag: "Routed", route: "memory", confidence: null, reason: null })

@@ -19,14 +19,15 @@ export class Facts extends Context.Service<
   Facts,
   {
     /**
-     * One or two sentences of under 200 bytes, the same all day while the library is.
+     * As `text` one or two sentences of under 200 bytes, the same all day while the library is; as `key` the day, on which answers
+     * depend: what they say of the library was read.
      *
      * **Details**
      *
      * The day is that of UTC. What the library holds is told where it is remembered, of what TMDb knows too; nothing is asked of
      * any service, and it takes a few milliseconds at most.
      */
-    readonly text: Effect.Effect<string>
+    readonly now: Effect.Effect<{ readonly text: string; readonly key: string }>
   }
 >()("@callsheet/media/Facts") {
   /** With the library where the context holds a `Library`; so it is built anew for each. */
@@ -44,16 +45,18 @@ export class Facts extends Context.Service<
               Effect.map(Option.flatten)
             )
         })
-        const text = Effect.gen(function* () {
-          const now = yield* DateTime.now
-          const today = `Today is ${days[DateTime.getPartUtc(now, "weekDay")]}, ${DateTime.formatIsoDateUtc(now)}.`
-          return Option.match(yield* holdings, {
+        const now = Effect.gen(function* () {
+          const time = yield* DateTime.now
+          const key = DateTime.formatIsoDateUtc(time)
+          const today = `Today is ${days[DateTime.getPartUtc(time, "weekDay")]}, ${key}.`
+          const text = Option.match(yield* holdings, {
             onNone: () => today,
             onSome: ({ films, series }) =>
               `${today} The Plex library holds about ${films.size} films and ${series.size} series.`
           })
+          return { text, key }
         })
-        return Facts.of({ text })
+        return Facts.of({ now })
       })
     )
   )

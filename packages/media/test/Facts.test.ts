@@ -20,7 +20,8 @@ const household = Facts.layer.pipe(
 layer(household)("Facts", (it) => {
   it.effect("are the day, and what the library holds once that is known, the same all day", () =>
     Effect.gen(function* () {
-      const { text } = yield* Facts
+      const { now } = yield* Facts
+      const text = Effect.map(now, ({ text }) => text)
       yield* TestClock.setTime(Date.UTC(2025, 2, 10, 0, 0))
       assert.strictEqual(yield* text, "Today is Monday, 2025-03-10.")
 
@@ -34,6 +35,7 @@ layer(household)("Facts", (it) => {
         `Today is Monday, 2025-03-10. The Plex library holds about ${films.size} films and ${series.size} series.`
       )
       assert.isBelow(Buffer.byteLength(facts), 200)
+      assert.strictEqual((yield* now).key, "2025-03-10")
     })
   )
 })

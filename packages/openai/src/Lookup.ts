@@ -56,7 +56,8 @@ export const make = (
   return {
     lookup: (host, { all }, callback) =>
       ask(host, (error, addresses) => {
-        const [first] = addresses
+        // With an error there are none, whatever the types say.
+        const [first] = error === null ? addresses : []
         if (error !== null || first === undefined) return callback(error ?? new Error(`${host} has no address`), "")
         return all === true ? callback(null, [...addresses]) : callback(null, first.address, first.family)
       }),

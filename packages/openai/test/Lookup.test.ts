@@ -32,6 +32,19 @@ const setUp = () => {
 }
 
 describe("Lookup", () => {
+  it.live("fails for a name that nobody knows", () =>
+    Effect.gen(function* () {
+      const { lookup } = Lookup.make(
+        () => 0,
+        () => {}
+      )
+      const code = yield* Effect.callback<string | undefined>((resume) => {
+        lookup("nobody.invalid", { all: false }, (error) => resume(Effect.succeed(error?.code)))
+      })
+      assert.include(["ENOTFOUND", "EAI_AGAIN"], code)
+    })
+  )
+
   it.effect("asks once for all who ask at a time, and for ten seconds", () =>
     Effect.gen(function* () {
       const { asked, counted, look, time } = setUp()

@@ -36,7 +36,7 @@ export interface Asked {
   readonly tools: ReadonlyArray<Tool.Any>
   /** All that `AgentRequest` says that the answer depends on. */
   readonly question: string
-  /** What the model is told beside it. */
+  /** What it depends on of what the model is told beside it. */
   readonly facts: string | undefined
 }
 

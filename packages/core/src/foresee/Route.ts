@@ -5,6 +5,7 @@
 import type * as Tool from "effect/ai/Tool"
 import type * as Effect from "effect/Effect"
 
+import type { Rendered } from "../schedule/Annotations.ts"
 import { rulesOf } from "../schedule/Policy.ts"
 
 /** Something that the question names and the application knows, such as a person. */
@@ -44,6 +45,17 @@ export interface Answerable {
   render(outcomes: ReadonlyArray<Outcome>): string | undefined
 }
 
+/** One thing that a question asks for. */
+export interface Wish {
+  /** The tools of which one call grants it. */
+  readonly tools: ReadonlyArray<string>
+  /**
+   * Words what such a call gave in answer to this wish, where the tool's own `Renderer` would say more than is asked for;
+   * `undefined` where that may word it.
+   */
+  readonly words?: ((name: string, call: Rendered) => string | undefined) | undefined
+}
+
 /** What is known of a question before a model sees it. */
 export interface Analysis {
   /** What is asked for, in the application's words; `undefined` where that is not understood. */
@@ -65,10 +77,10 @@ export interface Analysis {
   /** Reads that its answer is likely made of, the likeliest first. None needs another's result. */
   readonly foreseen: ReadonlyArray<Call>
   /**
-   * What it asks for, wish by wish, where that is nothing but what tools' results say: the tools of which one call, worded by
-   * its `Renderer`, grants the wish. Empty where it may ask for more (a choice, a comparison, reasons): then a model words it.
+   * What it asks for, wish by wish, where that is nothing but what tools' results say. Empty where it may ask for more (a choice,
+   * a comparison, reasons): then a model words the answer.
    */
-  readonly wishes: ReadonlyArray<ReadonlyArray<string>>
+  readonly wishes: ReadonlyArray<Wish>
 }
 
 /** What an application supplies. */

@@ -7,61 +7,96 @@ import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
 
 import type { Call } from "../model/ModelStream.ts"
-import { Renderer } from "../schedule/Annotations.ts"
+import { type Rendered, Renderer } from "../schedule/Annotations.ts"
 import type * as Attempt from "../schedule/Attempt.ts"
+import type { Wish } from "./Route.ts"
 
 export interface Wishes {
   /** Whether a call of the tool may grant one. */
   readonly isGrantedBy: (name: string) => boolean
   /**
    * Takes the calls of one message and what they came to, in call order; the answer once every wish is granted, and every
-   * call of the message speaks for itself.
+   * call of the message speaks for itself: first what was wished, in that order, then what was called besides.
    */
   readonly take: (calls: ReadonlyArray<Call>, outcomes: ReadonlyArray<Attempt.Outcome>) => string | undefined
 }
 
-const words = (tool: Tool.Any | undefined, { input }: Call, outcome: Attempt.Outcome | undefined) => {
-  const render = tool && Context.get(tool.annotations, Renderer)
-  if (render === undefined || outcome?.ok !== true || !Predicate.isObject(input)) return undefined
-  // A wording that breaks is none.
-  const said = Result.try(() => render({ parameters: { ...input }, result: outcome.value }))
-  return Result.isSuccess(said) ? said.success : undefined
+/** A call that speaks for itself. */
+interface Speaking {
+  readonly name: string
+  readonly call: Rendered
+  /** In its tool's words. */
+  readonly text: string
 }
 
-/** Whether each of `wishes` can have a name of its own from `names` that grants it. */
-export const areGranted = (wishes: ReadonlyArray<ReadonlyArray<string>>, names: ReadonlyArray<string>): boolean => {
-  const [wish, ...others] = wishes
-  if (wish === undefined) return true
-  return names.some((name, index) => wish.includes(name) && areGranted(others, names.toSpliced(index, 1)))
+/** More wishes in one question are hardly nothing but lists; and who grants which is found by trying. */
+const mostWishes = 4
+
+/** A wording that breaks is none. */
+const said = (words: () => string | undefined): string | undefined => {
+  const worded = Result.try(words)
+  return Result.isSuccess(worded) ? worded.success : undefined
+}
+
+const speaking = (tool: Tool.Any | undefined, { input, name }: Call, outcome: Attempt.Outcome | undefined) => {
+  const render = tool && Context.get(tool.annotations, Renderer)
+  if (render === undefined || outcome?.ok !== true || !Predicate.isObject(input)) return undefined
+  const call = { parameters: { ...input }, result: outcome.value }
+  const text = said(() => render(call))
+  return text === undefined ? undefined : { name, call, text }
+}
+
+/** Which of `names` grants each of `wishes`, each another one; `undefined` where that cannot be. */
+export const granting = (
+  wishes: ReadonlyArray<Pick<Wish, "tools">>,
+  names: ReadonlyArray<string>,
+  taken: ReadonlyArray<number> = []
+): ReadonlyArray<number> | undefined => {
+  const wish = wishes[taken.length]
+  if (wish === undefined) return taken
+  for (const [index, name] of names.entries()) {
+    if (taken.includes(index) || !wish.tools.includes(name)) continue
+    const all = granting(wishes, names, [...taken, index])
+    if (all !== undefined) return all
+  }
+  return undefined
 }
 
 /** `undefined` where `wishes` are none, or one of them is of no tool that words its results. */
-export const make = (
-  wishes: ReadonlyArray<ReadonlyArray<string>>,
-  tools: Readonly<Record<string, Tool.Any>>
-): Wishes | undefined => {
+export const make = (wishes: ReadonlyArray<Wish>, tools: Readonly<Record<string, Tool.Any>>): Wishes | undefined => {
   const toolOf = (name: string) => (Object.hasOwn(tools, name) ? tools[name] : undefined)
   const speaks = (name: string) => {
     const tool = toolOf(name)
     return tool !== undefined && Context.get(tool.annotations, Renderer) !== undefined
   }
-  if (wishes.length === 0 || wishes.length > most || !wishes.every((names) => names.some(speaks))) return undefined
-  const granting = new Set(wishes.flat().filter(speaks))
-  const granted: Array<{ readonly name: string; readonly text: string }> = []
+  if (wishes.length === 0 || wishes.length > mostWishes) return undefined
+  if (!wishes.every(({ tools }) => tools.some(speaks))) return undefined
+  const granters = new Set(wishes.flatMap(({ tools }) => tools).filter(speaks))
+  const spoken: Array<Speaking> = []
+
+  const answer = (): string | undefined => {
+    const granted = granting(
+      wishes,
+      spoken.map(({ name }) => name)
+    )
+    if (granted === undefined) return undefined
+    const wished = granted.flatMap((index, at) => {
+      const { call, name, text } = spoken[index] ?? {}
+      if (call === undefined || name === undefined) return []
+      return said(() => wishes[at]?.words?.(name, call)) ?? text
+    })
+    const others = spoken.flatMap(({ text }, index) => (granted.includes(index) ? [] : text))
+    return [...wished, ...others].join("\n\n")
+  }
+
   return {
-    isGrantedBy: (name) => granting.has(name),
+    isGrantedBy: (name) => granters.has(name),
     take: (calls, outcomes) => {
-      let isWhole = true
-      for (const [index, call] of calls.entries()) {
-        const text = granting.has(call.name) ? words(toolOf(call.name), call, outcomes[index]) : undefined
-        if (text === undefined) isWhole = false
-        else granted.push({ name: call.name, text })
-      }
-      const names = granted.map(({ name }) => name)
-      return isWhole && areGranted(wishes, names) ? granted.map(({ text }) => text).join("\n\n") : undefined
+      const all = calls.map((call, index) =>
+        granters.has(call.name) ? speaking(toolOf(call.name), call, outcomes[index]) : undefined
+      )
+      spoken.push(...all.filter((call) => call !== undefined))
+      return all.includes(undefined) ? undefined : answer()
     }
   }
 }
-
-/** More wishes in one question are hardly nothing but lists; and who grants which is found by trying. */
-const most = 4

@@ -108,7 +108,12 @@ describe("The facts of an agent", () => {
         ["How many?", "Today is Tuesday."],
         ["Who?", ""]
       ] as const) {
-        const agent = Agent.make({ name: "shop", instructions: "Sell.", toolkit, facts: Effect.succeed(facts) })
+        const agent = Agent.make({
+          name: "shop",
+          instructions: "Sell.",
+          toolkit,
+          facts: Effect.succeed({ text: facts, key: "" })
+        })
         yield* settle(Effect.provide(agent.ask(question), [layer([]), handlers]))
       }
       assert.deepStrictEqual(

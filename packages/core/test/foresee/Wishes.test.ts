@@ -4,9 +4,11 @@ import { turns } from "@callsheet/testkit/scripted/Script"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Schema } from "effect"
 
+import type { Wish } from "../../src/foresee/Route.ts"
 import * as Wishes from "../../src/foresee/Wishes.ts"
 import { calls, eventsOf, reads, realistic, routed, settle, tagged, world } from "../fixtures.ts"
 
+const look = { tools: ["look"] }
 const prose = { text: "There are four of them, and all four have been found on the shelf." }
 const said = (key: string) => `${JSON.stringify(key)} is ${JSON.stringify({ value: `value of ${key}` })}.`
 
@@ -15,7 +17,7 @@ describe("Wishes", () => {
     Effect.gen(function* () {
       const ledger = Ledger.makeUnsafe()
       const events = yield* Effect.provideService(
-        eventsOf(routed({ wishes: [["look"]] }).run("Which?")),
+        eventsOf(routed({ wishes: [look] }).run("Which?")),
         Ledger.Current,
         ledger
       )
@@ -36,9 +38,27 @@ describe("Wishes", () => {
 
   it.effect("are as many as there are calls for, over as many steps as the model takes", () =>
     Effect.gen(function* () {
-      const { answer, modelCalls } = yield* settle(routed({ wishes: [["look"], ["look", "change"]] }).ask("Which?"))
+      const { answer, modelCalls } = yield* settle(
+        routed({ wishes: [look, { tools: ["look", "change"] }] }).ask("Which?")
+      )
       assert.deepStrictEqual([answer, modelCalls.length], [`${said("a")}\n\n${said("b")}`, 2])
     }).pipe(Effect.provide(world(turns([{ calls: calls("look", "a") }, { calls: calls("look", "b") }, prose]))))
+  )
+
+  it.effect("are answered in their own order, and in words of their own where they have some", () =>
+    Effect.gen(function* () {
+      const words = (name: string, { parameters }: { readonly parameters: object }) =>
+        `${name} of ${JSON.stringify(parameters)}`
+      const wishes: ReadonlyArray<Wish> = [
+        { tools: ["scan"] },
+        { tools: ["look"], words },
+        { tools: ["look"], words: () => undefined }
+      ]
+      const unworded = yield* settle(routed({ wishes }).ask("Which?"))
+      assert.strictEqual(unworded.answer, prose.text)
+      const { answer } = yield* settle(routed({ wishes: wishes.slice(1) }).ask("Which?"))
+      assert.strictEqual(answer, `look of {"key":"a"}\n\n${said("b")}`)
+    }).pipe(Effect.provide(world(turns([{ calls: calls("look", "a", "b") }, prose]))))
   )
 
   it.effect("leave it to the model where a call fails, says nothing, is another's, or words stand beside it", () =>
@@ -50,7 +70,7 @@ describe("Wishes", () => {
         { text: "Let me see.", calls: calls("look", "a") }
       ]) {
         const { answer } = yield* Effect.provide(
-          settle(routed({ wishes: [["look"]] }).ask("Which?")),
+          settle(routed({ wishes: [look] }).ask("Which?")),
           world(turns([first, prose]))
         )
         assert.strictEqual(answer, prose.text)
@@ -60,7 +80,7 @@ describe("Wishes", () => {
 
   it.effect("keep what grants them out of the prompt, and serve the model's call with it at once", () =>
     Effect.gen(function* () {
-      const agent = routed({ wishes: [["look"]], foreseen: reads("look", "a") })
+      const agent = routed({ wishes: [look], foreseen: reads("look", "a") })
       const { answer, modelCalls, toolCalls } = yield* settle(agent.ask("Which?"))
       assert.deepStrictEqual(
         [answer, modelCalls.length, toolCalls.map(({ source }) => source)],
@@ -71,20 +91,23 @@ describe("Wishes", () => {
 
   it("are none where no tool can word them", () => {
     assert.isUndefined(Wishes.make([], {}))
-    assert.isUndefined(Wishes.make([["look"]], {}))
+    assert.isUndefined(Wishes.make([look], {}))
   })
 
   const Names = Schema.Array(Schema.Literals(["a", "b", "c"]))
 
   it.prop("are granted by whatever has a name for each, in any order", [Names, Names], ([names, more]) => {
-    const wishes = names.slice(0, 4).map((name) => [name, `other ${name}`])
-    assert.isTrue(Wishes.areGranted(wishes, [...more.slice(0, 4), ...names.toReversed()]))
+    const wishes = names.slice(0, 4).map((name) => ({ tools: [name, `other ${name}`] }))
+    const called = [...more.slice(0, 4), ...names.toReversed()]
+    const granted = Wishes.granting(wishes, called) ?? assert.fail("not granted")
+    assert.strictEqual(new Set(granted).size, wishes.length)
+    assert.isTrue(granted.every((index, at) => wishes[at]?.tools.includes(called[index] ?? "")))
     const [missing] = wishes
     if (missing !== undefined) {
-      assert.isFalse(
-        Wishes.areGranted(
+      assert.isUndefined(
+        Wishes.granting(
           wishes,
-          names.filter((name) => !missing.includes(name))
+          names.filter((name) => !missing.tools.includes(name))
         )
       )
     }

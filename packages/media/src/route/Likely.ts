@@ -1,11 +1,12 @@
 /**
  * Likely: the calls by which a model will likely read what a wish asks for, and the tools of which one call grants it. Pure.
  */
-import type { Call } from "@callsheet/core/foresee/Route"
+import type { Call, Wish as Granted } from "@callsheet/core/foresee/Route"
 import * as Equal from "effect/Equal"
 import * as Struct from "effect/Struct"
 
 import { call, isKind, isNone, type Meaning, plan } from "./Meaning.ts"
+import * as Narrowing from "./Narrowing.ts"
 import type { Wish, Wishes } from "./Wishes.ts"
 
 const mostCalls = 4
@@ -138,12 +139,16 @@ const grantedBy = (wish: Wish): ReadonlyArray<string> => {
 }
 
 /** The tools that grant each of the wishes, one call each; none where one of them is more than a list or a fact. */
-export const granted = ({ all, isWhole }: Wishes): ReadonlyArray<ReadonlyArray<string>> => {
+export const granted = ({ all, isWhole }: Wishes): ReadonlyArray<Granted> => {
   const each = all.flatMap((wish) => {
-    if (wish.intent !== "titles" || wish.kind !== "any") return [grantedBy(wish)]
+    const words = Narrowing.words(wish)
+    if (wish.intent !== "titles" || wish.kind !== "any") return [{ tools: grantedBy(wish), words }]
     // Films and series are two lists, and no tool puts both in one order.
     const tools = wish.sort === undefined ? listing(wish) : []
-    return [tools, tools]
+    return [
+      { tools, words },
+      { tools, words }
+    ]
   })
-  return isWhole && each.every((tools) => tools.length > 0) ? each : []
+  return isWhole && each.every(({ tools }) => tools.length > 0) ? each : []
 }

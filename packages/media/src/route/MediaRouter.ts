@@ -118,7 +118,9 @@ const spotted = Effect.fnUntraced(function* (
   limit: Duration.Duration
 ): Effect.fn.Return<Analysis> {
   const { entities, first, foreseen, wishes, writes } = yield* Spotted.of(names, question, words, limit)
-  const tools = [...new Set([...analysis.tools, ...wishes.flat(), ...foreseen.map(({ name }) => name)])]
+  const tools = [
+    ...new Set([...analysis.tools, ...wishes.flatMap(({ tools }) => tools), ...foreseen.map(({ name }) => name)])
+  ]
   const known = analysis.intent === undefined && first !== undefined
   return {
     ...analysis,

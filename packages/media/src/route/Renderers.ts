@@ -17,9 +17,11 @@ import type { Meaning } from "./Meaning.ts"
 import { worded } from "./Worded.ts"
 
 /** What is listed, by the parameters that mean to all tools the same; how many of it is the model's matter. */
-const listed = (
+export const listed = (
   intent: Meaning["intent"],
-  parameters: Pick<Meaning, "kind" | "minRating" | "owned" | "watched" | "yearFrom" | "yearTo">
+  parameters: {
+    readonly [Field in "kind" | "minRating" | "owned" | "watched" | "yearFrom" | "yearTo"]?: Meaning[Field] | undefined
+  }
 ): Meaning => {
   const { kind = "movie", minRating, owned, watched, yearFrom, yearTo } = parameters
   return {

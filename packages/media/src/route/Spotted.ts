@@ -2,7 +2,7 @@
  * Spotted: what single stretches of a question tell, whether or not the rest of it is understood: the calls that its answer is
  * likely made of, and its wishes where it asks for nothing but lists.
  */
-import type { Call, Entity } from "@callsheet/core/foresee/Route"
+import type { Call, Entity, Wish } from "@callsheet/core/foresee/Route"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -17,7 +17,7 @@ import { plain, type Word } from "./Words.ts"
 
 export interface Spotted {
   readonly foreseen: ReadonlyArray<Call>
-  readonly wishes: ReadonlyArray<ReadonlyArray<string>>
+  readonly wishes: ReadonlyArray<Wish>
   readonly entities: ReadonlyArray<Entity>
   /** What is asked for first. */
   readonly first: Wishes.Wish | undefined
