@@ -5,13 +5,17 @@
 import { Cache } from "@callsheet/cache/Cache"
 import * as Agent from "@callsheet/core/Agent"
 import { Identity } from "@callsheet/core/Identity"
+import { bundles } from "@callsheet/media/Bundles"
+import { Facts } from "@callsheet/media/Facts"
 import { instructions } from "@callsheet/media/Instructions"
 import * as MediaServices from "@callsheet/media/MediaServices"
 import { MediaToolkit } from "@callsheet/media/MediaToolkit"
+import { MediaRouter } from "@callsheet/media/route/MediaRouter"
 import { WarmUp } from "@callsheet/media/WarmUp"
 import * as OpenAiModel from "@callsheet/openai/OpenAiModel"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as ConfigProvider from "effect/ConfigProvider"
+import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 
 import type { Where } from "./Household.ts"
@@ -21,7 +25,12 @@ const base = { name: "media", instructions, toolkit: MediaToolkit, policy: { res
 export const off = Agent.make(base)
 
 /** What it knows before the model speaks is said here, and what that needs is built by `household`. */
-export const on = Agent.make({ ...base })
+export const on = Agent.make({
+  ...base,
+  router: MediaRouter,
+  facts: Effect.flatMap(Facts, ({ now }) => now),
+  bundles
+})
 
 /** The wires: they stay open from run to run, as in a running process. */
 export const wires = ({ model }: Where) =>
@@ -30,8 +39,10 @@ export const wires = ({ model }: Where) =>
 /** The tools with all that they remember: nothing, where it is built. */
 export const household = ({ environment }: Where) =>
   Layer.mergeAll(
-    MediaToolkit.layerConfig,
-    Layer.provide(WarmUp.layer, MediaServices.layerConfig),
+    Layer.provide(
+      Layer.mergeAll(MediaToolkit.layer, MediaRouter.layer, Facts.layer, WarmUp.layer),
+      MediaServices.layerConfig
+    ),
     Layer.effect(Identity, MediaServices.identity)
   ).pipe(
     Layer.provideMerge(Cache.layerMemory()),

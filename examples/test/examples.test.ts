@@ -21,7 +21,13 @@ const expected: Readonly<Record<string, string>> = {
     "There are 140 films on three shelves.",
     ""
   ].join("\n"),
-  "03-agent-as-a-service.ts": "Ada has placed 3 orders.\n"
+  "03-agent-as-a-service.ts": "Ada has placed 3 orders.\n",
+  "04-without-the-model.ts": [
+    "How many lamps? There are 5 lamps. (rules, 0 model calls, 1 tool calls)",
+    "Are the lamps worth it? All 5 are dear. (model, 1 model calls, 1 tool calls)",
+    'List the lamps. lamps: {"count":5} (model, 1 model calls, 1 tool calls)',
+    ""
+  ].join("\n")
 }
 
 describe("examples", () => {

@@ -83,13 +83,16 @@ describe("callsheet cache", () => {
 })
 
 describe("callsheet ask", () => {
+  /** No rule understands it: a model words the answer. */
+  const unruly = "Show me recent movies, and say why each is worth it"
+
   it("answers from memory what another process was asked, and says so", async () => {
-    const ask = async () => JSON.parse((await callsheet(["ask", "List my unwatched movies", "--json"], { env })).stdout)
+    const ask = async () => JSON.parse((await callsheet(["ask", unruly, "--json"], { env })).stdout)
     const first = await ask()
     const again = await ask()
     assert.deepStrictEqual([first.route, again.route], ["model", "memory"])
     assert.deepStrictEqual([again.answer, again.steps, again.modelCalls, again.toolCalls], [first.answer, 0, [], []])
-    const { stdout } = await callsheet(["ask", "List my unwatched movies"], { env })
+    const { stdout } = await callsheet(["ask", unruly], { env })
     assert.match(stdout, /\n\d+ ms, from memory: nothing that this answer rests on is known to have changed\n$/)
   })
 })
