@@ -349,8 +349,12 @@ export function make<Tools extends Record<string, Tool.Any>, R, R2, R3>(
       ledger?.turn(turn)
       const results = yield* calls.results(turn.isComplete)
       ahead?.took(turn.calls, results)
-      const speaksForItself = turn.isComplete && last === undefined && turn.text.trim() === ""
-      const granted = speaksForItself ? wishes?.take(turn.calls, results) : undefined
+      const isSpoken =
+        turn.isComplete && last === undefined && turn.text.trim() === "" && wishes?.take(turn.calls, results) === true
+      let granted = isSpoken ? wishes?.answer([]) : undefined
+      if (isSpoken && granted === undefined && ahead !== undefined) {
+        granted = wishes?.answer(yield* ahead.rest(brakes.remaining(log.elapsedMillis())))
+      }
       if (granted !== undefined) {
         ledger?.reported(Transcript.append(transcript, turn, results))
         log.append({ _tag: "TextDelta", step, delta: granted })

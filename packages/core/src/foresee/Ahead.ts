@@ -48,6 +48,8 @@ export interface Ahead {
   readonly took: (calls: ReadonlyArray<ModelCall>, outcomes: ReadonlyArray<Attempt.Outcome>) => void
   /** Begins what follows upon the last calls, for the step `step`. */
   readonly next: (step: number) => Effect.Effect<void>
+  /** What was foreseen, neither shown nor asked for yet, and is there after at most `limitMillis`. */
+  readonly rest: (limitMillis: number) => Effect.Effect<ReadonlyArray<Foresight.Made>>
   /** Ends what is under way, judges, and learns. */
   readonly end: (reason: EndReason) => Effect.Effect<void>
 }
@@ -129,6 +131,7 @@ export const make = <R>(run: Run<R>, sources: Sources): Ahead => {
       )
     },
     next: (step) => Effect.flatMap(habitual, (guesses) => begin(step, guesses)),
+    rest: (limitMillis) => foresight.rest(Math.min(limitMillis, Duration.toMillis(wait))),
     end: Effect.fnUntraced(function* (reason) {
       foresight.end(asked)
       if (habits === undefined) return

@@ -44,6 +44,11 @@ export interface Foresight {
   readonly begin: (step: number, guesses: ReadonlyArray<Guess>) => Effect.Effect<void>
   /** Those to be shown, and not shown yet, that have a result after at most `millis`, in the order in which they were begun. */
   readonly shown: (millis: number) => Effect.Effect<ReadonlyArray<Made>>
+  /**
+   * Those that neither stood in the prompt nor served a call of the model's, are still true, and have a result after at most
+   * `millis`.
+   */
+  readonly rest: (millis: number) => Effect.Effect<ReadonlyArray<Made>>
   /** Ends what is under way, and judges. `asked`: names of the tools that the model called. */
   readonly end: (asked: ReadonlySet<string>) => void
 }
@@ -126,6 +131,16 @@ export const make = <R>(run: Run<R>, mostCalls: number): Foresight => {
             one.isShown = true
             return [{ call: written(one.node.id, one.guess), outcome: results?.tell(outcome) ?? outcome }]
           })
+        )
+      }),
+    rest: (millis) =>
+      Effect.suspend(() => {
+        const left = begun.filter(({ isShown, key }) => !isShown && !foreseen.isTaken(key) && foreseen.has(key))
+        const settled = Effect.timeoutOption(Graph.outcomes(left.map(({ node }) => node)), millis)
+        return Effect.map(settled, () =>
+          left.flatMap(({ guess, node: { id, outcome } }): ReadonlyArray<Made> =>
+            outcome?.ok === true ? [{ call: written(id, guess), outcome }] : []
+          )
         )
       }),
     end: (asked) => {

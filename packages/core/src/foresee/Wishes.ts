@@ -9,16 +9,19 @@ import * as Result from "effect/Result"
 import type { Call } from "../model/ModelStream.ts"
 import { type Rendered, Renderer } from "../schedule/Annotations.ts"
 import type * as Attempt from "../schedule/Attempt.ts"
+import type { Made } from "./Foresight.ts"
 import type { Wish } from "./Route.ts"
 
 export interface Wishes {
   /** Whether a call of the tool may grant one. */
   readonly isGrantedBy: (name: string) => boolean
+  /** Takes the calls of one message and what they came to, in call order: whether each of them speaks for itself. */
+  readonly take: (calls: ReadonlyArray<Call>, outcomes: ReadonlyArray<Attempt.Outcome>) => boolean
   /**
-   * Takes the calls of one message and what they came to, in call order; the answer once every wish is granted, and every
-   * call of the message speaks for itself: first what was wished, in that order, then what was called besides.
+   * The answer, where what was taken grants every wish, or what it leaves open is granted by one of `foreseen`: first what was
+   * wished, in that order, then what was called besides.
    */
-  readonly take: (calls: ReadonlyArray<Call>, outcomes: ReadonlyArray<Attempt.Outcome>) => string | undefined
+  readonly answer: (foreseen: ReadonlyArray<Made>) => string | undefined
 }
 
 /** A call that speaks for itself. */
@@ -74,14 +77,15 @@ export const make = (wishes: ReadonlyArray<Wish>, tools: Readonly<Record<string,
   const granters = new Set(wishes.flatMap(({ tools }) => tools).filter(speaks))
   const spoken: Array<Speaking> = []
 
-  const answer = (): string | undefined => {
+  const answer = (foreseen: ReadonlyArray<Speaking>): string | undefined => {
+    const all = [...spoken, ...foreseen]
     const granted = granting(
       wishes,
-      spoken.map(({ name }) => name)
+      all.map(({ name }) => name)
     )
     if (granted === undefined) return undefined
     const wished = granted.flatMap((index, at) => {
-      const { call, name, text } = spoken[index] ?? {}
+      const { call, name, text } = all[index] ?? {}
       if (call === undefined || name === undefined) return []
       return said(() => wishes[at]?.words?.(name, call)) ?? text
     })
@@ -89,14 +93,16 @@ export const make = (wishes: ReadonlyArray<Wish>, tools: Readonly<Record<string,
     return [...wished, ...others].join("\n\n")
   }
 
+  const speakingOf = (call: Call, outcome: Attempt.Outcome | undefined) =>
+    granters.has(call.name) ? speaking(toolOf(call.name), call, outcome) : undefined
+
   return {
     isGrantedBy: (name) => granters.has(name),
     take: (calls, outcomes) => {
-      const all = calls.map((call, index) =>
-        granters.has(call.name) ? speaking(toolOf(call.name), call, outcomes[index]) : undefined
-      )
+      const all = calls.map((call, index) => speakingOf(call, outcomes[index]))
       spoken.push(...all.filter((call) => call !== undefined))
-      return all.includes(undefined) ? undefined : answer()
-    }
+      return all.length > 0 && !all.includes(undefined)
+    },
+    answer: (foreseen) => answer(foreseen.flatMap(({ call, outcome }) => speakingOf(call, outcome) ?? []))
   }
 }

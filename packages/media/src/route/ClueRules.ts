@@ -23,6 +23,7 @@ export const clueRules = {
     ["(do|does)? not (already)? (have|own)|missing|(which)? (am|are) missing", { owned: false }],
     ["(have|own) already?", { owned: true }],
     ["<like> <name-of>|<name-of> <like>", { intent: "similar" }],
+    ["(above|over|at least|> =|>|≥) <rating>"],
     ["top <count> rated|(highly|well) (rated|reviewed)", { sort: "rating" }],
     ["<before> <before>* ones"],
     ["(something|anything) similar", { intent: "similar" }],

@@ -9,7 +9,8 @@ import { call, isKind, isNone, type Meaning, plan } from "./Meaning.ts"
 import * as Narrowing from "./Narrowing.ts"
 import type { Wish, Wishes } from "./Wishes.ts"
 
-const mostCalls = 4
+/** What an engine begins of them at most. */
+const mostCalls = 6
 
 const planned = (meaning: Meaning): ReadonlyArray<Call> => {
   const planned = plan(meaning)
@@ -35,9 +36,10 @@ const ofLibrary = (meaning: Meaning, isWhole: boolean): ReadonlyArray<Call> => {
   return genres.length < 2 ? planned(wanted) : genres.flatMap((genre) => planned({ ...wanted, genres: [genre] }))
 }
 
-const ofPerson = (meaning: Meaning): ReadonlyArray<Call> => {
+/** `isWhole`: nothing else is asked for, so that the model will likely name the trade; else all that the person did tells more. */
+const ofPerson = (meaning: Meaning, isWhole: boolean): ReadonlyArray<Call> => {
   const [trade, ...trades] = meaning.person?.trades ?? []
-  const role = meaning.role ?? (trades.length === 0 ? trade : undefined)
+  const role = meaning.role ?? (isWhole && trades.length === 0 ? trade : undefined)
   return planned({
     ...Struct.omit(meaning, ["genres", "minRating", "role", "sort", "watched"]),
     intent: "titles",
@@ -72,7 +74,27 @@ const callsOf = (wish: Wish, isWhole: boolean): ReadonlyArray<Call> => {
   if (wish.title !== undefined) return ofTitle(wish, wish.title)
   if (wish.intent !== "titles" && wish.intent !== "count") return []
   if (isOfLibrary(wish)) return ofLibrary(wish, isWhole)
-  return wish.person === undefined ? ofAll(wish) : ofPerson(wish)
+  return wish.person === undefined ? ofAll(wish) : ofPerson(wish, isWhole)
+}
+
+/**
+ * What else may be wanted where a question is more than one list: of what is owned also what there is, and the other way round;
+ * of a title that is only named, what it is and what is like it.
+ */
+const besides = (wish: Wish, isOfSimilar: boolean): ReadonlyArray<Call> => {
+  const { intent, person, title } = wish
+  if (title !== undefined) {
+    if (intent === "about" || intent === "similar") return []
+    const intents = isOfSimilar ? (["similar"] as const) : (["about", "similar"] as const)
+    return intents.flatMap((intent) => ofTitle({ ...wish, intent }, title).slice(1))
+  }
+  if (intent !== "titles" && intent !== "count") return []
+  const unowned = Struct.omit(wish, ["owned", "watched"])
+  if (person !== undefined) {
+    return isOfLibrary(wish) ? ofPerson(unowned, false) : ofLibrary({ ...unowned, owned: true }, false)
+  }
+  if (isOfLibrary(wish)) return ofAll(wish.sort === "added" ? Struct.omit(unowned, ["sort"]) : unowned)
+  return ofLibrary({ ...unowned, owned: true }, false)
 }
 
 /** One list of all that a person made tells at once what is owned and what is missing. */
@@ -83,9 +105,11 @@ const isAllOfPerson = (wishes: ReadonlyArray<Wish>, { person }: Wish): boolean =
 
 /** The calls that the wishes will likely be read by, the likeliest first. */
 export const foreseen = ({ all: wishes, isWhole }: Wishes): ReadonlyArray<Call> => {
-  const all = wishes.flatMap((wish) =>
+  const first = wishes.flatMap((wish) =>
     callsOf(wish.owned === false && isAllOfPerson(wishes, wish) ? Struct.omit(wish, ["owned"]) : wish, isWhole)
   )
+  const isOfSimilar = wishes.some(({ intent }) => intent === "similar")
+  const all = isWhole ? first : [...first, ...wishes.flatMap((wish) => besides(wish, isOfSimilar))]
   return all.filter((one, index) => all.findIndex((other) => Equal.equals(one, other)) === index).slice(0, mostCalls)
 }
 

@@ -3,6 +3,7 @@
  * likely made of, and its wishes where it asks for nothing but lists.
  */
 import type { Call, Entity, Wish } from "@callsheet/core/foresee/Route"
+import * as DateTime from "effect/DateTime"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -12,6 +13,7 @@ import * as Hints from "./Hints.ts"
 import * as Likely from "./Likely.ts"
 import * as Mentions from "./Mentions.ts"
 import type { Names } from "./Names.ts"
+import * as Relative from "./Relative.ts"
 import * as Wishes from "./Wishes.ts"
 import { plain, type Word } from "./Words.ts"
 
@@ -107,10 +109,11 @@ const none: Spotted = { foreseen: [], wishes: [], entities: [], first: undefined
 export const of = Effect.fnUntraced(function* (
   names: Names | undefined,
   question: string,
-  words: ReadonlyArray<Word>,
+  asked: ReadonlyArray<Word>,
   limit: Duration.Duration
 ) {
-  if (words.length > mostWords) return none
+  if (asked.length > mostWords) return none
+  const words = Relative.dated(asked, DateTime.getPartUtc(yield* DateTime.now, "year"))
   const textOf = ({ from, to }: Place) => question.slice(words[from]?.start ?? 0, words[to - 1]?.end ?? 0).trim()
   const found = yield* Effect.forEach(
     Mentions.of(question, words),
