@@ -25,11 +25,16 @@ interface Part {
   readonly episode: number | null
 }
 
+/** "S02E03". */
+export const placed = (season: number, episode: number): string => {
+  const padded = (count: number) => count.toString().padStart(2, "0")
+  return `S${padded(season)}E${padded(episode)}`
+}
+
 /** "Severance S02E03, Who Is Alive?" for an episode, else the title. */
 export const partName = ({ episode, season, series, title }: Part): string => {
   if (series === null) return title
-  const padded = (count: number) => count.toString().padStart(2, "0")
-  const place = season === null || episode === null ? "" : ` S${padded(season)}E${padded(episode)}`
+  const place = season === null || episode === null ? "" : ` ${placed(season, episode)}`
   return `${series}${place}, ${title}`
 }
 

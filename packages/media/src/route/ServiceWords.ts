@@ -8,7 +8,7 @@ import type { ManagedTitles } from "../ManagedTools.ts"
 import type { SeriesEpisodes } from "../SeriesTools.ts"
 import type { DownloadOptions, MediaHealth } from "../ServiceTools.ts"
 import type { Kind } from "../Title.ts"
-import { bullets, counted, joined, lines, named, nounOf, sized, spelled, trouble } from "./Prose.ts"
+import { bullets, counted, joined, lines, named, nounOf, placed, sized, spelled, trouble } from "./Prose.ts"
 
 const watchedOver = (isMonitored: boolean): string => (isMonitored ? "monitored" : "not monitored")
 
@@ -57,8 +57,6 @@ export const titles = (
   )
 }
 
-const padded = (count: number): string => count.toString().padStart(2, "0")
-
 /** Season by season, with those of its episodes that the call lists. */
 export const episodes = (
   { downloaded, season: asked }: Tool.Parameters<typeof SeriesEpisodes>,
@@ -72,13 +70,14 @@ export const episodes = (
       ...(item.quality ? [item.quality] : []),
       ...(item.sizeBytes ? [sized(item.sizeBytes)] : [])
     ]
-    return `- S${padded(item.season)}E${padded(item.episode)}, ${item.title}: ${facts.join(", ")}`
+    return `- ${placed(item.season, item.episode)}, ${item.title}: ${facts.join(", ")}`
   }
   const of = asked === undefined ? "" : asked === 0 ? " among the specials" : ` of season ${asked}`
   const state = downloaded === undefined ? "" : downloaded ? ", downloaded" : ", not downloaded"
   const status = series.status === null ? "" : `, ${spelled(series.status)}`
+  const listed = total === 0 ? `No episodes${of}${state}.` : `${counted(total, "episode")}${of}${state}:`
   return lines(
-    `${named(series)} is ${watchedOver(series.monitored)} in Sonarr${status}. ${total === 0 ? "No episodes" : counted(total, "episode")}${of}${state}${total === 0 ? "." : ":"}`,
+    `${named(series)} is ${watchedOver(series.monitored)} in Sonarr${status}. ${listed}`,
     ...series.seasons.flatMap((season) => {
       if (asked !== undefined && season.season !== asked) return []
       const name = season.season === 0 ? "Specials" : `Season ${season.season}`
