@@ -1,6 +1,7 @@
 /**
  * ActivityTools: what is played in Plex now, and what was.
  */
+import * as Annotations from "@callsheet/core/schedule/Annotations"
 import * as Tool from "effect/ai/Tool"
 import * as Toolkit from "effect/ai/Toolkit"
 import * as DateTime from "effect/DateTime"
@@ -41,7 +42,14 @@ export const NowPlaying = Tool.make("now_playing", {
   ),
   failure: MediaError,
   failureMode: "return"
-}).annotateMerge(Footprint.readsNow("plex"))
+})
+  .annotateMerge(Footprint.readsNow("plex"))
+  .annotate(Annotations.Examples, [
+    "Who is watching something right now?",
+    "What is playing on the TV?",
+    "Is anybody streaming?",
+    "Why is Plex transcoding?"
+  ])
 
 const day = (description: string) => Schema.optionalKey(Schema.String.annotate({ description }))
 
@@ -65,7 +73,14 @@ export const WatchHistory = Tool.make("watch_history", {
   ),
   failure: MediaError,
   failureMode: "return"
-}).annotateMerge(Footprint.reads("plex", "ownership"))
+})
+  .annotateMerge(Footprint.reads("plex", "ownership"))
+  .annotate(Annotations.Examples, [
+    "What did we watch last week?",
+    "When did I last watch Solaris?",
+    "Show our watch history of yesterday",
+    "Which episodes were watched in March?"
+  ])
 
 export const ActivityTools = Toolkit.make(NowPlaying, WatchHistory)
 

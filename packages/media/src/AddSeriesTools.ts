@@ -1,6 +1,7 @@
 /**
  * AddSeriesTools: asking for a series that is not there yet.
  */
+import * as Annotations from "@callsheet/core/schedule/Annotations"
 import * as Tool from "effect/ai/Tool"
 import * as Toolkit from "effect/ai/Toolkit"
 import * as Effect from "effect/Effect"
@@ -36,6 +37,12 @@ export const AddSeries = Tool.make("add_series", {
   // As `add_movie`.
   .annotate(Tool.Destructive, true)
   .annotate(Tool.Idempotent, false)
+  .annotate(Annotations.Examples, [
+    "Add Severance to Sonarr",
+    "Download the whole series",
+    "Request a show",
+    "Get all seasons of it"
+  ])
 
 export const AddSeriesTools = Toolkit.make(AddSeries)
 

@@ -45,6 +45,7 @@ export const bundles = [
       ...everyday,
       "add_series",
       "managed_titles",
+      "series_episodes",
       "change_monitoring",
       "edit_title",
       "delete_title",

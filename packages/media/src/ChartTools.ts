@@ -1,6 +1,7 @@
 /**
  * ChartTools: the lists that TMDb keeps by itself: what is talked about, what is best, what comes.
  */
+import * as Annotations from "@callsheet/core/schedule/Annotations"
 import * as Tool from "effect/ai/Tool"
 import * as Toolkit from "effect/ai/Toolkit"
 import * as Effect from "effect/Effect"
@@ -38,7 +39,15 @@ export const TrendingTitles = Tool.make("trending_titles", {
   ),
   failure: MediaError,
   failureMode: "return"
-}).annotateMerge(Footprint.reads("tmdb", "plex", "ownership"))
+})
+  .annotateMerge(Footprint.reads("tmdb", "plex", "ownership"))
+  .annotate(Annotations.Examples, [
+    "What is trending or popular this week?",
+    "Which films are in cinemas right now?",
+    "What is coming to theaters soon?",
+    "Which series are airing today?",
+    "The top rated films of all time"
+  ])
 
 export const ChartTools = Toolkit.make(TrendingTitles)
 

@@ -1,6 +1,7 @@
 /**
  * ClearingTools: taking out of Radarr's and Sonarr's queues and blocklists what is not to stay there.
  */
+import * as Annotations from "@callsheet/core/schedule/Annotations"
 import * as Tool from "effect/ai/Tool"
 import * as Toolkit from "effect/ai/Toolkit"
 import * as Array from "effect/Array"
@@ -40,6 +41,11 @@ export const RemoveDownload = Tool.make("remove_download", {
   .annotate(Tool.Destructive, true)
   // A second time there is nothing to remove, which is told as a failure.
   .annotate(Tool.Idempotent, false)
+  .annotate(Annotations.Examples, [
+    "Cancel that download",
+    "Remove the stuck download from the queue",
+    "Take the stalled download out"
+  ])
 
 export const UnblockReleases = Tool.make("unblock_releases", {
   description: "Clear releases off the blocklist, by service and blocklistId, so that they may be grabbed again.",
@@ -56,6 +62,7 @@ export const UnblockReleases = Tool.make("unblock_releases", {
   .annotateMerge(Footprint.writesOne((name) => [`${name}/downloads`]))
   .annotate(Tool.Destructive, true)
   .annotate(Tool.Idempotent, true)
+  .annotate(Annotations.Examples, ["Unblock that release", "Take it off the blocklist", "Clear the blocklist"])
 
 export const ClearingTools = Toolkit.make(RemoveDownload, UnblockReleases)
 

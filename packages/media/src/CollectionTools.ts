@@ -1,6 +1,7 @@
 /**
  * CollectionTools: a series of films, as TMDb keeps them together, and what of it the household has.
  */
+import * as Annotations from "@callsheet/core/schedule/Annotations"
 import * as Tool from "effect/ai/Tool"
 import * as Toolkit from "effect/ai/Toolkit"
 import * as Effect from "effect/Effect"
@@ -47,7 +48,14 @@ export const CollectionTitles = Tool.make("collection_titles", {
   }),
   failure: MediaError,
   failureMode: "return"
-}).annotateMerge(Footprint.reads("tmdb", "plex", "ownership"))
+})
+  .annotateMerge(Footprint.reads("tmdb", "plex", "ownership"))
+  .annotate(Annotations.Examples, [
+    "Which Bond films are we missing?",
+    "All parts of the saga in order",
+    "How many films are there in the franchise?",
+    "Is there a sequel or prequel?"
+  ])
 
 export const CollectionTools = Toolkit.make(CollectionTitles)
 

@@ -1,6 +1,7 @@
 /**
  * EditTools: what changes or ends that a title is looked after.
  */
+import * as Annotations from "@callsheet/core/schedule/Annotations"
 import * as Tool from "effect/ai/Tool"
 import * as Toolkit from "effect/ai/Toolkit"
 import * as Effect from "effect/Effect"
@@ -38,6 +39,12 @@ export const EditTitle = Tool.make("edit_title", {
   // A title whose folder changes loses sight of its files, and its tags are replaced: a person is to agree.
   .annotate(Tool.Destructive, true)
   .annotate(Tool.Idempotent, true)
+  .annotate(Annotations.Examples, [
+    "Change the quality profile of Solaris",
+    "Upgrade it to 4K",
+    "Tag it as a favourite",
+    "Move it to another root folder"
+  ])
 
 export const DeleteTitle = Tool.make("delete_title", {
   description: "Remove a film from Radarr or a whole series from Sonarr; files are kept unless deleteFiles.",
@@ -53,6 +60,12 @@ export const DeleteTitle = Tool.make("delete_title", {
   .annotate(Tool.Destructive, true)
   // A second time there is nothing to delete, which is told as a failure.
   .annotate(Tool.Idempotent, false)
+  .annotate(Annotations.Examples, [
+    "Delete Solaris",
+    "Get rid of that film",
+    "Remove the series from Sonarr",
+    "Delete it with its files to free space"
+  ])
 
 export const EditTools = Toolkit.make(EditTitle, DeleteTitle)
 

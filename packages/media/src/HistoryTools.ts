@@ -1,6 +1,7 @@
 /**
  * HistoryTools: what became of downloads, and which releases are barred.
  */
+import * as Annotations from "@callsheet/core/schedule/Annotations"
 import * as Tool from "effect/ai/Tool"
 import * as Toolkit from "effect/ai/Toolkit"
 import * as Effect from "effect/Effect"
@@ -52,7 +53,14 @@ export const DownloadHistory = Tool.make("download_history", {
   success: List.list(Happened),
   failure: MediaError,
   failureMode: "return"
-}).annotateMerge(Footprint.readsNow(...Footprint.downloads))
+})
+  .annotateMerge(Footprint.readsNow(...Footprint.downloads))
+  .annotate(Annotations.Examples, [
+    "Was it ever downloaded?",
+    "Why did the download fail?",
+    "When was it grabbed or imported?",
+    "Which files were deleted or upgraded lately?"
+  ])
 
 const Blocked = Schema.Struct({
   service: Schema.Literals(["radarr", "sonarr"]),
@@ -75,7 +83,13 @@ export const Blocklist = Tool.make("blocklist", {
   success: List.list(Blocked),
   failure: MediaError,
   failureMode: "return"
-}).annotateMerge(Footprint.readsNow(...Footprint.downloads))
+})
+  .annotateMerge(Footprint.readsNow(...Footprint.downloads))
+  .annotate(Annotations.Examples, [
+    "Which releases are blocked?",
+    "What is on the blocklist?",
+    "Show blacklisted releases"
+  ])
 
 export const HistoryTools = Toolkit.make(DownloadHistory, Blocklist)
 

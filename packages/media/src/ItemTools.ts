@@ -1,6 +1,7 @@
 /**
  * ItemTools: one item of the library in full, and what the library has that is like it.
  */
+import * as Annotations from "@callsheet/core/schedule/Annotations"
 import * as Tool from "effect/ai/Tool"
 import * as Toolkit from "effect/ai/Toolkit"
 import * as Effect from "effect/Effect"
@@ -63,7 +64,14 @@ export const LibraryItem = Tool.make("library_item", {
   }),
   failure: MediaError,
   failureMode: "return"
-}).annotateMerge(Footprint.reads("plex", "ownership", "plex/ratings"))
+})
+  .annotateMerge(Footprint.reads("plex", "ownership", "plex/ratings"))
+  .annotate(Annotations.Examples, [
+    "Is my copy of Solaris in 4K or HDR?",
+    "Which audio tracks and subtitles does our Solaris have?",
+    "What is the file size and bitrate of Solaris in Plex?",
+    "How often did we play it?"
+  ])
 
 /** `total` counts what passes the filter among the fifty that Plex gives at most. */
 export const SimilarInLibrary = Tool.make("similar_in_library", {
@@ -81,7 +89,13 @@ export const SimilarInLibrary = Tool.make("similar_in_library", {
   }),
   failure: MediaError,
   failureMode: "return"
-}).annotateMerge(Footprint.reads("plex", "ownership"))
+})
+  .annotateMerge(Footprint.reads("plex", "ownership"))
+  .annotate(Annotations.Examples, [
+    "What do we own that is similar to Solaris?",
+    "Something in our library like Stalker",
+    "More of the same from Plex"
+  ])
 
 export const ItemTools = Toolkit.make(LibraryItem, SimilarInLibrary)
 

@@ -1,6 +1,7 @@
 /**
  * ManagedTools: what Radarr and Sonarr look after, and how much of it is there.
  */
+import * as Annotations from "@callsheet/core/schedule/Annotations"
 import * as Tool from "effect/ai/Tool"
 import * as Toolkit from "effect/ai/Toolkit"
 import * as Effect from "effect/Effect"
@@ -59,7 +60,15 @@ export const ManagedTitles = Tool.make("managed_titles", {
   success: List.list(Managed),
   failure: MediaError,
   failureMode: "return"
-}).annotateMerge(Footprint.reads("radarr", "sonarr"))
+})
+  .annotateMerge(Footprint.reads("radarr", "sonarr"))
+  .annotate(Annotations.Examples, [
+    "Which films take up most disk space?",
+    "The biggest series on disk",
+    "What does Radarr monitor?",
+    "Which series are in Sonarr?",
+    "Films that are unmonitored"
+  ])
 
 export const ManagedTools = Toolkit.make(ManagedTitles)
 

@@ -1,6 +1,7 @@
 /**
  * MonitoringTools: what Radarr and Sonarr keep an eye on, and what they are to look for now.
  */
+import * as Annotations from "@callsheet/core/schedule/Annotations"
 import * as Tool from "effect/ai/Tool"
 import * as Toolkit from "effect/ai/Toolkit"
 import * as Effect from "effect/Effect"
@@ -39,6 +40,7 @@ export const ChangeMonitoring = Tool.make("change_monitoring", {
   .annotateMerge(Footprint.writesOne((name) => [name]))
   .annotate(Tool.Destructive, false)
   .annotate(Tool.Idempotent, true)
+  .annotate(Annotations.Examples, ["Stop monitoring season 1", "Monitor Solaris again", "Unmonitor these episodes"])
 
 /** The services look in their own time; what they find shows up in `download_queue`. */
 export const SearchDownloads = Tool.make("search_downloads", {
@@ -63,6 +65,12 @@ export const SearchDownloads = Tool.make("search_downloads", {
   .annotateMerge(Footprint.writesOne((name) => [`${name}/downloads`]))
   .annotate(Tool.Destructive, false)
   .annotate(Tool.Idempotent, true)
+  .annotate(Annotations.Examples, [
+    "Search for Solaris again",
+    "Look for the missing episodes now",
+    "Find a better release of it",
+    "Retry Solaris"
+  ])
 
 export const MonitoringTools = Toolkit.make(ChangeMonitoring, SearchDownloads)
 

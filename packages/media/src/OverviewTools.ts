@@ -1,6 +1,7 @@
 /**
  * OverviewTools: the libraries of Plex, counted.
  */
+import * as Annotations from "@callsheet/core/schedule/Annotations"
 import * as Tool from "effect/ai/Tool"
 import * as Toolkit from "effect/ai/Toolkit"
 import * as Effect from "effect/Effect"
@@ -43,7 +44,14 @@ export const LibraryOverview = Tool.make("library_overview", {
   }),
   failure: MediaError,
   failureMode: "return"
-}).annotateMerge(Footprint.reads("plex", "ownership"))
+})
+  .annotateMerge(Footprint.reads("plex", "ownership"))
+  .annotate(Annotations.Examples, [
+    "How many films and series do we have?",
+    "How much of our collection have we watched?",
+    "How big is the Plex library?",
+    "Count my films by genre or decade"
+  ])
 
 export const OverviewTools = Toolkit.make(LibraryOverview)
 

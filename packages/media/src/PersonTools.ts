@@ -1,6 +1,7 @@
 /**
  * PersonTools: who somebody is.
  */
+import * as Annotations from "@callsheet/core/schedule/Annotations"
 import * as Tool from "effect/ai/Tool"
 import * as Toolkit from "effect/ai/Toolkit"
 import * as Effect from "effect/Effect"
@@ -41,7 +42,14 @@ export const PersonDetails = Tool.make("person_details", {
   }),
   failure: MediaError,
   failureMode: "return"
-}).annotateMerge(Footprint.reads("tmdb", "plex", "ownership"))
+})
+  .annotateMerge(Footprint.reads("tmdb", "plex", "ownership"))
+  .annotate(Annotations.Examples, [
+    "Who is Andrei Tarkovsky?",
+    "How old is that actress?",
+    "Where was he born, and when did he die?",
+    "Biography of a director"
+  ])
 
 export const PersonTools = Toolkit.make(PersonDetails)
 

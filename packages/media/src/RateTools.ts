@@ -1,6 +1,7 @@
 /**
  * RateTools: the household's own opinion of what it has. It can be changed at any time, so nobody is asked first.
  */
+import * as Annotations from "@callsheet/core/schedule/Annotations"
 import * as Tool from "effect/ai/Tool"
 import * as Toolkit from "effect/ai/Toolkit"
 import * as Effect from "effect/Effect"
@@ -31,6 +32,12 @@ export const RateTitle = Tool.make("rate_title", {
   .annotateMerge(Footprint.writesPart("plex", "plex/ratings"))
   .annotate(Tool.Destructive, false)
   .annotate(Tool.Idempotent, true)
+  .annotate(Annotations.Examples, [
+    "Rate Solaris 8 out of 10",
+    "Give it four stars",
+    "Set my rating to 9",
+    "Change my rating of Solaris"
+  ])
 
 export const RateTools = Toolkit.make(RateTitle)
 

@@ -1,6 +1,7 @@
 /**
  * ReleaseTools: what comes out when, and what the household still waits for.
  */
+import * as Annotations from "@callsheet/core/schedule/Annotations"
 import * as Tool from "effect/ai/Tool"
 import * as Toolkit from "effect/ai/Toolkit"
 import * as DateTime from "effect/DateTime"
@@ -49,7 +50,14 @@ export const ReleaseCalendar = Tool.make("release_calendar", {
   success: List.list(Release),
   failure: MediaError,
   failureMode: "return"
-}).annotateMerge(Footprint.reads("radarr", "sonarr"))
+})
+  .annotateMerge(Footprint.reads("radarr", "sonarr"))
+  .annotate(Annotations.Examples, [
+    "What comes out this week?",
+    "When does the next episode air?",
+    "Upcoming episodes of our series",
+    "The release calendar for May"
+  ])
 
 const Wanted = Schema.Struct({
   ...Subject.fields,
@@ -74,7 +82,13 @@ export const WantedTitles = Tool.make("wanted_titles", {
   success: List.list(Wanted),
   failure: MediaError,
   failureMode: "return"
-}).annotateMerge(Footprint.reads("radarr", "sonarr"))
+})
+  .annotateMerge(Footprint.reads("radarr", "sonarr"))
+  .annotate(Annotations.Examples, [
+    "Which monitored movies are still missing?",
+    "Which episodes do we still wait for?",
+    "What is below the cutoff and could be upgraded?"
+  ])
 
 export const ReleaseTools = Toolkit.make(ReleaseCalendar, WantedTitles)
 

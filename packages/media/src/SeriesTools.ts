@@ -1,6 +1,7 @@
 /**
  * SeriesTools: a series of Sonarr's, season by season and episode by episode.
  */
+import * as Annotations from "@callsheet/core/schedule/Annotations"
 import * as Tool from "effect/ai/Tool"
 import * as Toolkit from "effect/ai/Toolkit"
 import * as Effect from "effect/Effect"
@@ -59,7 +60,14 @@ export const SeriesEpisodes = Tool.make("series_episodes", {
   }),
   failure: MediaError,
   failureMode: "return"
-}).annotateMerge(Footprint.reads("sonarr"))
+})
+  .annotateMerge(Footprint.reads("sonarr"))
+  .annotate(Annotations.Examples, [
+    "Which episodes of Severance are missing?",
+    "How many seasons of it do we have?",
+    "Is season 2 complete?",
+    "List the episodes of season 3"
+  ])
 
 export const SeriesTools = Toolkit.make(SeriesEpisodes)
 

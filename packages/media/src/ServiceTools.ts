@@ -1,6 +1,7 @@
 /**
  * ServiceTools: how Radarr and Sonarr are, and what they offer to choose from.
  */
+import * as Annotations from "@callsheet/core/schedule/Annotations"
 import * as Tool from "effect/ai/Tool"
 import * as Toolkit from "effect/ai/Toolkit"
 import * as Effect from "effect/Effect"
@@ -43,7 +44,14 @@ export const MediaHealth = Tool.make("media_health", {
   success: Schema.Struct({ services: Schema.Array(Health) }),
   failure: MediaError,
   failureMode: "return"
-}).annotateMerge(Footprint.readsNow("radarr", "sonarr"))
+})
+  .annotateMerge(Footprint.readsNow("radarr", "sonarr"))
+  .annotate(Annotations.Examples, [
+    "Are Radarr and Sonarr healthy?",
+    "How much disk space is free?",
+    "Any warnings, errors or problems with Sonarr?",
+    "Is an indexer down?"
+  ])
 
 const Options = Schema.Struct({
   service,
@@ -58,7 +66,13 @@ export const DownloadOptions = Tool.make("download_options", {
   success: Schema.Struct({ services: Schema.Array(Options), problem: Schema.optionalKey(Schema.String) }),
   failure: MediaError,
   failureMode: "return"
-}).annotateMerge(Footprint.readsNow("radarr", "sonarr"))
+})
+  .annotateMerge(Footprint.readsNow("radarr", "sonarr"))
+  .annotate(Annotations.Examples, [
+    "Which quality profiles are there?",
+    "Which root folders and tags can I choose?",
+    "Where are new films stored?"
+  ])
 
 export const ServiceTools = Toolkit.make(MediaHealth, DownloadOptions)
 

@@ -1,6 +1,7 @@
 /**
  * ShelfTools: what the household has put together in Plex: collections and playlists, and what is in them.
  */
+import * as Annotations from "@callsheet/core/schedule/Annotations"
 import * as Tool from "effect/ai/Tool"
 import * as Toolkit from "effect/ai/Toolkit"
 import * as Effect from "effect/Effect"
@@ -40,7 +41,13 @@ export const LibraryCollections = Tool.make("library_collections", {
   }),
   failure: MediaError,
   failureMode: "return"
-}).annotateMerge(Footprint.reads("plex", "ownership"))
+})
+  .annotateMerge(Footprint.reads("plex", "ownership"))
+  .annotate(Annotations.Examples, [
+    "Which collections are in Plex?",
+    "What is in my Bond collection?",
+    "Show the titles of that collection"
+  ])
 
 const Listed = Schema.Struct({
   ...Playable.Playable.fields,
@@ -69,7 +76,13 @@ export const Playlists = Tool.make("playlists", {
   }),
   failure: MediaError,
   failureMode: "return"
-}).annotateMerge(Footprint.reads("plex", "ownership"))
+})
+  .annotateMerge(Footprint.reads("plex", "ownership"))
+  .annotate(Annotations.Examples, [
+    "Which playlists do we have?",
+    "What is on the holiday playlist?",
+    "Show my Plex playlist"
+  ])
 
 export const ShelfTools = Toolkit.make(LibraryCollections, Playlists)
 

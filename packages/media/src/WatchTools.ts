@@ -1,6 +1,7 @@
 /**
  * WatchTools: where a title can be watched outside the library.
  */
+import * as Annotations from "@callsheet/core/schedule/Annotations"
 import * as Tool from "effect/ai/Tool"
 import * as Toolkit from "effect/ai/Toolkit"
 import * as Effect from "effect/Effect"
@@ -41,7 +42,14 @@ export const WhereToWatch = Tool.make("where_to_watch", {
   }),
   failure: MediaError,
   failureMode: "return"
-}).annotateMerge(Footprint.reads("tmdb", "plex", "ownership"))
+})
+  .annotateMerge(Footprint.reads("tmdb", "plex", "ownership"))
+  .annotate(Annotations.Examples, [
+    "Where can I stream Solaris?",
+    "Is it on Netflix, Prime or Disney+?",
+    "Which streaming service has it in Germany?",
+    "Can I rent or buy Solaris online?"
+  ])
 
 export const WatchTools = Toolkit.make(WhereToWatch)
 

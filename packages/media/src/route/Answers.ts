@@ -15,7 +15,19 @@ import { PersonFilmography } from "../PeopleTools.ts"
 import { SearchTitles, TitleDetails } from "../TitleTools.ts"
 import { isKind, type Meaning, type Plan } from "./Meaning.ts"
 import { isSameTitle } from "./Names.ts"
-import { bullets, counted, described, joined, lines, named, narrowing, trouble, wanted } from "./Prose.ts"
+import {
+  bullets,
+  counted,
+  described,
+  joined,
+  lines,
+  named,
+  narrowing,
+  partName,
+  sized,
+  trouble,
+  wanted
+} from "./Prose.ts"
 import { plain } from "./Words.ts"
 
 /** What `outcome` holds; `undefined` of a call that failed. */
@@ -218,21 +230,6 @@ const holding = (meaning: Meaning, list: Tool.Success<typeof SearchTitles>): str
   return lines(`${held.length > 0 ? "Yes" : "No"}: ${sorted.map(state).join("\n")}`, trouble(list.problem))
 }
 
-interface Part {
-  readonly title: string
-  readonly series: string | null
-  readonly season: number | null
-  readonly episode: number | null
-}
-
-/** "Severance S02E03, Who Is Alive?" for an episode, else the title. */
-const partName = ({ episode, season, series, title }: Part): string => {
-  if (series === null) return title
-  const padded = (count: number) => count.toString().padStart(2, "0")
-  const place = season === null || episode === null ? "" : ` S${padded(season)}E${padded(episode)}`
-  return `${series}${place}, ${title}`
-}
-
 /** The items that a question about films, or about series, asks for; `undefined` where the list does not hold all. */
 const ofKind = <Item extends { readonly kind: "movie" | "episode" }>(
   { kind, limit }: Meaning,
@@ -262,8 +259,6 @@ export const deck = (meaning: Meaning, list: Tool.Success<typeof OnDeck>): strin
   )
 }
 
-const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`
-
 export const downloads = (meaning: Meaning, list: Tool.Success<typeof DownloadQueue>): string | undefined => {
   if (meaning.service !== undefined && list.items.length < list.total) return undefined
   const of = list.items.filter(({ service }) => meaning.service === undefined || service === meaning.service)
@@ -278,7 +273,7 @@ export const downloads = (meaning: Meaning, list: Tool.Success<typeof DownloadQu
     const facts = [
       status,
       `${progressPercent}% done`,
-      ...(sizeLeftBytes > 0 ? [`${gigabytes(sizeLeftBytes)} left`] : []),
+      ...(sizeLeftBytes > 0 ? [`${sized(sizeLeftBytes)} left`] : []),
       ...(minutesLeft === null ? [] : [`about ${Math.round(minutesLeft)} min to go`]),
       ...(quality === null ? [] : [quality]),
       ...(problem === null ? [] : [`problem: ${problem}`])

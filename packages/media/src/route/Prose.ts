@@ -1,7 +1,7 @@
 /**
  * Prose: sentences and lists made from results. Every title, year, rating and count in them comes from a result.
  */
-import type { Title } from "../Title.ts"
+import type { Kind, Title } from "../Title.ts"
 import type { Meaning } from "./Meaning.ts"
 
 /** "a, b and c". */
@@ -17,6 +17,37 @@ export const lines = (...parts: ReadonlyArray<string | undefined>): string =>
 /** "Heat (1995)". */
 export const named = ({ title, year }: { readonly title: string; readonly year: number | null }): string =>
   year === null ? title : `${title} (${year})`
+
+interface Part {
+  readonly title: string
+  readonly series: string | null
+  readonly season: number | null
+  readonly episode: number | null
+}
+
+/** "S02E03". */
+export const placed = (season: number, episode: number): string => {
+  const padded = (count: number) => count.toString().padStart(2, "0")
+  return `S${padded(season)}E${padded(episode)}`
+}
+
+/** "Severance S02E03, Who Is Alive?" for an episode, else the title. */
+export const partName = ({ episode, season, series, title }: Part): string => {
+  if (series === null) return title
+  const place = season === null || episode === null ? "" : ` ${placed(season, episode)}`
+  return `${series}${place}, ${title}`
+}
+
+/** "26.2 GB". */
+export const sized = (bytes: number): string =>
+  bytes < 1e12 ? `${(bytes / 1e9).toFixed(1)} GB` : `${(bytes / 1e12).toFixed(1)} TB`
+
+/** "in cinemas", for a service's own "inCinemas". */
+export const spelled = (word: string): string => word.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+
+/** "films", "series" or, of both, "titles". */
+export const nounOf = (kind: Kind | undefined, count: number): string =>
+  kind === "series" ? "series" : `${kind === "movie" ? "film" : "title"}${count === 1 ? "" : "s"}`
 
 /** What any list knows of a title; some know more. */
 type Listed = Title & {

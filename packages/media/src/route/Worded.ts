@@ -7,7 +7,7 @@ import * as Record from "effect/Record"
 import * as Schema from "effect/Schema"
 
 /** What the schemas of a tool say. */
-interface Schemas<Parameters, Result> {
+export interface Schemas<Parameters, Result> {
   readonly parametersSchema: Schema.Decoder<Parameters>
   readonly successSchema: Schema.Decoder<Result>
 }

@@ -1,14 +1,157 @@
 /** How the results of tools are worded, whoever called them. */
 import { settle } from "@callsheet/cache/testing/upstream"
 import { Renderer } from "@callsheet/core/schedule/Annotations"
-import { films, filmDownloads, episodeDownloads, isOwned } from "@callsheet/testkit/demo/DemoLibrary"
+import {
+  episodeDownloads,
+  filmDownloads,
+  films,
+  isInSonarr,
+  isOwned,
+  series
+} from "@callsheet/testkit/demo/DemoLibrary"
 import { assert, layer } from "@effect/vitest"
-import { Context, Effect, Schema } from "effect"
+import { Context, Effect, Predicate, Schema } from "effect"
 import { Tool } from "effect/ai"
 
 import { MediaToolkit } from "../../src/MediaToolkit.ts"
 import { callTool } from "../callTool.ts"
 import * as Household from "./household.ts"
+
+/** By tool: what it is called with, and what it is then heard to say. */
+const tried: Readonly<Record<string, ReadonlyArray<readonly [Readonly<Record<string, unknown>>, string]>>> = {
+  library_search: [[{ limit: 5 }, "in your Plex library, by title:"]],
+  on_deck: [[{}, "on deck in Plex:"]],
+  search_titles: [[{ query: "Heat" }, "named like Heat on TMDb:"]],
+  title_details: [[{ tmdbId: 603 }, "Directed by Lana Wachowski"]],
+  person_filmography: [[{ name: "Christopher Nolan" }, "by or with Christopher Nolan on TMDb"]],
+  discover_titles: [[{ genres: ["Thriller"] }, "thriller movies on TMDb"]],
+  recommend_titles: [[{ tmdbId: 603 }, "titles like The Matrix (1999)"]],
+  download_queue: [[{}, "downloads in the queue:"]],
+  library_overview: [
+    [{}, `Movies: ${films.filter(isOwned).length} films, `],
+    [{ kind: "movie", by: "genre" }, "\n- Action: "],
+    [{ kind: "series", by: "decade" }, "\n- 2010s: "]
+  ],
+  library_item: [
+    [{ title: "Dune: Part Two" }, "Dune: Part Two (2024) is in Movies since 2025-03-04: not watched.\n- 4K HDR10, "],
+    [
+      { title: "Dune: Part Two" },
+      ", 26.2 GB\n  sound: English (EAC3 5.1)\n  subtitles: English (SRT) and French (SRT)\n"
+    ],
+    [{ title: "Dune: Part Two", extras: true }, "\n2 extras:\n- Trailer, 1.9 min\n- Behind the scenes, "],
+    [
+      { title: "Severance" },
+      "is in TV Shows since 2023-08-01: 15 of 16 episodes watched.\nPlayed 15 times, last on 2025-03-09."
+    ]
+  ],
+  similar_in_library: [
+    [{ title: "Heat" }, "titles like Heat (1995) in your Plex library, most alike first:\n- The Godfather"]
+  ],
+  library_collections: [
+    [{}, "\n- The Matrix Collection: 3 films\n"],
+    [
+      { collection: "The Matrix Collection" },
+      "3 titles in the collection The Matrix Collection:\n- The Matrix (1999): "
+    ]
+  ],
+  playlists: [
+    [{}, "3 playlists in Plex:\n- Friday Fright: 8 titles\n- Under Two Hours: 36 titles, filled by a search\n"],
+    [{ playlist: "Friday Fright" }, "8 titles in the playlist Friday Fright:\n- Alien (1979): 117 min, watched\n"],
+    [{ playlist: "Pilots to Try" }, "\n- Twin Peaks S01E01, Episode 1: 47 min, unwatched\n"]
+  ],
+  now_playing: [
+    [
+      {},
+      "2 streams in Plex right now:\n- Household watches RRR on Living room: paused, 45% played, 103 min left, not transcoded\n"
+    ],
+    [
+      { detail: "full" },
+      ", transcoded, Plex for Android (Mobile), video transcode, audio transcode, away from home, 4.0 Mbit/s"
+    ]
+  ],
+  watch_history: [
+    [{ limit: 2 }, "plays in Plex, last first:\n- 2025-03-09: Severance S02E06, Episode 6\n"],
+    [
+      { title: "Severance", detail: "full" },
+      "15 plays of Severance in Plex, last first (times are UTC):\n- 2025-03-09 20:"
+    ]
+  ],
+  trending_titles: [
+    [{ list: "trending_today" }, "films trending today on TMDb"],
+    [{ list: "upcoming" }, "films coming to cinemas on TMDb:\n- 2025-04-16: Sinners (2025): "],
+    [{ list: "on_the_air" }, "series on the air these days on TMDb"]
+  ],
+  person_details: [
+    [
+      { name: "Christopher Nolan" },
+      "Christopher Nolan: known for directing, born on 1970-07-30 in London, England, UK.\n"
+    ],
+    [{ name: "Christopher Nolan" }, "Best known titles:\n- Inception (2010): "]
+  ],
+  where_to_watch: [
+    [{ tmdbId: 603 }, "Where The Matrix (1999) is offered in US, says JustWatch:\n- by subscription: "],
+    [{ tmdbId: 603, country: "gb" }, "in GB"]
+  ],
+  collection_titles: [
+    [
+      { name: "The Matrix" },
+      "The Matrix Collection: 4 films, 3 of them in your library, in order of release:\n- The Matrix (1999): "
+    ],
+    [
+      { name: "The Matrix", owned: false },
+      "The Matrix Collection: 1 of 4 films is not in your library, in order of release:\n"
+    ]
+  ],
+  release_calendar: [
+    [{ from: "2025-03-10", to: "2025-03-20" }, "\n2025-03-14\n- Severance S02E09, Episode 9: on the air\n"]
+  ],
+  wanted_titles: [
+    [{ limit: 5 }, "monitored titles without a file:\n- Alien: Romulus (2024): release 2024-10-12\n"],
+    [
+      { why: "cutoff", kind: "movie" },
+      "monitored films below the quality that is wanted:\n- A Quiet Place (2018): release 2018-06-02, Bluray-720p is there\n"
+    ]
+  ],
+  download_history: [
+    [
+      { limit: 4 },
+      "entries in the download history, newest first (times are UTC):\n- 2025-03-10 19:25: The Creator: grabbed, Bluray-1080p\n"
+    ],
+    [{ event: "failed" }, "failed downloads in the download history, newest first"],
+    [{ kind: "series", tmdbId: 95396 }, "entries in the download history of Severance, newest first"]
+  ],
+  blocklist: [
+    [{}, "releases on the blocklist, last barred first (times are UTC):\n- 2025-03-04 14:14: Dune: Part Two: "]
+  ],
+  managed_titles: [
+    [
+      { limit: 4 },
+      "titles in Radarr or Sonarr, by title:\n- 1917 (2019): film, monitored, downloaded, 10.4 GB, released\n"
+    ],
+    [{ kind: "series", title: "Severance", detail: "full" }, ": monitored, 16 of 17 episodes downloaded, "]
+  ],
+  series_episodes: [
+    [
+      { tmdbId: 95396 },
+      "\nSeason 2: 7 of 10 episodes downloaded, 26.9 GB, monitored\n- S02E01, Episode 1: 2025-01-17, downloaded\n"
+    ]
+  ],
+  media_health: [
+    [{}, "\n- warning: Indexers unavailable due to failures: Second Demo Indexer\n- /config: 41.0 GB free of 64.0 GB\n"]
+  ],
+  download_options: [
+    [{}, "Radarr:\n- quality profiles: Any, HD-1080p and Ultra-HD\n- root folders: /media/movies (2.4 TB free) and "]
+  ]
+}
+
+/** The numbers and keys by which tools know things, but for those so short that they may be of something else too. */
+const keysIn = (value: unknown): ReadonlyArray<string> => {
+  if (Array.isArray(value)) return value.flatMap(keysIn)
+  if (!Predicate.isObject(value)) return []
+  return Object.entries(value).flatMap(([name, part]) =>
+    /(Id|Key|^id|^key)$/.test(name) && `${part}`.length > 4 ? [`${part}`] : keysIn(part)
+  )
+}
 
 const words = Effect.fnUntraced(function* (name: string, parameters: Readonly<Record<string, unknown>>) {
   const { tools } = yield* MediaToolkit
@@ -18,14 +161,80 @@ const words = Effect.fnUntraced(function* (name: string, parameters: Readonly<Re
 })
 
 layer(Household.layer())("Renderers", (it) => {
-  it.effect("are of tools that only read", () =>
+  it.effect("are of every tool that only reads, and of none that writes", () =>
     Effect.gen(function* () {
       const { tools } = yield* MediaToolkit
-      const rendered = Object.values(tools).filter(
-        ({ annotations }) => Context.get(annotations, Renderer) !== undefined
+      const named = (isRight: (tool: Tool.Any) => boolean) =>
+        Object.values(tools)
+          .filter(isRight)
+          .map(({ name }) => name)
+          .toSorted()
+      const reading = named(({ annotations }) => Context.get(annotations, Tool.Readonly))
+      assert.deepStrictEqual(
+        named(({ annotations }) => Context.get(annotations, Renderer) !== undefined),
+        reading
       )
-      assert.isAtLeast(rendered.length, 8)
-      for (const { annotations, name } of rendered) assert.isTrue(Context.get(annotations, Tool.Readonly), name)
+      assert.deepStrictEqual(Object.keys(tried).toSorted(), reading)
+    })
+  )
+
+  it.effect("word what each tool gives, and show no number or key that only tools take", () =>
+    Effect.gen(function* () {
+      for (const [name, calls] of Object.entries(tried)) {
+        for (const [parameters, expected] of calls) {
+          const { isFailure, text, value } = yield* settle(callTool(name, parameters))
+          assert.isFalse(isFailure, text)
+          const said = (yield* words(name, parameters)) ?? assert.fail(`${name} says nothing of ${text}`)
+          assert.include(said, expected, name)
+          assert.notMatch(said, /undefined|NaN|\[object|\bnull\b/, name)
+          const shown = new Set(said.split(/[^\p{L}\p{N}]+/u))
+          for (const key of keysIn(value)) assert.isFalse(shown.has(key), `${name} shows ${key}: ${said}`)
+        }
+      }
+    })
+  )
+
+  it.effect("begin a list with what it is of, and end it with how much is left out", () =>
+    Effect.gen(function* () {
+      const firstAndLast = Effect.fnUntraced(function* (name: string, parameters: Readonly<Record<string, unknown>>) {
+        const all = ((yield* words(name, parameters)) ?? "").split("\n")
+        return [all[0], all.at(-1)]
+      })
+      assert.deepStrictEqual(yield* firstAndLast("similar_in_library", { title: "Heat", watched: false, limit: 3 }), [
+        "16 unwatched titles like Heat (1995) in your Plex library, most alike first:",
+        "and 13 more."
+      ])
+      assert.deepStrictEqual(yield* firstAndLast("library_collections", { limit: 2 }), [
+        "13 collections in Plex:",
+        "and 11 more."
+      ])
+      assert.deepStrictEqual(yield* firstAndLast("release_calendar", { from: "2025-03-10", limit: 2 }), [
+        "6 releases in the two weeks from 2025-03-10 on:",
+        "and 4 more."
+      ])
+      assert.deepStrictEqual(yield* firstAndLast("wanted_titles", { kind: "series", limit: 1 }), [
+        "5 monitored episodes without a file:",
+        "and 4 more."
+      ])
+      assert.deepStrictEqual(yield* firstAndLast("series_episodes", { tmdbId: 95396, limit: 1 }), [
+        "Severance (2022) is monitored in Sonarr, continuing. 19 episodes:",
+        "and 18 more episodes."
+      ])
+      const shows = series.filter(isInSonarr).length
+      assert.deepStrictEqual(yield* firstAndLast("managed_titles", { kind: "series", sort: "size", limit: 1 }), [
+        `${shows} series in Sonarr, largest first:`,
+        `and ${shows - 1} more.`
+      ])
+      // Whoever asks for a chart asks for its top, not for all of TMDb; what is looked through for more is not counted.
+      const chart = { list: "trending_week", limit: 2 }
+      assert.match(
+        (yield* words("trending_titles", chart)) ?? "",
+        /^The first 2 of \d+ films trending this week on TMDb:\n/
+      )
+      assert.match(
+        (yield* words("trending_titles", { ...chart, owned: false })) ?? "",
+        /^The first 2 films trending this week on TMDb, not in your library:\n/
+      )
     })
   )
 
@@ -72,6 +281,33 @@ layer(Household.layer())("Renderers", (it) => {
         yield* words("recommend_titles", { tmdbId: 603, yearFrom: 2090 }),
         "There are no titles like The Matrix (1999) since 2090 on TMDb."
       )
+      const nothing = {
+        watch_history: [{ from: "2090-01-01" }, "Nothing was watched in Plex from 2090-01-01 on."],
+        release_calendar: [
+          { from: "2090-01-01", to: "2090-01-07", kind: "movie" },
+          "No monitored film comes out from 2090-01-01 to 2090-01-07."
+        ],
+        managed_titles: [
+          { title: "Blorptastic", downloaded: false },
+          "There are no titles named like Blorptastic in Radarr or Sonarr that are not downloaded."
+        ],
+        download_history: [{ event: "ignored" }, "There are no ignored downloads in the download history."],
+        series_episodes: [
+          { tmdbId: 95396, season: 1, downloaded: false },
+          "Severance (2022) is monitored in Sonarr, continuing. No episodes of season 1, not downloaded."
+        ],
+        where_to_watch: [
+          { tmdbId: 603, country: "ZZ" },
+          "JustWatch knows no service that offers The Matrix (1999) in ZZ."
+        ],
+        collection_titles: [
+          { name: "John Wick", owned: false },
+          "John Wick Collection: 0 of 4 films are not in your library."
+        ]
+      } as const
+      for (const [name, [parameters, sentence]] of Object.entries(nothing)) {
+        assert.include((yield* words(name, parameters)) ?? "", sentence, name)
+      }
     })
   )
 
@@ -87,7 +323,26 @@ layer(Household.layer())("Renderers", (it) => {
 layer(Household.layer({ PLEX_BASE_URL: "http://127.0.0.1:1" }))("Renderers without Plex's answers", (it) => {
   it.effect("say what is missing", () =>
     Effect.gen(function* () {
-      assert.include((yield* words("search_titles", { query: "Heat" })) ?? "", "A part is missing: ")
+      const asked = [
+        ["search_titles", { query: "Heat" }],
+        ["trending_titles", { list: "popular" }],
+        ["collection_titles", { name: "The Matrix" }]
+      ] as const
+      for (const [name, parameters] of asked) {
+        const said = (yield* words(name, parameters)) ?? ""
+        assert.include(said, "A part is missing: ", name)
+        assert.notInclude(said, "your library", name)
+      }
+    })
+  )
+})
+
+layer(Household.layer({ SONARR_BASE_URL: "http://127.0.0.1:1" }))("Renderers without Sonarr's answers", (it) => {
+  it.effect("say what is missing", () =>
+    Effect.gen(function* () {
+      for (const name of ["release_calendar", "download_options"])
+        assert.include((yield* words(name, {})) ?? "", "A part is missing: ", name)
+      assert.match((yield* words("media_health", {})) ?? "", /^Radarr 5[^]*^Sonarr: Sonarr /m)
     })
   )
 })
