@@ -103,13 +103,17 @@ const isAllOfPerson = (wishes: ReadonlyArray<Wish>, { person }: Wish): boolean =
   return same.some(({ owned }) => owned === false) && same.some(isOfLibrary)
 }
 
-/** The calls that the wishes will likely be read by, the likeliest first. */
-export const foreseen = ({ all: wishes, isWhole }: Wishes): ReadonlyArray<Call> => {
+/**
+ * The calls that the wishes will likely be read by, the likeliest first. Who wants a title added or taken away (`writes`) wants to
+ * know little of it.
+ */
+export const foreseen = ({ all: wishes, isWhole }: Wishes, writes: boolean): ReadonlyArray<Call> => {
   const first = wishes.flatMap((wish) =>
     callsOf(wish.owned === false && isAllOfPerson(wishes, wish) ? Struct.omit(wish, ["owned"]) : wish, isWhole)
   )
   const isOfSimilar = wishes.some(({ intent }) => intent === "similar")
-  const all = isWhole ? first : [...first, ...wishes.flatMap((wish) => besides(wish, isOfSimilar))]
+  const others = isWhole ? [] : wishes.filter(({ title }) => title === undefined || !writes)
+  const all = [...first, ...others.flatMap((wish) => besides(wish, isOfSimilar))]
   return all.filter((one, index) => all.findIndex((other) => Equal.equals(one, other)) === index).slice(0, mostCalls)
 }
 

@@ -140,11 +140,12 @@ export const of = Effect.fnUntraced(function* (
   const others = clues.flatMap(({ from, role, to }) =>
     tokens.slice(from, to).map((token) => (typeof token === "string" && !Clues.telling.has(role) ? token : ""))
   )
+  const writes = !wishes.isWhole && Hints.mayWrite(others)
   return {
-    foreseen: Likely.foreseen(wishes),
+    foreseen: Likely.foreseen(wishes, writes),
     wishes: Likely.granted(wishes),
     entities: known.map(({ name, ...place }) => entityOf(textOf(place), name)),
     first: wishes.all[0],
-    writes: !wishes.isWhole && Hints.mayWrite(others)
+    writes
   } satisfies Spotted
 })
