@@ -93,6 +93,6 @@ describe("callsheet ask", () => {
     assert.deepStrictEqual([first.route, again.route], ["model", "memory"])
     assert.deepStrictEqual([again.answer, again.steps, again.modelCalls, again.toolCalls], [first.answer, 0, [], []])
     const { stdout } = await callsheet(["ask", unruly], { env })
-    assert.match(stdout, /\n\d+ ms, from memory: nothing that this answer rests on is known to have changed\n$/)
+    assert.match(stdout, /\n[\d.]+ m?s, from memory: nothing that this answer rests on is known to have changed\n$/)
   })
 })

@@ -96,7 +96,8 @@ layer(Household.layer())("MediaRouter, of what rules do not answer", (it) => {
           "sad movies of the last ten years",
           [call("discover_titles", { yearFrom: 1960 }), call("library_search", { yearFrom: 1960 })]
         ],
-        ["Which of my movies are on a most popular list?", []],
+        // What is popular is one list, and what is owned is known of each in it.
+        ["Which of my movies are on a most popular list?", [call("discover_titles", {})]],
         ["Was läuft gerade?", []],
         ["x ".repeat(5000), []]
       ] as const) {
@@ -111,7 +112,10 @@ layer(Household.layer())("MediaRouter, of what rules do not answer", (it) => {
         ["Add The Matrix (1999) to my Radarr", [call("search_titles", { query: "The Matrix", year: 1999 })]],
         [
           "Add all the Nolan films that I am missing",
-          [call("person_filmography", { name: "Christopher Nolan", owned: false })]
+          [
+            call("person_filmography", { name: "Christopher Nolan", owned: false }),
+            call("library_search", { person: "Christopher Nolan", limit: 100 })
+          ]
         ]
       ] as const) {
         const { foreseen, wishes, writes } = yield* analysisOf(question)
