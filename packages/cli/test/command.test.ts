@@ -37,7 +37,10 @@ describe.concurrent("callsheet ask", () => {
   it("says that rules answered what they are sure of", async () => {
     const { status, stdout } = await callsheet(["ask", "Show me recent movies"])
     assert.strictEqual(status, 0)
-    assert.match(stdout, /\n✓ rules {2}library_search \{"sort":"added"\} {2}[\d.]+ m?s\n178 movies in your Plex library/)
+    assert.match(
+      stdout,
+      /\n✓ rules {2}library_search \{"sort":"added"\} {2}[\d.]+ m?s\n178 movies in your Plex library/
+    )
     assert.match(stdout, /\n[\d.]+ m?s, by rules without the model: 1 call\n$/)
   })
 
