@@ -8,11 +8,12 @@ import { Facts } from "@callsheet/media/Facts"
 import * as MediaServices from "@callsheet/media/MediaServices"
 import * as MediaToolkit from "@callsheet/media/MediaToolkit"
 import { MediaRouter } from "@callsheet/media/route/MediaRouter"
-import { WarmUp } from "@callsheet/media/WarmUp"
 import * as OpenAiModel from "@callsheet/openai/OpenAiModel"
+import * as Wire from "@callsheet/openai/Wire"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import type * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
+import type * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 
 import { failed } from "./ExitError.ts"
@@ -94,13 +95,18 @@ const habits = Effect.fnUntraced(function* (settings: Settings.Settings, { isDem
 const cacheOf = ({ isDemo }: Choice): Layer.Layer<Cache, Config.ConfigError> =>
   isDemo ? Layer.unwrap(Effect.as(CacheConfig.config, Cache.layerMemory())) : Cache.layerConfig
 
+/** What runs beside the clients, over the same services and what is remembered of them. */
+type Beside = Layer.Layer<never, Config.ConfigError, Cache | HttpClient.HttpClient>
+
 /** The model, the router and the tools that `settings` name with `overrides` in front, over one pool of connections, and `cache`. */
 export const clients = (
   settings: Settings.Settings,
   overrides: Readonly<Record<string, string>>,
-  cache: Layer.Layer<Cache, Config.ConfigError>
+  cache: Layer.Layer<Cache, Config.ConfigError>,
+  beside: Beside = Layer.empty
 ) =>
   Layer.mergeAll(
+    beside,
     OpenAiModel.layerConfig,
     Layer.provide(
       Layer.mergeAll(MediaToolkit.MediaToolkit.layer, MediaRouter.layer, Facts.layer),
@@ -109,22 +115,27 @@ export const clients = (
     Layer.effect(Identity, MediaServices.identity)
   ).pipe(Layer.provideMerge(cache), Layer.provide(HttpPool.layer), Layer.provide(Settings.layer(settings, overrides)))
 
-/** What reads ahead, and what remembers it. */
-export const warmUp = (settings: Settings.Settings) =>
-  Layer.provide(WarmUp.layer, MediaServices.layerConfig).pipe(
-    Layer.provideMerge(Cache.layerConfig),
-    Layer.provide(HttpPool.layer),
-    Layer.provide(Settings.layer(settings))
+/**
+ * The model and the tools that `settings` and `choice` name, for one question. Fails where a service is set up by half.
+ */
+export const layer = (settings: Settings.Settings, choice: Choice) => composed(settings, choice, Layer.empty)
+
+/** The same for a process that answers more than one question: its wires stay warm, and what is needed most is read ahead. */
+export const lasting = (settings: Settings.Settings, choice: Choice) =>
+  Layer.unwrap(
+    Effect.map(
+      Effect.promise(() => import("./ReadAhead.ts")),
+      ({ schedule }) => Layer.provide(composed(settings, choice, schedule), Wire.layerWarm)
+    )
   )
 
-/** The model and the tools that `settings` and `choice` name. Fails where a service is set up by half. */
-export const layer = (settings: Settings.Settings, choice: Choice) =>
+const composed = (settings: Settings.Settings, choice: Choice, beside: Beside) =>
   Layer.unwrap(
     Effect.gen(function* () {
       const [problem] = Settings.missingAddresses(settings)
       if (problem !== undefined) return yield* failed(problem)
       const spans = yield* telemetry(settings)
-      const all = clients(settings, yield* standIns(choice), cacheOf(choice))
+      const all = clients(settings, yield* standIns(choice), cacheOf(choice), beside)
       return Layer.provideMerge(Layer.merge(all, yield* habits(settings, choice)), spans)
     })
   )

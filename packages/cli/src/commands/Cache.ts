@@ -9,8 +9,8 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 
 import * as CacheStore from "../CacheStore.ts"
-import * as Composition from "../Composition.ts"
 import { failed } from "../ExitError.ts"
+import * as ReadAhead from "../ReadAhead.ts"
 import * as Settings from "../Settings.ts"
 import { oneLine } from "../TerminalText.ts"
 import { duration } from "../TimeLine.ts"
@@ -65,7 +65,7 @@ export const warm = Effect.gen(function* () {
     yield* CacheStore.sizeInUse(place)
     return timed
   }).pipe(
-    Effect.provide(Composition.warmUp(settings)),
+    Effect.provide(ReadAhead.once(settings)),
     Effect.mapError((error) => failed(error.message))
   )
   if (warmed.length === 0) {

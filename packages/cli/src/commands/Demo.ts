@@ -46,7 +46,7 @@ export const demo = Effect.gen(function* () {
   yield* Console.log(`\n${summaries.length} answers in ${duration(total)}.`)
 }).pipe(
   Effect.provide(
-    Composition.layer({ values: {}, unknownKeys: [] }, { model: "offline", hasModel: false, isDemo: true })
+    Composition.lasting({ values: {}, unknownKeys: [] }, { model: "offline", hasModel: false, isDemo: true })
   ),
   Effect.mapError((error) => failed(error.message))
 )
