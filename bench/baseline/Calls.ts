@@ -1,5 +1,5 @@
 /**
- * Calls: what a good model would ask for at each of the 50 further questions, and what kind of answer it would give.
+ * Calls: what a good model would ask for at each of the complex questions, and what kind of answer it would give.
  *
  * **Details**
  *
@@ -48,28 +48,38 @@ export type Question = typeof Question.Type
 
 const read = (file: string) => readFileSync(new URL(file, import.meta.url), "utf8")
 
-/** As they were written before any of this, with the tools that may serve. */
-const asked = Schema.decodeSync(
-  Schema.fromJsonString(Schema.Array(Schema.Struct({ text: Schema.String, tools: Schema.Array(Schema.String) })))
-)(read("complex.json"))
+/** Questions as they were written before any of this, with the tools that may serve. */
+const Written = Schema.Array(Schema.Struct({ text: Schema.String, tools: Schema.Array(Schema.String) }))
 
 const namesOf = ({ steps }: Question) => steps.flat().map(({ name }) => name)
 
-const Questions = Schema.Array(Question).check(
-  Schema.makeFilter(
-    (questions) =>
-      questions.length === asked.length &&
-      questions.every((question, index) => {
-        const { text, tools = [] } = asked[index] ?? {}
-        return question.text === text && namesOf(question).every((name) => tools.includes(name))
-      }),
-    { expected: "the questions of complex.json in their order, with no tool but theirs" }
+/** The questions of one file with the calls of the file beside it. */
+const questionsOf = (file: "complex" | "fresh"): ReadonlyArray<Question> => {
+  const written = Schema.decodeSync(Schema.fromJsonString(Written))(read(`${file}.json`))
+  const Questions = Schema.Array(Question).check(
+    Schema.makeFilter(
+      (questions) =>
+        questions.length === written.length &&
+        questions.every((question, index) => {
+          const { text, tools = [] } = written[index] ?? {}
+          return question.text === text && namesOf(question).every((name) => tools.includes(name))
+        }),
+      { expected: `the questions of ${file}.json in their order, with no tool but theirs` }
+    )
   )
-)
+  return Schema.decodeSync(Schema.fromJsonString(Questions))(read(`${file}-calls.json`), { onExcessProperty: "error" })
+}
 
-export const questions = Schema.decodeSync(Schema.fromJsonString(Questions))(read("complex-calls.json"), {
-  onExcessProperty: "error"
-})
+export interface QuestionSet {
+  readonly name: string
+  readonly questions: ReadonlyArray<Question>
+}
+
+/** The rules have been worked on with a look at the first, and were kept from the second. */
+export const sets: ReadonlyArray<QuestionSet> = [
+  { name: "50 further questions", questions: questionsOf("complex") },
+  { name: "50 questions kept from the rules", questions: questionsOf("fresh") }
+]
 
 const valueOf = (parameter: Parameter, year: number) => {
   if (typeof parameter !== "object") return parameter

@@ -1,5 +1,5 @@
 /**
- * Fifty: how many model calls the 50 further questions take, with services and a model that take no time.
+ * Fifty: how many model calls each set of 50 complex questions takes, with services and a model that take no time.
  */
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -12,11 +12,11 @@ import * as Player from "./Player.ts"
 import * as Runs from "./Runs.ts"
 import * as Words from "./Words.ts"
 
-export const about = `The 50 further complex questions, each once and cold, without latency, so that whatever is foreseen is there in time: model calls a
-question. The model is played: it reads what is
-there, asks for what a good model would ask for (complex-calls.json) and answers from it. An answer counts where it is not empty, says
-nothing of not being able to, and is worded by the model; where the question wants nothing but lists it need not be, if all was asked for
-that a good model would have asked for.`
+export const about = `The 50 further complex questions, which the rules have been worked on with, and 50 that they were kept from, each once and cold,
+without latency, so that whatever is foreseen is there in time: model calls a question. The model is played: it reads what is there, asks
+for what a good model would ask for (complex-calls.json, fresh-calls.json) and answers from it. An answer counts where it is not empty,
+says nothing of not being able to, and is worded by the model; where the question wants nothing but lists it need not be, if all was asked
+for that a good model would have asked for.`
 
 interface Asked {
   readonly question: Calls.Question
@@ -33,11 +33,12 @@ const isAnswered = ({ question, run }: Asked, year: number): boolean => {
 const rowsOf = Effect.fnUntraced(function* (
   name: string,
   agent: Runs.Contestant,
+  set: Calls.QuestionSet,
   where: Where,
   atMost: number | undefined
 ) {
   const runs = yield* Effect.forEach(
-    Calls.questions,
+    set.questions,
     Effect.fnUntraced(function* (question) {
       const house = yield* Runs.newHouse(where)
       const asked: Asked = { question, run: yield* Runs.ask(agent, house, question.text, "cold") }
@@ -53,14 +54,14 @@ const rowsOf = Effect.fnUntraced(function* (
     .join(", ")
   const rows: ReadonlyArray<Row> = [
     {
-      name: `${name}, 50 further questions: model calls a question`,
+      name: `${name}, ${set.name}: model calls a question`,
       value: counts.reduce((sum, count) => sum + count, 0) / counts.length,
       unit: "calls",
       ...(atMost !== undefined && { atMost }),
       note: `${spread} calls; depends on the model choosing well`
     },
     {
-      name: `${name}, 50 further questions: answered`,
+      name: `${name}, ${set.name}: answered`,
       value: (100 * (runs.length - failed.length)) / runs.length,
       unit: "%",
       atLeast: 100,
@@ -71,5 +72,13 @@ const rowsOf = Effect.fnUntraced(function* (
 })
 
 export const rows = Effect.fnUntraced(function* (where: Where) {
-  return [...(yield* rowsOf("on", Agents.on, where, 1.4)), ...(yield* rowsOf("off", Agents.off, where, undefined))]
+  const measured = yield* Effect.forEach(
+    Calls.sets,
+    Effect.fnUntraced(function* (set) {
+      const on = yield* rowsOf("on", Agents.on, set, where, 1.4)
+      return [...on, ...(yield* rowsOf("off", Agents.off, set, where, undefined))]
+    }),
+    { concurrency: 1 }
+  )
+  return measured.flat()
 })

@@ -1,5 +1,5 @@
 /**
- * Player: plays the model at the 50 further questions: asks step by step for what `Calls` states and is not there yet, whoever
+ * Player: plays the model at the complex questions: asks step by step for what `Calls` states and is not there yet, whoever
  * asked for what is, and then answers from the results. Other questions are left to the written rules of the testkit.
  *
  * It stands in for the model's choices and makes the right ones: a figure that rests on them says so.
@@ -71,11 +71,13 @@ const obstacle = (calls: ReadonlyArray<Calls.Call>, held: ReadonlyArray<Held>, v
   return undefined
 }
 
+const questions = Calls.sets.flatMap((set) => set.questions)
+
 /** A script that answers these questions as if asked in `year`, and all others by `rest`. */
 export const script =
   (year: number, rest: Script): Script =>
   (view) => {
-    const question = Calls.questions.find(({ text }) => text === view.question)
+    const question = questions.find(({ text }) => text === view.question)
     if (question === undefined) return rest(view)
     const held = heldIn(view)
     const open = wanted(question, held, year)
