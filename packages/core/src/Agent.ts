@@ -353,7 +353,9 @@ export function make<Tools extends Record<string, Tool.Any>, R, R2, R3>(
         turn.isComplete && last === undefined && turn.text.trim() === "" && wishes?.take(turn.calls, results) === true
       let granted = isSpoken ? wishes?.answer([]) : undefined
       if (isSpoken && granted === undefined && ahead !== undefined) {
-        granted = wishes?.answer(yield* ahead.rest(brakes.remaining(log.elapsedMillis())))
+        const rest = yield* ahead.rest(brakes.remaining(log.elapsedMillis()))
+        granted = wishes?.answer(rest)
+        if (granted !== undefined) ahead.used(rest)
       }
       if (granted !== undefined) {
         ledger?.reported(Transcript.append(transcript, turn, results))

@@ -50,6 +50,8 @@ export interface Ahead {
   readonly next: (step: number) => Effect.Effect<void>
   /** What was foreseen, neither shown nor asked for yet, and is there after at most `limitMillis`. */
   readonly rest: (limitMillis: number) => Effect.Effect<ReadonlyArray<Foresight.Made>>
+  /** An answer was made of these. */
+  readonly used: (made: ReadonlyArray<Foresight.Made>) => void
   /** Ends what is under way, judges, and learns. */
   readonly end: (reason: EndReason) => Effect.Effect<void>
 }
@@ -131,9 +133,10 @@ export const make = <R>(run: Run<R>, sources: Sources): Ahead => {
       )
     },
     next: (step) => Effect.flatMap(habitual, (guesses) => begin(step, guesses)),
+    used: foresight.used,
     rest: (limitMillis) => foresight.rest(Math.min(limitMillis, Duration.toMillis(wait))),
     end: Effect.fnUntraced(function* (reason) {
-      foresight.end(asked)
+      yield* foresight.end(asked)
       if (habits === undefined) return
       for (const [guess, wasRight] of judged) yield* habits.judge(guess, wasRight)
       // Of a plan only its own call is seen here, which says nothing of what follows upon what.

@@ -9,6 +9,7 @@
  * it. The run's end interrupts what is still under way. Which guesses were right is told to whoever made them.
  */
 import * as Effect from "effect/Effect"
+import * as Metric from "effect/Metric"
 import * as Result from "effect/Result"
 
 import * as CallIds from "../model/CallIds.ts"
@@ -49,15 +50,22 @@ export interface Foresight {
    * `millis`.
    */
   readonly rest: (millis: number) => Effect.Effect<ReadonlyArray<Made>>
-  /** Ends what is under way, and judges. `asked`: names of the tools that the model called. */
-  readonly end: (asked: ReadonlySet<string>) => void
+  /** An answer was made of these. */
+  readonly used: (made: ReadonlyArray<Made>) => void
+  /** Ends what is under way, judges, and counts. `asked`: names of the tools that the model called. */
+  readonly end: (asked: ReadonlySet<string>) => Effect.Effect<void>
 }
+
+const calls = Metric.counter("callsheet.foresight.calls", {
+  description: "Calls begun before a model asked for them, by whether that was of use",
+  incremental: true
+})
 
 interface Begun {
   readonly guess: Guess
   readonly key: string
   readonly node: Graph.Node
-  /** Whether it stood in the prompt. */
+  /** Whether it stood in the prompt, or in the answer. */
   isShown: boolean
 }
 
@@ -143,12 +151,23 @@ export const make = <R>(run: Run<R>, mostCalls: number): Foresight => {
           )
         )
       }),
-    end: (asked) => {
-      for (const step of steps) step.cut(notNeeded)
-      for (const { guess, isShown, key } of begun) {
-        // What stood in the prompt was of use unless the model asked that tool for something else.
-        guess.judge(foreseen.isTaken(key) || (isShown && !asked.has(guess.name)))
-      }
-    }
+    used: (made) => {
+      for (const one of begun) one.isShown ||= made.some(({ call }) => call.id === one.node.id)
+    },
+    end: (asked) =>
+      Effect.suspend(() => {
+        for (const step of steps) step.cut(notNeeded)
+        let useful = 0
+        for (const { guess, isShown, key } of begun) {
+          // What was shown was of use unless the model asked that tool for something else.
+          const wasRight = foreseen.isTaken(key) || (isShown && !asked.has(guess.name))
+          guess.judge(wasRight)
+          if (wasRight) useful++
+        }
+        if (begun.length === 0) return Effect.void
+        const counted = (isUseful: boolean, count: number) =>
+          Metric.update(Metric.withAttributes(calls, { "callsheet.foresight.useful": String(isUseful) }), count)
+        return Effect.andThen(counted(true, useful), counted(false, begun.length - useful))
+      })
   }
 }

@@ -174,6 +174,10 @@ const isOfSeveral = (last: Reading, next: Reading, between: ReadonlyArray<Token>
   !between.includes("or") &&
   (next.gap.of === "person" ? next.kind === undefined : last.intent === "similar" && next.intent === undefined)
 
+/** "Which of them" asks of what was listed before; of a title, or of what is under way, no list of its own can tell that. */
+const isUnlisted = ({ isOfThem }: Part, last: Part | undefined): boolean =>
+  isOfThem && last !== undefined && !isListing(last.reading)
+
 /** Whether a list can be the answer: not to "Heat or Ronin?", nor to how many there are, nor to which of several is older. */
 const isOfLists = (reading: Reading): boolean => {
   const { gap, intent, kind, than } = reading
@@ -220,6 +224,7 @@ export const of = (tokens: ReadonlyArray<Token>, clues: ReadonlyArray<Clue>): Wi
     isWhole:
       !isJoint &&
       !isChoice &&
+      !parts.some((part, index) => isUnlisted(part, parts[index - 1])) &&
       all.every(isOfLists) &&
       clues.every(
         ({ role }) => role !== "unknown" && role !== "but" && role !== "bare" && (role !== "single" || isSimilar)

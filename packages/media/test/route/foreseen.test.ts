@@ -176,6 +176,9 @@ layer(Household.layer())("MediaRouter, of what rules do not answer", (it) => {
           "unwatched action comedies I own",
           "sci-fi films by Denis Villeneuve that I don't have, and what's on deck",
           "on deck movies I haven't watched",
+          "What is downloading, and which of these are rated above 7?",
+          "Show me what is on deck and which of them are comedies",
+          "Do I have Heat, and which of those have I not watched?",
           "Is Heat rated above 8?"
         ]) {
           assert.isEmpty((yield* analysisOf(question)).wishes, question)
