@@ -13,7 +13,8 @@ export const suite: Suite = {
 its first request at a model's server on loopback; against a script of one request over node:http, alternating. Median of the
 ratios of ${rotations} rotations, one process at a time. Not through npx. "Compiled before": Node's module compile cache, which the command
 turns on, holds what earlier runs compiled, as from the second run on; "never run before": it is empty. One service is
-configured, so that no demo services start; nothing is asked of it.`,
+configured, so that no demo services start; nothing is asked of it, since the question names nothing. One that does waits for its names,
+150 ms at most, before the model is asked.`,
   rows: Effect.andThen(
     ColdStart.build,
     ColdStart.rows([ColdStart.bare, ColdStart.callsheet(true, 1.5), ColdStart.callsheet(false)], rotations)

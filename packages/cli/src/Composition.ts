@@ -107,7 +107,8 @@ export const clients = (
 ) =>
   Layer.mergeAll(
     beside,
-    OpenAiModel.layerConfig,
+    // The wire to the model is laid while the question is looked at.
+    Layer.provide(OpenAiModel.layerConfig, Wire.layerWarm),
     Layer.provide(
       Layer.mergeAll(MediaToolkit.MediaToolkit.layer, MediaRouter.layer, Facts.layer),
       MediaServices.layerConfig

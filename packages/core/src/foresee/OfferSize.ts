@@ -8,7 +8,7 @@ import * as Result from "effect/Result"
 const leastKeptTokens = 1_024
 
 /** As many bytes of definitions as that: of fewer tools none is left out, since a prompt of such a size costs next to nothing. */
-export const smallBytes = 4 * leastKeptTokens
+const smallBytes = 4 * leastKeptTokens
 
 /** Of a prompt that is too small to be kept the bytes count; of a larger one the share of tokens that the provider had kept. */
 export const judgedBy = (promptTokens: number): "bytes" | "cached tokens" =>
@@ -27,6 +27,16 @@ export const definitionBytes = (tools: Iterable<Tool.Any>): number => {
   let bytes = 0
   for (const tool of tools) bytes += encoder.encode(textOf(tool)).length
   return bytes
+}
+
+/** Whether the definitions of `tools` take no more than `smallBytes`. Looks at no more of them than that takes. */
+export const isSmall = (tools: Iterable<Tool.Any>): boolean => {
+  let bytes = 0
+  for (const tool of tools) {
+    bytes += definitionBytes([tool])
+    if (bytes > smallBytes) return false
+  }
+  return true
 }
 
 const textOf = (tool: Tool.Any): string => {

@@ -98,7 +98,7 @@ const growing = (tools: Tools, index: ToolIndex, selection: Selection): ToolOffe
  *
  * **Details**
  *
- * A toolkit, known by its `tools` object, is looked at once. Of a small one (`OfferSize.smallBytes`) all is offered, and the
+ * A toolkit, known by its `tools` object, is looked at once. Of a small one (`OfferSize.isSmall`) all is offered, and the
  * search engine not even loaded. Bundles that cannot be used, and a tool that is named as `FindTool` is, are faults of the
  * program.
  */
@@ -110,7 +110,7 @@ export const make = (bundles?: ReadonlyArray<Bundle.Bundle>): Open => {
     if (indexes.has(tools)) return indexes.get(tools)
     if (problem !== undefined) return yield* Effect.die(new Error(problem))
     if (Object.hasOwn(tools, FindTool.name)) return yield* Effect.die(new Error(FindTool.taken))
-    if (OfferSize.definitionBytes(Object.values(tools)) <= OfferSize.smallBytes) {
+    if (OfferSize.isSmall(Object.values(tools))) {
       indexes.set(tools, undefined)
       return undefined
     }

@@ -50,10 +50,16 @@ const alternatives = (pieces: Iterator<string>): ReadonlyArray<ReadonlyArray<Pat
   return options
 }
 
-const compile = (pattern: string): Pattern => ({
-  _tag: "Either",
-  options: alternatives((pattern.match(piece) ?? [])[Symbol.iterator]())
-})
+/** Two grammars have most of their rules in common. */
+const compiledOnce = new Map<string, Pattern>()
+
+const compile = (pattern: string): Pattern => {
+  const known = compiledOnce.get(pattern)
+  if (known !== undefined) return known
+  const made: Pattern = { _tag: "Either", options: alternatives((pattern.match(piece) ?? [])[Symbol.iterator]()) }
+  compiledOnce.set(pattern, made)
+  return made
+}
 
 interface Option<Meaning> {
   readonly pattern: Pattern
