@@ -11,7 +11,8 @@ import * as Runs from "./Runs.ts"
 export const about = `The ten questions, on against off, in one process. Time: of a run, once the process is up and its connections are open; p95
 of at most 20 runs of each question (off: 3), fewer where they take longer than the suite may. Cold: nothing is remembered. Warm: after a warm-up
 and one other question. Again: the same question once more. Simple questions are asked one at a time, complex ones two at a time. Beyond the
-delays: a run's time less the time in which a demo service let it wait. Services take the delays measured in a household, the model 350 ms
+delays: a run's time less the time in which a demo service let it wait, also for what was only read ahead of need. Both go over the same open
+connections: what wires save is no part of this (see \`wires\`). Services take the delays measured in a household, the model 350 ms
 to the first token and 120 tokens a second, both in another process. The model is a script of written rules, which chooses well: what
 depends on its choices is no measure of a real model.`
 

@@ -55,6 +55,20 @@ const beyondDelays = (memory: Runs.Memory, { runs }: Measured) =>
     }
   })
 
+/** A p95 of fewer runs is none. */
+const runCount = ({ runs }: Measured): Row => ({
+  name: "on: runs of each question",
+  value: Math.min(
+    ...all.flatMap((question) =>
+      (["cold", "warm", "again"] as const).map(
+        (memory) => runs.filter((run) => run.question === question && run.memory === memory).length
+      )
+    )
+  ),
+  unit: "runs",
+  atLeast: 20
+})
+
 const callRows = (name: string, memory: Runs.Memory, { runs }: Measured, isBound: boolean): ReadonlyArray<Row> => {
   const own = runs.filter((run) => run.memory === memory)
   return [
@@ -108,6 +122,7 @@ const requests = (name: string, { runs, toolBytes }: Measured): ReadonlyArray<Ro
 }
 
 export const rows = ({ off, on }: { readonly off: Measured; readonly on: Measured }): ReadonlyArray<Row> => [
+  runCount(on),
   ...times("on", "cold", on, "new"),
   ...times("on", "warm", on, "new"),
   ...times("on", "again", on, "again"),
