@@ -26,7 +26,7 @@ interface Asked {
 const isAnswered = ({ question, run }: Asked, year: number): boolean => {
   const { answer, toolCalls } = run
   if (answer.trim() === "" || answer.includes(Words.sorry)) return false
-  if (answer.startsWith(Words.opening)) return /\(\d{4}\)|, /.test(answer.slice(Words.opening.length))
+  if (answer.startsWith(Words.opening)) return true
   return question.answer.kind === "list" && Player.isComplete(question, toolCalls, year)
 }
 
