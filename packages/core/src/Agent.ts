@@ -271,6 +271,7 @@ export function make<Tools extends Record<string, Tool.Any>, R, R2, R3>(
     const sources = { tools: own.tools, question, analysis, wishes, worth: yield* Worth.Worth, habits }
     const ahead =
       analysis === undefined && habits === undefined ? undefined : Ahead.make({ ...unforeseen, log: runLog }, sources)
+    if (ahead !== undefined) yield* Effect.addFinalizer(() => Effect.sync(ahead.cut))
     const run: Run<Services> = { ...unforeseen, foreseen: ahead?.foreseen }
     let added: ReadonlyArray<Message> = transcript
 
@@ -289,7 +290,7 @@ export function make<Tools extends Record<string, Tool.Any>, R, R2, R3>(
       calls.flatMap(({ name, problem }) => (problem === null ? [] : [{ name, why: problem }]))
 
     /** The answer of a run whose time is over, by `step`, before the model has said all. */
-    const outOfTime = (step: number, calls: Calls.Calls) => {
+    const outOfTime = (step: number, calls: Calls.Calls, steps = step + 1) => {
       calls.cut(Deadline.notInTime)
       ledger?.interrupted()
       const done = settled.filter(({ ok }) => ok).map(({ name }) => name)
@@ -297,7 +298,7 @@ export function make<Tools extends Record<string, Tool.Any>, R, R2, R3>(
       const missing = missingOf(last)
       if (last.some((call) => call.step === step)) missing.push(Deadline.restOfMessage)
       say(step, Deadline.unfinishedNote({ text: said, done, missing, deadlineMillis: brakes.deadlineMillis ?? 0 }))
-      return { answer: said, steps: step + 1, reason: "deadline" } as const
+      return { answer: said, steps, reason: "deadline" } as const
     }
 
     const decision = analysis && Route.decide(analysis, own.tools)
@@ -309,7 +310,7 @@ export function make<Tools extends Record<string, Tool.Any>, R, R2, R3>(
       ledger?.reported(transcript)
       const calls = Calls.open(0, run)
       const ruled = yield* within(brakes.remaining(log.elapsedMillis()), Rules.answer(decision.answerable, calls))
-      if (Option.isNone(ruled)) return { end: outOfTime(0, calls), keep: undefined }
+      if (Option.isNone(ruled)) return { end: outOfTime(0, calls, 0), keep: undefined }
       if (ruled.value.answer !== undefined) {
         log.append({ _tag: "TextDelta", step: 0, delta: ruled.value.answer })
         return { end: { answer: said, steps: 0, reason: "answered" } as const, keep: undefined }
@@ -351,11 +352,9 @@ export function make<Tools extends Record<string, Tool.Any>, R, R2, R3>(
       ahead?.took(turn.calls, results)
       const isSpoken =
         turn.isComplete && last === undefined && turn.text.trim() === "" && wishes?.take(turn.calls, results) === true
-      let granted = isSpoken ? wishes?.answer([]) : undefined
+      let granted = isSpoken ? wishes?.answer() : undefined
       if (isSpoken && granted === undefined && ahead !== undefined) {
-        const rest = yield* ahead.rest(brakes.remaining(log.elapsedMillis()))
-        granted = wishes?.answer(rest)
-        if (granted !== undefined) ahead.used(rest)
+        granted = wishes?.answerWith(yield* ahead.rest(brakes.remaining(log.elapsedMillis())))
       }
       if (granted !== undefined) {
         ledger?.reported(Transcript.append(transcript, turn, results))

@@ -50,6 +50,12 @@ const scan = Tool.make("scan", { parameters, success: Schema.String })
   .annotate(Tool.Readonly, true)
   .annotate(Annotations.TagsRead, tags)
 
+/** One at a time. */
+const slow = Tool.make("slow", { parameters, success: Schema.String })
+  .annotate(Tool.Readonly, true)
+  .annotate(Annotations.Concurrency, 1)
+  .annotate(Annotations.TagsRead, tags)
+
 /** Fails in `failureMode: "error"`. */
 const fragile = Tool.make("fragile", { parameters, failure: Broken }).annotate(Tool.Readonly, true)
 
@@ -62,7 +68,7 @@ const change = Tool.make("change", { parameters, success: Schema.String, failure
 /** Tells how far it is before it ends. */
 const gradual = Tool.make("gradual", { success: Schema.Finite }).annotate(Tool.Readonly, true)
 
-const tools = Toolkit.make(look, scan, fragile, change, gradual)
+const tools = Toolkit.make(look, scan, slow, fragile, change, gradual)
 
 /** What the handlers did, in order: "start look a", then "end look a", or "stop look a" where it was interrupted. */
 export class Diary extends Context.Service<Diary, Ref.Ref<ReadonlyArray<string>>>()("@callsheet/core/test/Diary") {
@@ -87,6 +93,7 @@ export const handlers = tools.toLayer(
         if (key === "interrupt") return yield* Effect.interrupt
         return { value: `value of ${key}` }
       }),
+      slow: ({ key }) => Effect.as(works(`slow ${key}`), `slow ${key}`),
       scan: ({ key }) => Effect.as(works(`scan ${key}`), `scan of ${key}`),
       fragile: () => Effect.fail(new Broken({ sentence: "It snapped." })),
       change: ({ key }) => Effect.as(works(`change ${key}`), `changed ${key}`),

@@ -11,6 +11,7 @@ import type * as Tool from "effect/ai/Tool"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Equal from "effect/Equal"
 import * as Predicate from "effect/Predicate"
 
 import type { EndReason } from "../AgentEvent.ts"
@@ -22,9 +23,9 @@ import * as Policy from "../schedule/Policy.ts"
 import type { Run } from "../schedule/Run.ts"
 import * as Foresight from "./Foresight.ts"
 import type { Habits } from "./Habits.ts"
-import type { Asked, Guess as Habit, MadeCall } from "./HabitTable.ts"
+import type { Guess as Habit, MadeCall } from "./HabitTable.ts"
 import * as QuestionShape from "./QuestionShape.ts"
-import type { Analysis } from "./Route.ts"
+import type { Analysis, Call } from "./Route.ts"
 import type { Wishes } from "./Wishes.ts"
 import type { Worth } from "./Worth.ts"
 
@@ -50,19 +51,49 @@ export interface Ahead {
   readonly next: (step: number) => Effect.Effect<void>
   /** What was foreseen, neither shown nor asked for yet, and is there after at most `limitMillis`. */
   readonly rest: (limitMillis: number) => Effect.Effect<ReadonlyArray<Foresight.Made>>
-  /** An answer was made of these. */
-  readonly used: (made: ReadonlyArray<Foresight.Made>) => void
-  /** Ends what is under way, judges, and learns. */
+  /** Interrupts what is under way: no more is needed. */
+  readonly cut: () => void
+  /** Judges and learns, once the run has its answer. */
   readonly end: (reason: EndReason) => Effect.Effect<void>
 }
 
+/** A guess, of one source or of several. */
+interface Source extends Call {
+  /** Whether it may stand in the prompt. */
+  readonly mayShow: boolean
+  readonly judge: (wasRight: boolean) => void
+}
+
 /** What the router foresees, as far as guesses of that kind have paid so far. */
-const routed = ({ analysis, worth }: Sources): ReadonlyArray<Omit<Foresight.Guess, "isShown">> =>
+const routed = ({ analysis, worth }: Sources): ReadonlyArray<Source> =>
   (analysis?.foreseen ?? []).flatMap(({ name, parameters }) => {
     const kind = `${analysis?.intent ?? ""} ${name}`
-    if (!worth.mayTry(kind)) return []
-    return [{ name, parameters, judge: (wasRight: boolean) => worth.judged(kind, wasRight) }]
+    const trial = worth.mayTry(kind)
+    if (trial === undefined) return []
+    const judge = (wasRight: boolean) => worth.judged(kind, wasRight)
+    return [{ name, parameters, mayShow: trial === "shown", judge }]
   })
+
+/** Equal ones as one. */
+const distinct = (guesses: ReadonlyArray<Source>): ReadonlyArray<Source> => {
+  const all: Array<Source> = []
+  for (const guess of guesses) {
+    const index = all.findIndex(
+      ({ name, parameters }) => name === guess.name && Equal.equals(parameters, guess.parameters)
+    )
+    const same = all[index]
+    if (same === undefined) {
+      all.push(guess)
+      continue
+    }
+    const judge = (wasRight: boolean) => {
+      same.judge(wasRight)
+      guess.judge(wasRight)
+    }
+    all[index] = { ...same, mayShow: same.mayShow && guess.mayShow, judge }
+  }
+  return all
+}
 
 const madeCall = ({ input, name }: ModelCall, { ok, value }: Attempt.Outcome): ReadonlyArray<MadeCall> =>
   Predicate.isObject(input) ? [{ name, parameters: { ...input }, ok, value }] : []
@@ -84,24 +115,28 @@ export const make = <R>(run: Run<R>, sources: Sources): Ahead => {
     return tool !== undefined && Policy.rulesOf(tool).isReadOnly
   }
 
-  const habitual: Effect.Effect<ReadonlyArray<Omit<Foresight.Guess, "isShown">>> = Effect.suspend(() => {
+  const habitual: Effect.Effect<ReadonlyArray<Source>> = Effect.suspend(() => {
     if (habits === undefined || shape === undefined) return Effect.succeed([])
-    const so: Asked = { shape, steps, isReadOnly }
-    return Effect.map(habits.predict(so), (guesses) =>
-      guesses.map((guess) => ({
-        ...guess.call,
-        judge: (wasRight: boolean) => void judged.push([guess, wasRight])
-      }))
+    return Effect.map(habits.predict({ shape, steps, isReadOnly }), (guesses) =>
+      guesses.flatMap((guess) => {
+        // Whether a habit rests is its own affair; that it is tried unseen at times is not.
+        const mayShow = sources.worth.mayTry(`habit ${guess.habit}`) !== "hidden"
+        const judge = (wasRight: boolean) => void judged.push([guess, wasRight])
+        return [{ ...guess.call, mayShow, judge }]
+      })
     )
   })
   /**
    * What grants a wish is not shown: the model is to choose the call, which is served at once and words its own result, so
    * that the model need not.
    */
-  const begin = (step: number, guesses: ReadonlyArray<Omit<Foresight.Guess, "isShown">>) =>
+  const begin = (step: number, guesses: ReadonlyArray<Source>) =>
     foresight.begin(
       step,
-      guesses.map((guess) => ({ ...guess, isShown: wishes?.isGrantedBy(guess.name) !== true }))
+      guesses.map(({ mayShow, ...guess }) => ({
+        ...guess,
+        isShown: mayShow && wishes?.isGrantedBy(guess.name) !== true
+      }))
     )
 
   return {
@@ -109,16 +144,17 @@ export const make = <R>(run: Run<R>, sources: Sources): Ahead => {
     open: Effect.fnUntraced(function* (limitMillis) {
       const endMillis = (yield* Clock.currentTimeMillis) + Math.min(limitMillis, Duration.toMillis(wait))
       const made: Array<Foresight.Made> = []
-      let guesses = [...routed(sources), ...(yield* habitual)]
+      let guesses = distinct([...routed(sources), ...(yield* habitual)])
       while (guesses.length > 0) {
-        yield* begin(0, guesses)
+        const begun = yield* begin(0, guesses)
         const round = yield* foresight.shown(Math.max(0, endMillis - (yield* Clock.currentTimeMillis)))
+        if (round.length === 0) break
         made.push(...round)
-        // What follows is known only where all of the round is there.
-        if (round.length < guesses.length) break
         steps.push(round.flatMap(({ call, outcome }) => madeCall(call, outcome)))
         opened = steps.length
-        guesses = [...(yield* habitual)]
+        // What follows is known only where all of the round is there.
+        if (round.length < begun) break
+        guesses = yield* habitual
       }
       return made
     }),
@@ -132,19 +168,19 @@ export const make = <R>(run: Run<R>, sources: Sources): Ahead => {
         })
       )
     },
-    next: (step) => Effect.flatMap(habitual, (guesses) => begin(step, guesses)),
-    used: foresight.used,
+    next: (step) => Effect.flatMap(habitual, (guesses) => Effect.asVoid(begin(step, guesses))),
+    cut: foresight.cut,
     rest: (limitMillis) => foresight.rest(Math.min(limitMillis, Duration.toMillis(wait))),
     end: Effect.fnUntraced(function* (reason) {
-      yield* foresight.end(asked)
+      foresight.cut()
+      // What a run that was ended did not ask for, it may still have asked for.
+      if (reason !== "answered") return
+      yield* foresight.judge(asked)
       if (habits === undefined) return
       for (const [guess, wasRight] of judged) yield* habits.judge(guess, wasRight)
       // Of a plan only its own call is seen here, which says nothing of what follows upon what.
       if (shape === undefined || asked.has(PlanTool.name)) return
-      // What stood in the prompt is a step as if the model had asked for it, unless it asked that tool itself.
-      const opening = steps.slice(0, opened).map((calls) => calls.filter(({ name }) => !asked.has(name)))
-      const whole = [...opening.filter((calls) => calls.length > 0), ...steps.slice(opened)]
-      yield* habits.learn({ shape, steps: whole, isReadOnly, reason })
+      yield* habits.learn({ shape, steps, isReadOnly, reason, given: opened })
     })
   }
 }

@@ -5,12 +5,14 @@
  * **Details**
  *
  * A guess is begun where its tool is there, only reads, and asks nobody's leave; at most `policy.foresight.mostCalls` a run, and
- * none where a budget counts tool calls. It waits for nothing and nothing waits for it: a write that touches what it read drops
- * it. The run's end interrupts what is still under way. Which guesses were right is told to whoever made them.
+ * none where a budget counts tool calls. It takes no more than half of the places there are, and no place in the order of calls:
+ * a write that touches what it read drops it. The run's end interrupts what is still under way. Which guesses were right is told
+ * to whoever made them.
  */
 import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
 import * as Result from "effect/Result"
+import * as Struct from "effect/Struct"
 
 import * as CallIds from "../model/CallIds.ts"
 import type { Call as ModelCall } from "../model/ModelStream.ts"
@@ -28,7 +30,10 @@ import type { Call } from "./Route.ts"
 export interface Guess extends Call {
   /** Whether it is to stand in the prompt. Else it is only there for the model's own call. */
   readonly isShown: boolean
-  /** Told once, when the run ends, if it was begun. */
+  /**
+   * Told once, when the run has its answer, whether the model asked for it. Not told of what stood in the prompt, unless the
+   * model asked that tool for something else: it need not ask for what it has, and may not have needed it.
+   */
   readonly judge: (wasRight: boolean) => void
 }
 
@@ -41,8 +46,8 @@ export interface Made {
 export interface Foresight {
   /** What the model's own calls are served from. */
   readonly foreseen: Foreseen.Foreseen
-  /** Begins guesses, the likeliest first, for the step `step`. */
-  readonly begin: (step: number, guesses: ReadonlyArray<Guess>) => Effect.Effect<void>
+  /** Begins guesses, the likeliest first, for the step `step`; how many of them are to be shown. */
+  readonly begin: (step: number, guesses: ReadonlyArray<Guess>) => Effect.Effect<number>
   /** Those to be shown, and not shown yet, that have a result after at most `millis`, in the order in which they were begun. */
   readonly shown: (millis: number) => Effect.Effect<ReadonlyArray<Made>>
   /**
@@ -50,14 +55,14 @@ export interface Foresight {
    * `millis`.
    */
   readonly rest: (millis: number) => Effect.Effect<ReadonlyArray<Made>>
-  /** An answer was made of these. */
-  readonly used: (made: ReadonlyArray<Made>) => void
-  /** Ends what is under way, judges, and counts. `asked`: names of the tools that the model called. */
-  readonly end: (asked: ReadonlySet<string>) => Effect.Effect<void>
+  /** Interrupts what is under way. */
+  readonly cut: () => void
+  /** Judges, and counts, once the run has its answer. `asked`: names of the tools that the model called. */
+  readonly judge: (asked: ReadonlySet<string>) => Effect.Effect<void>
 }
 
 const calls = Metric.counter("callsheet.foresight.calls", {
-  description: "Calls begun before a model asked for them, by whether that was of use",
+  description: "Calls begun before a model asked for them, by whether it did, or had them in its prompt",
   incremental: true
 })
 
@@ -65,7 +70,7 @@ interface Begun {
   readonly guess: Guess
   readonly key: string
   readonly node: Graph.Node
-  /** Whether it stood in the prompt, or in the answer. */
+  /** Whether it stood in the prompt. */
   isShown: boolean
 }
 
@@ -97,7 +102,7 @@ export const show = (transcript: Transcript.Transcript, made: ReadonlyArray<Made
 export const make = <R>(run: Run<R>, mostCalls: number): Foresight => {
   const { policy, results } = run
   const { tools } = run.toolkit
-  const own: Run<R> = { ...run, order: Graph.makeOrder(), ledger: undefined, foreseen: undefined }
+  const own: Run<R> = { ...run, order: Graph.makeOrder(), ledger: undefined, foreseen: undefined, isGuessing: true }
   const foreseen = Foreseen.make()
   const begun: Array<Begun> = []
   const steps: Array<Scheduler.Step> = []
@@ -106,27 +111,29 @@ export const make = <R>(run: Run<R>, mostCalls: number): Foresight => {
   const beginOne = Effect.fnUntraced(function* (step: Scheduler.Step, guess: Guess) {
     const { name, parameters: input } = guess
     const tool = Object.hasOwn(tools, name) ? tools[name] : undefined
-    if (tool === undefined || begun.length >= most) return
+    if (tool === undefined || begun.length >= most) return 0
     const rules = Policy.rulesOf(tool)
-    if (!rules.isReadOnly || rules.needsApproval) return
+    if (!rules.isReadOnly || rules.needsApproval) return 0
     const read = yield* Parameters.read(tool, input)
-    if (read._tag === "None" || read.value.key === undefined) return
+    if (read._tag === "None" || read.value.key === undefined) return 0
     const key = Foreseen.keyOf(name, read.value.key)
-    if (foreseen.has(key)) return
+    if (foreseen.has(key)) return 0
     const id = CallIds.ofEngine("foreseen", begun.length)
     const node = yield* step.place({ id, tool, known: input, needs: [], input: () => Result.succeed(input) })
     foreseen.add({ key, footprint: Policy.footprint(tool, read), freshnessMillis: rules.freshnessMillis, node })
     begun.push({ guess, key, node, isShown: false })
+    return guess.isShown ? 1 : 0
   })
 
   return {
     foreseen,
     begin: (step, guesses) =>
       Effect.suspend(() => {
-        if (guesses.length === 0 || begun.length >= most) return Effect.void
+        if (guesses.length === 0 || begun.length >= most) return Effect.succeed(0)
         const opened = Scheduler.open(step, own)
         steps.push(opened)
-        return Effect.forEach(guesses, (guess) => beginOne(opened, guess), { concurrency: 1, discard: true })
+        const begin = Effect.forEach(guesses, (guess) => beginOne(opened, guess), { concurrency: 1 })
+        return Effect.map(begin, (shown) => shown.reduce<number>((sum, one) => sum + one, 0))
       }),
     shown: (millis) =>
       Effect.suspend(() => {
@@ -143,7 +150,7 @@ export const make = <R>(run: Run<R>, mostCalls: number): Foresight => {
       }),
     rest: (millis) =>
       Effect.suspend(() => {
-        const left = begun.filter(({ isShown, key }) => !isShown && !foreseen.isTaken(key) && foreseen.has(key))
+        const left = begun.filter(({ isShown, key }) => !isShown && !foreseen.isAsked(key) && foreseen.has(key))
         const settled = Effect.timeoutOption(Graph.outcomes(left.map(({ node }) => node)), millis)
         return Effect.map(settled, () =>
           left.flatMap(({ guess, node: { id, outcome } }): ReadonlyArray<Made> =>
@@ -151,23 +158,22 @@ export const make = <R>(run: Run<R>, mostCalls: number): Foresight => {
           )
         )
       }),
-    used: (made) => {
-      for (const one of begun) one.isShown ||= made.some(({ call }) => call.id === one.node.id)
+    cut: () => {
+      for (const step of steps) step.cut(notNeeded)
     },
-    end: (asked) =>
+    judge: (asked) =>
       Effect.suspend(() => {
-        for (const step of steps) step.cut(notNeeded)
-        let useful = 0
+        const counts = { asked: 0, shown: 0, wasted: 0 }
         for (const { guess, isShown, key } of begun) {
-          // What was shown was of use unless the model asked that tool for something else.
-          const wasRight = foreseen.isTaken(key) || (isShown && !asked.has(guess.name))
-          guess.judge(wasRight)
-          if (wasRight) useful++
+          const isAsked = foreseen.isAsked(key)
+          const isUnknown = isShown && !isAsked && !asked.has(guess.name)
+          if (!isUnknown) guess.judge(isAsked)
+          counts[isAsked ? "asked" : isUnknown ? "shown" : "wasted"]++
         }
-        if (begun.length === 0) return Effect.void
-        const counted = (isUseful: boolean, count: number) =>
-          Metric.update(Metric.withAttributes(calls, { "callsheet.foresight.useful": String(isUseful) }), count)
-        return Effect.andThen(counted(true, useful), counted(false, begun.length - useful))
+        const counted = Struct.keys(counts).map((use) =>
+          Metric.update(Metric.withAttributes(calls, { "callsheet.foresight.use": use }), counts[use])
+        )
+        return begun.length === 0 ? Effect.void : Effect.all(counted, { concurrency: 1, discard: true })
       })
   }
 }

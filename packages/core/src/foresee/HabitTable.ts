@@ -34,6 +34,11 @@ export interface Asked {
 /** A run that has ended. */
 export interface Run extends Asked {
   readonly reason: EndReason
+  /**
+   * Steps at its beginning that the model was given, and did not ask for: what it asked for after them says something, and they
+   * themselves nothing.
+   */
+  readonly given?: number
 }
 
 /** A call that is likely to be asked for next. */
@@ -103,6 +108,7 @@ export const learn = (table: HabitTable, run: Run, nowMillis: number): HabitTabl
   for (let index = 0; index <= run.steps.length && index < maxSteps; index++) {
     const last = run.steps[index - 1]
     count += last?.filter(({ ok }) => ok).length ?? 0
+    if (index < (run.given ?? 0)) continue
     const sources = { slots: run.shape.slots, calls: placed.slice(0, count) }
     const context = contextOf(run.shape, last)
     const calls = (run.steps[index] ?? []).slice(0, maxCalls).filter(({ name, ok }) => ok && run.isReadOnly(name))

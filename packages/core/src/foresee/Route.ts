@@ -34,6 +34,19 @@ export interface Outcome {
   readonly value: unknown
 }
 
+/** One thing that a question asks for. */
+export interface Wish {
+  /** The tools of which one call grants it. */
+  readonly tools: ReadonlyArray<string>
+  /** The one of `foreseen` that does, where it is known to. */
+  readonly call?: Call | undefined
+  /**
+   * Words what such a call gave in answer to this wish, where the tool's own `Renderer` would say more than is asked for;
+   * `undefined` where that may word it.
+   */
+  readonly words?: ((name: string, call: Rendered) => string | undefined) | undefined
+}
+
 /** How a question is answered without a model. */
 export interface Answerable {
   /** None needs another's result. */
@@ -43,17 +56,6 @@ export interface Answerable {
    * model is to be asked, with what was read.
    */
   render(outcomes: ReadonlyArray<Outcome>): string | undefined
-}
-
-/** One thing that a question asks for. */
-export interface Wish {
-  /** The tools of which one call grants it. */
-  readonly tools: ReadonlyArray<string>
-  /**
-   * Words what such a call gave in answer to this wish, where the tool's own `Renderer` would say more than is asked for;
-   * `undefined` where that may word it.
-   */
-  readonly words?: ((name: string, call: Rendered) => string | undefined) | undefined
 }
 
 /** What is known of a question before a model sees it. */

@@ -3,6 +3,7 @@
  */
 import type * as Tool from "effect/ai/Tool"
 import * as Context from "effect/Context"
+import * as Equal from "effect/Equal"
 import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
 
@@ -17,11 +18,13 @@ export interface Wishes {
   readonly isGrantedBy: (name: string) => boolean
   /** Takes the calls of one message and what they came to, in call order: whether each of them speaks for itself. */
   readonly take: (calls: ReadonlyArray<Call>, outcomes: ReadonlyArray<Attempt.Outcome>) => boolean
+  /** The answer, where what was taken grants every wish: first what was wished, in that order, then what was called besides. */
+  readonly answer: () => string | undefined
   /**
-   * The answer, where what was taken grants every wish, or what it leaves open is granted by one of `foreseen`: first what was
-   * wished, in that order, then what was called besides.
+   * The same where the model has asked for some of what its router foresaw, and for nothing else: what it has not asked for yet
+   * may be one of `foreseen`.
    */
-  readonly answer: (foreseen: ReadonlyArray<Made>) => string | undefined
+  readonly answerWith: (foreseen: ReadonlyArray<Made>) => string | undefined
 }
 
 /** A call that speaks for itself. */
@@ -77,20 +80,30 @@ export const make = (wishes: ReadonlyArray<Wish>, tools: Readonly<Record<string,
   const granters = new Set(wishes.flatMap(({ tools }) => tools).filter(speaks))
   const spoken: Array<Speaking> = []
 
-  const answer = (foreseen: ReadonlyArray<Speaking>): string | undefined => {
-    const all = [...spoken, ...foreseen]
+  const worded = (wish: Wish | undefined, { call, name, text }: Speaking): string =>
+    said(() => wish?.words?.(name, call)) ?? text
+
+  const answer = (): string | undefined => {
     const granted = granting(
       wishes,
-      all.map(({ name }) => name)
+      spoken.map(({ name }) => name)
     )
     if (granted === undefined) return undefined
     const wished = granted.flatMap((index, at) => {
-      const { call, name, text } = all[index] ?? {}
-      if (call === undefined || name === undefined) return []
-      return said(() => wishes[at]?.words?.(name, call)) ?? text
+      const one = spoken[index]
+      return one === undefined ? [] : worded(wishes[at], one)
     })
     const others = spoken.flatMap(({ text }, index) => (granted.includes(index) ? [] : text))
     return [...wished, ...others].join("\n\n")
+  }
+
+  const answerWith = (foreseen: ReadonlyArray<Speaking>): string | undefined => {
+    const isOf = ({ call }: Wish, one: Speaking) =>
+      call !== undefined && call.name === one.name && Equal.equals(call.parameters, one.call.parameters)
+    if (!spoken.every((one) => wishes.some((wish) => isOf(wish, one)))) return undefined
+    const granted = wishes.map((wish) => [...spoken, ...foreseen].find((one) => isOf(wish, one)))
+    const texts = granted.flatMap((one, at) => (one === undefined ? [] : worded(wishes[at], one)))
+    return texts.length === wishes.length ? texts.join("\n\n") : undefined
   }
 
   const speakingOf = (call: Call, outcome: Attempt.Outcome | undefined) =>
@@ -103,6 +116,7 @@ export const make = (wishes: ReadonlyArray<Wish>, tools: Readonly<Record<string,
       spoken.push(...all.filter((call) => call !== undefined))
       return all.length > 0 && !all.includes(undefined)
     },
-    answer: (foreseen) => answer(foreseen.flatMap(({ call, outcome }) => speakingOf(call, outcome) ?? []))
+    answer,
+    answerWith: (foreseen) => answerWith(foreseen.flatMap(({ call, outcome }) => speakingOf(call, outcome) ?? []))
   }
 }

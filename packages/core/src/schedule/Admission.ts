@@ -47,6 +47,8 @@ export interface Admission {
    * shares a place with the ended call.
    */
   withPlace<A, E, R>(request: Request, effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R>
+  /** Whether less than half of the places that `request` would take are taken: what may be wanted later stays free. */
+  hasSpare(request: Request): boolean
   /** Calls that wait, over all runs. */
   readonly waiting: number
   /** Calls that run, over all runs. */
@@ -231,6 +233,7 @@ export const makeUnsafe = (): Admission => {
           )
         })
       ),
+    hasSpare: (request) => needsOf(request).every(({ limit, running }) => running + 1 <= limit / 2),
     get waiting() {
       return waiting
     },

@@ -1,7 +1,9 @@
 /**
  * Foreseen: the reads of one run that were begun before the model asked for them, by which its own equal calls are served.
  *
- * Each serves as often as it is asked for, until something that it read is written or its time is over.
+ * Until something that it read is written or its time is over, a read serves as often as it is asked for; one of a tool that says
+ * nothing of how long its results stay true serves once. What is remembered beyond the run (`Remembered`) is served from there,
+ * where writes of other runs outdate it too.
  */
 import type { Node } from "./Graph.ts"
 import { type Footprint, overlaps } from "./Policy.ts"
@@ -20,11 +22,12 @@ const graceMillis = 5_000
 
 export interface Foreseen {
   add(read: Read): void
+  /** Whether an equal read was begun, and nothing that it read was written since. */
   has(key: string): boolean
-  /** The node of an equal read that is still true; `undefined` where there is none, or it has failed. */
+  /** A call asks for an equal read: its node, where that is still true; `undefined` where there is none, or it has failed. */
   take(key: string, nowMillis: number): Node | undefined
-  /** Whether the read was taken. */
-  isTaken(key: string): boolean
+  /** Whether a call asked for the read. */
+  isAsked(key: string): boolean
   /** Drops what `footprint` touches: it serves nobody any more. */
   written(footprint: Footprint): void
 }
@@ -34,20 +37,25 @@ export const keyOf = (name: string, parameters: string): string => `${name} ${pa
 
 export const make = (): Foreseen => {
   const reads = new Map<string, Read>()
-  const taken = new Set<string>()
+  const asked = new Set<string>()
+  /** Those that served once, and may not again. */
+  const spent = new Set<string>()
   return {
     add: (read) => void reads.set(read.key, read),
     has: (key) => reads.has(key),
     take: (key, nowMillis) => {
       const read = reads.get(key)
-      if (read === undefined || read.node.outcome?.ok === false) return undefined
-      const { freshnessMillis = graceMillis, node } = read
-      // Of what has not begun nothing is old.
-      if (nowMillis - (node.startMillis ?? nowMillis) > freshnessMillis) return undefined
-      taken.add(key)
+      if (read === undefined) return undefined
+      asked.add(key)
+      const { freshnessMillis, node } = read
+      if (node.outcome?.ok === false || spent.has(key)) return undefined
+      // Of what has not ended nothing is old.
+      const ageMillis = node.outcome === undefined ? 0 : nowMillis - (node.startMillis ?? nowMillis)
+      if (ageMillis > (freshnessMillis ?? graceMillis)) return undefined
+      if (freshnessMillis === undefined) spent.add(key)
       return node
     },
-    isTaken: (key) => taken.has(key),
+    isAsked: (key) => asked.has(key),
     written: (footprint) => {
       for (const [key, read] of reads) if (overlaps(footprint, read.footprint)) reads.delete(key)
     }

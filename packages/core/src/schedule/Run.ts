@@ -33,6 +33,8 @@ export interface Run<R> {
   readonly results?: Results | undefined
   /** What was begun before the model asked for it; nothing was without it. */
   readonly foreseen?: Foreseen | undefined
+  /** Whether its calls are only guesses, which are to leave places free for those that are asked for. */
+  readonly isGuessing?: boolean
   /** Runs a call's work in a fiber that ends with the run at the latest. */
   readonly fork: (effect: Effect.Effect<void, never, R>) => Fiber.Fiber<void>
 }

@@ -33,7 +33,8 @@ describe("Habits of an agent", () => {
       assert.deepStrictEqual(rounds, [3, 3, 1])
       const again = yield* asking("delta")
       assert.strictEqual(again.wallMillis, 2 * toolMillis + replyMillis(answer, realistic))
-      assert.deepInclude(yield* Effect.flatMap(Habits, ({ stats }) => stats), { hits: 4, misses: 0, failures: 0 })
+      // What stands in the prompt need not be asked for: nobody knows what it was worth.
+      assert.deepInclude(yield* Effect.flatMap(Habits, ({ stats }) => stats), { hits: 0, misses: 0, failures: 0 })
     }).pipe(Effect.provide(learning()))
   )
 

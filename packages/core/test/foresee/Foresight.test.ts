@@ -139,11 +139,45 @@ describe("Foresight", () => {
     }).pipe(alone, Effect.provide(world(turns([{ calls: calls("look", "a") }, answer]))))
   )
 
-  it.effect("goes on where it is right", () =>
+  it.effect(
+    "tries at times without showing it, by which it learns what it is worth: where that is something, it goes on",
+    () =>
+      Effect.gen(function* () {
+        const agent = routed({ foreseen: reads("look", "a") })
+        const modelCalls: Array<number> = []
+        for (let run = 0; run < 32; run++) modelCalls.push((yield* settle(agent.ask("Which?"))).modelCalls.length)
+        assert.deepStrictEqual(
+          modelCalls.flatMap((count, run) => (count === 1 ? [] : [run])),
+          [15, 31]
+        )
+        assert.deepStrictEqual((yield* Worth.Worth).stats(), { right: 2, wrong: 0, rested: 0 })
+      }).pipe(alone, Effect.provide(world(wanting("a"))))
+  )
+
+  it.effect("rests where what it shows is needed by nobody", () =>
     Effect.gen(function* () {
-      const agent = routed({ foreseen: reads("look", "a") })
-      for (let run = 0; run < 30; run++) yield* settle(agent.ask("Which?"))
-      assert.deepStrictEqual((yield* Worth.Worth).stats(), { right: 30, wrong: 0, rested: 0 })
-    }).pipe(alone, Effect.provide(world(wanting("a"))))
+      const agent = routed({ foreseen: reads("look", "z") })
+      for (let run = 0; run < 70; run++) yield* settle(agent.ask("Which?"))
+      assert.deepStrictEqual((yield* Worth.Worth).stats(), { right: 0, wrong: 4, rested: 6 })
+    }).pipe(alone, Effect.provide(world(turns([answer]))))
+  )
+
+  it.effect("leaves half of the places of a tool free, and takes none where there is but one", () =>
+    Effect.gen(function* () {
+      const events = yield* eventsOf(routed({ foreseen: reads("slow", "a") }).run("Which?"))
+      assert.isEmpty(tagged(events, "ToolStarted").filter(({ callId }) => callId === "foreseen_0"))
+      assert.deepInclude(tagged(events, "RunFinished")[0], { atMillis: 2 * toolMillis })
+    }).pipe(alone, Effect.provide(world(turns([{ calls: calls("slow", "b", "c") }, answer]))))
+  )
+
+  it.effect("settles what it began also where the run fails", () =>
+    Effect.gen(function* () {
+      const agent = routed({ foreseen: reads("look", "a") }, { foresight: { mostCalls: 6, wait: Duration.zero } })
+      const events = yield* eventsOf(agent.run("Which?"))
+      assert.deepStrictEqual(
+        events.slice(2).map(({ _tag }) => _tag),
+        ["ToolStarted", "StepStarted", "StepFinished", "ToolSettled", "RunFailed"]
+      )
+    }).pipe(alone, Effect.provide(world(turns([{ text: "" }]))))
   )
 })

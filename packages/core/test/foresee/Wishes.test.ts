@@ -89,6 +89,26 @@ describe("Wishes", () => {
     }).pipe(Effect.provide(world(turns([{ calls: calls("look", "a") }, prose]), realistic)))
   )
 
+  const two: ReadonlyArray<Wish> = reads("look", "a", "b").map((call) => ({ tools: ["look"], call }))
+
+  it.effect("may be granted by what was foreseen for them, where the model has asked for some of just that", () =>
+    Effect.gen(function* () {
+      const agent = routed({ wishes: two, foreseen: reads("look", "a", "b") })
+      const { answer, modelCalls } = yield* settle(agent.ask("Which?"))
+      assert.deepStrictEqual([answer, modelCalls.length], [`${said("a")}\n\n${said("b")}`, 1])
+    }).pipe(Effect.provide(world(turns([{ calls: calls("look", "b") }, prose]), realistic)))
+  )
+
+  it.effect("are not granted by a guess where the model asked for anything else: it goes on", () =>
+    Effect.gen(function* () {
+      const agent = routed({ wishes: two, foreseen: reads("look", "a", "b") })
+      const { answer, modelCalls } = yield* settle(agent.ask("Which?"))
+      assert.deepStrictEqual([answer, modelCalls.length], [`${said("a limit 50")}\n\n${said("b")}`, 2])
+    }).pipe(
+      Effect.provide(world(turns([{ calls: calls("look", "a limit 50") }, { calls: calls("look", "b") }, prose])))
+    )
+  )
+
   it("are none where no tool can word them", () => {
     assert.isUndefined(Wishes.make([], {}))
     assert.isUndefined(Wishes.make([look], {}))

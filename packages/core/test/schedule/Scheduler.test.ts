@@ -64,7 +64,7 @@ describe("a failed call", () => {
         "The shelf is empty.",
         "The tool look broke: it cannot be used now.",
         "The tool look broke: it cannot be used now.",
-        "There is no tool nothing. The tools are: look, scan, fragile, change, gradual."
+        "There is no tool nothing. The tools are: look, scan, slow, fragile, change, gradual."
       ])
     }).pipe(
       Effect.provide(

@@ -168,14 +168,18 @@ const grantedBy = (wish: Wish): ReadonlyArray<string> => {
 
 /** The tools that grant each of the wishes, one call each; none where one of them is more than a list or a fact. */
 export const granted = ({ all, isWhole }: Wishes): ReadonlyArray<Granted> => {
-  const each = all.flatMap((wish) => {
+  const each = all.flatMap((wish): ReadonlyArray<Granted> => {
     const words = Narrowing.words(wish)
-    if (wish.intent !== "titles" || wish.kind !== "any") return [{ tools: grantedBy(wish), words }]
+    const calls = callsOf(wish, true)
+    // One of several calls may be only the way to the others.
+    const [only] = calls.length === 1 ? calls : []
+    if (wish.intent !== "titles" || wish.kind !== "any") return [{ tools: grantedBy(wish), call: only, words }]
     // Films and series are two lists, and no tool puts both in one order.
     const tools = wish.sort === undefined ? listing(wish) : []
+    const [films, series] = calls.length === 2 ? calls : []
     return [
-      { tools, words },
-      { tools, words }
+      { tools, call: films, words },
+      { tools, call: series, words }
     ]
   })
   return isWhole && each.every(({ tools }) => tools.length > 0) ? each : []
