@@ -4,6 +4,7 @@
  */
 import { Cache } from "@callsheet/cache/Cache"
 import * as Agent from "@callsheet/core/Agent"
+import { makeUnsafe as makeWorth, Worth } from "@callsheet/core/foresee/Worth"
 import { Identity } from "@callsheet/core/Identity"
 import { bundles } from "@callsheet/media/Bundles"
 import { Facts } from "@callsheet/media/Facts"
@@ -43,7 +44,9 @@ export const household = ({ environment }: Where) =>
       Layer.mergeAll(MediaToolkit.layer, MediaRouter.layer, Facts.layer, WarmUp.layer),
       MediaServices.layerConfig
     ),
-    Layer.effect(Identity, MediaServices.identity)
+    Layer.effect(Identity, MediaServices.identity),
+    // Each household finds out for itself what guesses are worth.
+    Layer.sync(Worth, makeWorth)
   ).pipe(
     Layer.provideMerge(Cache.layerMemory()),
     Layer.provide(ConfigProvider.layer(ConfigProvider.fromEnv({ env: environment })))

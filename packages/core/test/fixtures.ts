@@ -112,24 +112,25 @@ export const calls = (name: string, ...keys: ReadonlyArray<string>) => keys.map(
 export const agent = (policy: Partial<Policy.Policy> = {}) =>
   Agent.make({ name: "test", instructions: "Answer.", toolkit: tools, policy })
 
+/** What a router says that knows nothing but `known`. */
+export const analysis = (known: Partial<Analysis>): Analysis => ({
+  intent: "looking",
+  entities: [],
+  filters: {},
+  writes: false,
+  complexity: "complex",
+  tools: [],
+  confidence: 0.3,
+  reason: "It is a test.",
+  answerable: undefined,
+  foreseen: [],
+  wishes: [],
+  ...known
+})
+
 /** The same with a router that says of every question what `known` says. */
-export const routed = (known: Partial<Analysis>, policy: Partial<Policy.Policy> = {}) => {
-  const analysis: Analysis = {
-    intent: "looking",
-    entities: [],
-    filters: {},
-    writes: false,
-    complexity: "complex",
-    tools: [],
-    confidence: 0.3,
-    reason: "It is a test.",
-    answerable: undefined,
-    foreseen: [],
-    wishes: [],
-    ...known
-  }
-  return routedBy(Effect.succeed(analysis), policy)
-}
+export const routed = (known: Partial<Analysis>, policy: Partial<Policy.Policy> = {}) =>
+  routedBy(Effect.succeed(analysis(known)), policy)
 
 export const routedBy = (analysis: Effect.Effect<Analysis>, policy: Partial<Policy.Policy> = {}) => {
   const router = Effect.succeed({ analyse: () => analysis })

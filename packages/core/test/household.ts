@@ -9,6 +9,7 @@ import { Cache, type Change } from "@callsheet/cache/Cache"
 import * as Read from "@callsheet/cache/Read"
 import * as Agent from "@callsheet/core/Agent"
 import type { AgentEvent } from "@callsheet/core/AgentEvent"
+import type { Call } from "@callsheet/core/foresee/Route"
 import { Identity } from "@callsheet/core/Identity"
 import * as LanguageModelStream from "@callsheet/core/model/LanguageModelStream"
 import * as Annotations from "@callsheet/core/schedule/Annotations"
@@ -24,7 +25,7 @@ import { Effect, Fiber, Layer, Predicate, type Redacted, Schema, Stream } from "
 import { Tool, Toolkit } from "effect/ai"
 import { TestClock } from "effect/testing"
 
-import { tagged } from "./fixtures.ts"
+import { analysis, tagged } from "./fixtures.ts"
 import { Trouble } from "./schedule/stage.ts"
 
 const parameters = Schema.Struct({
@@ -175,6 +176,8 @@ export interface Setting {
   readonly address?: string
   readonly toolkit?: typeof toolkit
   readonly deadlineMillis?: number
+  /** Reads that a router foresees of every question. */
+  readonly foreseen?: ReadonlyArray<Call>
 }
 
 /** Runs `effect` while time passes, no more of it than it takes. */
@@ -213,7 +216,16 @@ export const asking = Effect.fnUntraced(function* (question: string, setting: Se
     modelCalls++
     return script(view)
   }
-  const agent = Agent.make({ name, instructions, toolkit: setting.toolkit ?? toolkit, policy })
+  const router = Effect.succeed({
+    analyse: () => Effect.succeed(analysis({ foreseen: setting.foreseen ?? [] }))
+  })
+  const agent = Agent.make({
+    name,
+    instructions,
+    toolkit: setting.toolkit ?? toolkit,
+    policy,
+    ...(setting.foreseen !== undefined && { router })
+  })
   const request = { question, ...(deadlineMillis !== undefined && { deadlineMillis }) }
   const events = yield* Stream.runCollect(Stream.catchCause(agent.run(request), () => Stream.empty)).pipe(
     Effect.provide(
