@@ -16,7 +16,7 @@ import { MediaError, rejected } from "./MediaError.ts"
 import * as Parameters from "./Parameters.ts"
 import * as Playable from "./Playable.ts"
 import { Plex } from "./Plex.ts"
-import type { Session } from "./PlexRecords.ts"
+import type { Details, Session } from "./PlexRecords.ts"
 import * as WhichItem from "./WhichItem.ts"
 
 export const NowPlaying = Tool.make("now_playing", {
@@ -64,13 +64,17 @@ export const WatchHistory = Tool.make("watch_history", {
     cursor: Parameters.cursor,
     detail: Parameters.more
   }),
-  success: List.list(
-    Schema.Struct({
-      ...Playable.Playable.fields,
-      /** ISO date, UTC; with the time in full. */
-      watchedOn: Schema.NullOr(Schema.String)
-    })
-  ),
+  success: Schema.Struct({
+    /** The item that was asked for, by its name in the library; missing where all were. */
+    of: Schema.optionalKey(Schema.String),
+    ...List.list(
+      Schema.Struct({
+        ...Playable.Playable.fields,
+        /** ISO date, UTC; with the time in full. */
+        watchedOn: Schema.NullOr(Schema.String)
+      })
+    ).fields
+  }),
   failure: MediaError,
   failureMode: "return"
 })
@@ -116,12 +120,13 @@ export const ActivityToolsLayer = ActivityTools.toLayer(
         ...(until !== undefined && { until })
       })
       // Of what it does not know Plex says that it was never watched.
-      const [{ items, total }] = yield* Effect.all(
-        [page, ratingKey === undefined ? Effect.void : which.byKey(ratingKey)],
+      const [{ items, total }, item] = yield* Effect.all(
+        [page, key === undefined ? Effect.undefined : which.byKey(key)],
         { concurrency: 2 }
       )
       const end = skip + items.length
       return {
+        ...(item && { of: nameOf(item) }),
         total,
         items: items.map((play) => ({
           ...Playable.fromItem(play),
@@ -151,6 +156,13 @@ const technically = ({ Player, Session, TranscodeSession }: Session) => ({
   location: Session?.location === undefined ? null : Session.location === "lan" ? ("home" as const) : ("away" as const),
   bandwidthKbps: Session?.bandwidth ?? null
 })
+
+/** "Inception (2010)", "Severance, Season 2". */
+const nameOf = ({ grandparentTitle, parentTitle, title, type, year }: Details): string => {
+  const series = grandparentTitle ?? (type === "season" ? parentTitle : undefined)
+  if (series !== undefined) return `${series}, ${title}`
+  return year === undefined ? title : `${title} (${year})`
+}
 
 const timeOf = (seconds: number, withTime: boolean): string => {
   const time = DateTime.makeUnsafe(seconds * 1000)

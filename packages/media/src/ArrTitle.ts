@@ -28,7 +28,7 @@ export const fields = {
 export const Want = Schema.Literals(["missing", "cutoff"])
 export type Want = typeof Want.Type
 
-/** Days from `from` to `to`, both `YYYY-MM-DD` and both included, in UTC. */
+/** Days from `from` to `to`, both `YYYY-MM-DD` and both included. */
 export interface Span {
   readonly from: string
   readonly to: string
@@ -36,6 +36,7 @@ export interface Span {
   readonly unmonitored: boolean
 }
 
+/** The span as instants, its days those of UTC. */
 export const spanQuery = ({ from, to, unmonitored }: Span) => ({
   start: `${from}T00:00:00Z`,
   end: `${to}T23:59:59Z`,

@@ -129,10 +129,13 @@ export const MonitoringToolsLayer = MonitoringTools.toLayer(
     })
 
     const search = Effect.fnUntraced(function* (parameters: Tool.Parameters<typeof SearchDownloads>) {
-      const { all, kind, tmdbId, tvdbId } = parameters
+      const { all, kind } = parameters
       if (all !== undefined) {
-        if ((tmdbId ?? tvdbId) !== undefined) {
-          return yield* rejected(serviceOf[kind], "Give either a title or `all`, not both.")
+        if ((parameters.tmdbId ?? parameters.tvdbId ?? parameters.season ?? parameters.episodes) !== undefined) {
+          return yield* rejected(
+            serviceOf[kind],
+            "Give either one title with its season and episodes, or `all` by itself: that looks for all that is wanted."
+          )
         }
         const service = serviceOf[kind]
         const arr = yield* BothServices.one(present, service)

@@ -59,9 +59,11 @@ export const layer = (access: Access): Layer.Layer<Radarr, never, HttpClient.Htt
   Layer.effect(
     Radarr,
     Effect.gen(function* () {
-      const { read } = yield* Cache
+      const { read, watch } = yield* Cache
       const radarr = yield* Radarr
-      const { calendar, lookup, movie, movies, wanted } = yield* reads(access)
+      const made = yield* reads(access)
+      yield* watch(Object.values(made))
+      const { calendar, lookup, movie, movies, wanted } = made
       const shared = yield* ArrReads.make("radarr", access, radarr, {
         queued: QueueRecord,
         happened: HistoryRecord,

@@ -53,7 +53,12 @@ export const RateToolsLayer = RateTools.toLayer(
           `Plex takes ratings from 0 to 10, and ${rating} is none: half a star is 1, a star 2.`
         )
       }
-      const { ratingKey, title, userRating = null, year = null } = yield* Effect.flatMap(which.key(wanted), which.byKey)
+      const {
+        ratingKey,
+        title,
+        userRating = null,
+        year = null
+      } = yield* Effect.flatMap(which.keyOfNamed(wanted), which.byKey)
       yield* plex.rate(ratingKey, rating)
       return { title, year, ratingKey, rating, before: userRating }
     })

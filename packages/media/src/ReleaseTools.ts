@@ -18,7 +18,7 @@ import * as List from "./List.ts"
 import { MediaError, rejected } from "./MediaError.ts"
 import * as Parameters from "./Parameters.ts"
 import type { Movie } from "./Radarr.ts"
-import type { Episode } from "./Sonarr.ts"
+import { airedOn, type Episode } from "./Sonarr.ts"
 import * as Subject from "./Subject.ts"
 
 const Day = Schema.optionalKey(Schema.String.annotate({ description: "YYYY-MM-DD" }))
@@ -183,8 +183,6 @@ const airing = (episode: Episode): Release => ({
   monitored: episode.monitored ?? false,
   downloaded: episode.hasFile ?? false
 })
-
-const airedOn = ({ airDate, airDateUtc }: Episode) => dayOf(airDate) ?? dayOf(airDateUtc)
 
 const wantedMovie = (movie: Movie): Wanted => ({
   ...Subject.ofMovie(movie),

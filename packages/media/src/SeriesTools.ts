@@ -14,7 +14,7 @@ import * as List from "./List.ts"
 import * as ManagedTitle from "./ManagedTitle.ts"
 import { MediaError, notFound } from "./MediaError.ts"
 import * as Parameters from "./Parameters.ts"
-import { type Episode, isOf, Sonarr } from "./Sonarr.ts"
+import { airedOn, type Episode, isOf, Sonarr } from "./Sonarr.ts"
 
 const Shown = Schema.Struct({
   season: Schema.Int,
@@ -122,7 +122,7 @@ const shown = (episode: Episode, inFull: boolean): typeof Shown.Type => ({
   season: episode.seasonNumber ?? 0,
   episode: episode.episodeNumber ?? 0,
   title: episode.title ?? "(untitled)",
-  airedOn: episode.airDate ?? episode.airDateUtc?.slice(0, 10) ?? null,
+  airedOn: airedOn(episode),
   monitored: episode.monitored ?? false,
   downloaded: episode.hasFile ?? false,
   ...(inFull && {

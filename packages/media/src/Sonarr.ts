@@ -4,12 +4,14 @@
  */
 import type * as Config from "effect/Config"
 import * as Context from "effect/Context"
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import type * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
+import * as Semaphore from "effect/Semaphore"
 
 import * as ArrHistory from "./ArrHistory.ts"
 import * as ArrQueue from "./ArrQueue.ts"
@@ -133,7 +135,7 @@ export interface SonarrService extends ArrService.ArrService<QueueRecord, Histor
     seriesId: number,
     options: { readonly season: number | undefined; readonly withFiles: boolean }
   ): Effect.Effect<ReadonlyArray<Episode>, MediaError>
-  /** Episodes that air within the span. */
+  /** Episodes of which the day that {@link airedOn} tells is within the span. */
   calendar(span: ArrTitle.Span): Effect.Effect<ReadonlyArray<Episode>, MediaError>
   /** One page of the monitored episodes that lack a file, or whose file is worse than their profile wants; last aired first. */
   wanted(why: ArrTitle.Want, page: number): Effect.Effect<Page<Episode>, MediaError>
@@ -190,6 +192,8 @@ export class Sonarr extends Context.Service<Sonarr, SonarrService>()("@callsheet
         const replace = write(endpoints.replace)
         const monitorEpisodes = write(endpoints.monitorEpisodes)
         const remove = write(endpoints.remove)
+        // A series is sent back whole: what is changed of it between its reading and its sending would be lost.
+        const changing = yield* Semaphore.make(1)
 
         return Sonarr.of({
           ...ArrService.make({
@@ -216,7 +220,13 @@ export class Sonarr extends Context.Service<Sonarr, SonarrService>()("@callsheet
           series: (id) => Effect.map(allSeries({ query: "tvdbId" in id ? id : {} }), (found) => found.find(isOf(id))),
           episodes: (seriesId, { season, withFiles }) =>
             episodes({ query: { seriesId, seasonNumber: season, includeEpisodeFile: withFiles } }),
-          calendar: (span) => calendar({ query: { ...ArrTitle.spanQuery(span), includeSeries: true } }),
+          calendar: (span) =>
+            Effect.map(calendar({ query: { ...ArrTitle.spanQuery(aDayWider(span)), includeSeries: true } }), (found) =>
+              found.filter((episode) => {
+                const day = airedOn(episode)
+                return day !== null && day >= span.from && day <= span.to
+              })
+            ),
           wanted: (why, page) =>
             Effect.map(
               wanted[why]({
@@ -237,12 +247,13 @@ export class Sonarr extends Context.Service<Sonarr, SonarrService>()("@callsheet
               seasonFolder: true,
               addOptions: { monitor, searchForMissingEpisodes: searchNow }
             }),
-          edit: (id, change) => edit({ body: { seriesIds: [id], ...ArrTitle.changeBody(change) } }),
+          edit: (id, change) =>
+            changing.withPermit(edit({ body: { seriesIds: [id], ...ArrTitle.changeBody(change) } })),
           monitorSeason: Effect.fnUntraced(function* (id, season, monitored) {
             const series = yield* whole({ path: { id } })
             const seasons = series.seasons.map((one) => (one.seasonNumber === season ? { ...one, monitored } : one))
             yield* replace({ path: { id }, body: { ...series, seasons } })
-          }),
+          }, changing.withPermit),
           monitorEpisodes: (episodeIds, monitored) => monitorEpisodes({ body: { episodeIds, monitored } }),
           remove: (id, { deleteFiles }) => remove({ path: { id }, query: { deleteFiles } }),
           version: Effect.map(status(), ({ version = null }) => ({ name: "Sonarr", version }) as const)
@@ -261,6 +272,17 @@ export const isOf =
   (id: SeriesId) =>
   (series: Series): boolean =>
     "tvdbId" in id ? series.tvdbId === id.tvdbId : series.tmdbId === id.tmdbId
+
+/** The ISO date on which an episode airs, in the country of its network; else in UTC. */
+export const airedOn = ({ airDate, airDateUtc }: Episode): string | null =>
+  airDate?.slice(0, 10) || airDateUtc?.slice(0, 10) || null
+
+/** Sonarr goes by the instant, which may be of the day before or after in UTC. */
+const aDayWider = ({ from, to, unmonitored }: ArrTitle.Span): ArrTitle.Span => {
+  const moved = (day: string, days: number) =>
+    DateTime.formatIsoDateUtc(DateTime.add(DateTime.makeUnsafe(`${day}T00:00:00Z`), { days }))
+  return { from: moved(from, -1), to: moved(to, 1), unmonitored }
+}
 
 const events: ArrHistory.EventNumbers = {
   grabbed: [1],

@@ -71,9 +71,11 @@ export const layer = (access: Access): Layer.Layer<Sonarr, never, HttpClient.Htt
   Layer.effect(
     Sonarr,
     Effect.gen(function* () {
-      const { read } = yield* Cache
+      const { read, watch } = yield* Cache
       const sonarr = yield* Sonarr
-      const { allSeries, calendar, episodes, lookup, series, wanted } = yield* reads(access)
+      const made = yield* reads(access)
+      yield* watch(Object.values(made))
+      const { allSeries, calendar, episodes, lookup, series, wanted } = made
       const shared = yield* ArrReads.make("sonarr", access, sonarr, {
         queued: QueueRecord,
         happened: HistoryRecord,

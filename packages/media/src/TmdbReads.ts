@@ -37,6 +37,10 @@ const credits = details
 /** TMDb reckons popularity and what goes with what once a day. A day old at most, and mostly of the same day. */
 const lists = { fresh: "6 hours", stale: "18 hours" } as const
 
+/** Each day has another, and begins where TMDb says: an hour later at the latest nothing tells of the day before. */
+const daily = { fresh: "1 hour" } as const
+const dailyCharts: ReadonlySet<Chart> = new Set(["trending_today", "now_playing", "airing_today"])
+
 /** Genres have changed a few times in twenty years; a new one that is not known yet is left out of a title's. */
 const genres = { fresh: "7 days", stale: "21 days" } as const
 
@@ -48,6 +52,13 @@ const reads = Effect.fnUntraced(function* (access: Access) {
   const together = yield* TmdbTogether.make(access, tmdb)
   const common = { version: 1, identity: ReadRules.catalogue(access), tags: ReadRules.tags("tmdb") } as const
   const ofTitle = { ...common, final: ReadRules.noSuchThing } as const
+  const chartArgument = Schema.Struct({ ...Listed, chart: Chart })
+  const ofChart = {
+    ...common,
+    argument: chartArgument,
+    result: Entries,
+    lookup: ({ chart, kind, page }: typeof chartArgument.Type) => tmdb.chart(kind, chart, page)
+  } as const
 
   return {
     search: Read.make("tmdb/search", {
@@ -118,13 +129,8 @@ const reads = Effect.fnUntraced(function* (access: Access) {
       freshness: details,
       lookup: ({ personId }) => together.person(personId)
     }),
-    chart: Read.make("tmdb/chart", {
-      ...common,
-      argument: Schema.Struct({ ...Listed, chart: Chart }),
-      result: Entries,
-      freshness: lists,
-      lookup: ({ chart, kind, page }) => tmdb.chart(kind, chart, page)
-    }),
+    chart: Read.make("tmdb/chart", { ...ofChart, freshness: lists }),
+    dailyChart: Read.make("tmdb/dailyChart", { ...ofChart, freshness: daily }),
     searchCollection: Read.make("tmdb/searchCollection", {
       ...common,
       argument: Schema.Struct({ name: ReadRules.Words }),
@@ -183,7 +189,8 @@ export const layer = (access: Access): Layer.Layer<Tmdb, never, HttpClient.HttpC
         similar: (kind, tmdbId, page) => by(({ similar }) => read(similar, { kind, tmdbId, page })),
         credits: (kind, personId) => by(({ credits }) => read(credits, { kind, tmdbId: personId })),
         person: (personId) => by(({ person }) => read(person, { personId })),
-        chart: (kind, chart, page) => by((reads) => read(reads.chart, { kind, chart, page })),
+        chart: (kind, chart, page) =>
+          by((reads) => read(dailyCharts.has(chart) ? reads.dailyChart : reads.chart, { kind, chart, page })),
         searchCollection: (name) => by(({ searchCollection }) => read(searchCollection, { name })),
         collection: (collectionId) => by(({ collection }) => read(collection, { collectionId })),
         providers: (kind, tmdbId) => by(({ providers }) => read(providers, { kind, tmdbId })),

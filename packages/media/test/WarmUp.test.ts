@@ -95,6 +95,25 @@ describe("WarmUp.round", () => {
     }).pipe(Effect.provide(household()))
   )
 
+  it.effect(
+    "reads again what is asked of Radarr and Sonarr most, but not what a write rests on or what is true for seconds",
+    () =>
+      Effect.gen(function* () {
+        const names = ["managed_titles", "wanted_titles", "release_calendar", "download_options", "download_queue"]
+        for (const name of [...names, ...names]) yield* settle(callTool(name, {}))
+        yield* TestClock.adjust("1 hour")
+        assert.deepStrictEqual((yield* asked(round)).filter((one) => /^(radarr|sonarr) /.test(one)).toSorted(), [
+          "radarr /api/v3/calendar",
+          "radarr /api/v3/movie",
+          "radarr /api/v3/wanted/missing",
+          "sonarr /api/v3/calendar",
+          "sonarr /api/v3/series",
+          "sonarr /api/v3/wanted/missing"
+        ])
+        assert.deepStrictEqual(yield* asked(callTool("managed_titles")), [])
+      }).pipe(Effect.provide(household()))
+  )
+
   it.effect("counts what cannot be read, and reads all else", () =>
     Effect.gen(function* () {
       const { round } = yield* WarmUp

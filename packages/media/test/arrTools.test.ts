@@ -143,6 +143,24 @@ layer(household())("reads", (it) => {
       })
     )
 
+    it.effect("is of the days that it shows, whichever day that is in UTC", () =>
+      Effect.gen(function* () {
+        const lotus = allEpisodes.filter(({ airedOn, show }) => show.title === "The White Lotus" && airedOn > today)
+        assert.isNotEmpty(lotus)
+        for (const { airedOn, episode } of lotus) {
+          for (const days of [-1, 0, 1]) {
+            const day = dayAfter(airedOn, days)
+            const { items } = yield* ask(ReleaseCalendar, { from: day, to: day, kind: "series" })
+            assert.isTrue(items.every(({ date }) => date === day))
+            assert.strictEqual(
+              items.some((item) => item.series === "The White Lotus" && item.episode === episode),
+              days === 0
+            )
+          }
+        }
+      })
+    )
+
     it.effect("without days is of the next two weeks", () =>
       Effect.gen(function* () {
         yield* TestClock.setTime(Date.parse(nowIso))
@@ -540,6 +558,33 @@ layer(household())("changes of titles", (it) => {
   })
 })
 
+layer(household())("changes of one series that are made at once", (it) => {
+  it.effect("are all made", () =>
+    Effect.gen(function* () {
+      const show = { kind: "series", tmdbId: severance.tmdbId }
+      const told = Effect.map(ask(SeriesEpisodes, { tmdbId: severance.tmdbId }), ({ series }) => ({
+        title: series.monitored,
+        seasons: series.seasons.map(({ monitored }) => monitored)
+      }))
+      assert.deepStrictEqual(yield* told, { title: true, seasons: [true, true] })
+      const changes = [
+        [ChangeMonitoring, { ...show, season: 1, monitored: false }],
+        [EditTitle, { ...show, tags: ["kids"] }],
+        [ChangeMonitoring, { ...show, season: 2, monitored: false }],
+        [ChangeMonitoring, { ...show, monitored: false }]
+      ] as const
+      const results = yield* settle(
+        Effect.forEach(changes, ([tool, parameters]) => callTool(tool.name, parameters), { concurrency: 4 })
+      )
+      assert.isTrue(results.every(({ isFailure }) => !isFailure))
+      yield* Effect.flatMap(Cache, (cache) => cache.invalidate({ all: true }))
+      assert.deepStrictEqual(yield* told, { title: false, seasons: [false, false] })
+      const [shown] = yield* pages(ManagedTitles, { title: "severance", detail: "full" })
+      assert.deepStrictEqual(shown?.tags, ["kids"])
+    })
+  )
+})
+
 layer(household())("changes of downloads", (it) => {
   describe("remove_download, blocklist and unblock_releases", () => {
     it.effect("take a download away, once", () =>
@@ -629,7 +674,20 @@ layer(household())("changes of downloads", (it) => {
         yield* ask(SearchDownloads, { kind: "movie", all: "cutoff" })
         const better = yield* under()
         assert.isTrue(low.every(({ film }) => better.has(film.title)))
-        assert.include(yield* refusal(SearchDownloads, { kind: "movie", tmdbId: 1, all: "missing" }), "not both")
+        const { requests } = yield* DemoServices
+        const commands = Effect.map(requests, (all) => all.filter(({ path }) => path === "/api/v3/command").length)
+        const before = yield* commands
+        for (const part of [
+          { tmdbId: 1 },
+          { tvdbId: 1 },
+          { season: 2 },
+          { season: 2, episodes: [8] },
+          { episodes: [] }
+        ]) {
+          const asked = { kind: "series", all: "missing", ...part }
+          assert.include(yield* refusal(SearchDownloads, asked), "Rejected: Give either one title with its season")
+        }
+        assert.strictEqual(yield* commands, before)
       })
     )
   })

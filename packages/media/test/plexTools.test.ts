@@ -311,13 +311,18 @@ layer(DemoLayer)("watch_history", (it) => {
   it.effect("tells the plays of one film and of all of a series", () =>
     Effect.gen(function* () {
       const film = yield* ask(WatchHistory, { title: "Inception" })
-      assert.deepStrictEqual(titles(film.items), ["Inception"])
+      assert.deepStrictEqual([film.of, ...titles(film.items)], ["Inception (2010)", "Inception"])
+      assert.strictEqual((yield* ask(WatchHistory, { title: "incep" })).of, "Inception (2010)")
       const show = showNamed("Severance")
       const plays = yield* askAll(WatchHistory, { ratingKey: String(show.ratingKey) })
       assert.strictEqual(plays.length, episodesOf(show).filter(({ viewCount }) => viewCount > 0).length)
       assert.isTrue(plays.every(({ kind, series }) => kind === "episode" && series === "Severance"))
+      const ofOne = (ratingKey: number | undefined) => ask(WatchHistory, { ratingKey: String(ratingKey) })
+      assert.strictEqual((yield* ofOne(show.seasons[1]?.ratingKey)).of, "Severance, Season 2")
+      assert.strictEqual((yield* ofOne(show.seasons[1]?.episodes[0]?.ratingKey)).of, "Severance, Episode 1")
       const unseen = libraryFilms.find(({ film }) => !isWatched(film))
       assert.deepStrictEqual(yield* ask(WatchHistory, { ratingKey: String(unseen?.ratingKey) }), {
+        of: `${unseen?.film.title} (${unseen?.film.year})`,
         total: 0,
         items: [],
         nextCursor: null
@@ -349,11 +354,99 @@ layer(DemoLayer)("rate_title", (it) => {
       const { requests } = yield* DemoServices
       assert.include(yield* refusal(RateTitle, { title: "Inception", rating: 11 }), "from 0 to 10")
       assert.include(yield* refusal(RateTitle, { ratingKey: "77", rating: 5 }), "no item with the key 77")
-      assert.include(yield* refusal(RateTitle, { title: "The Matrix R", rating: 5 }), "Pass the ratingKey of one")
+      assert.include(yield* refusal(RateTitle, { title: "The Matrix R", rating: 5 }), "pass its ratingKey")
+      const { ratingKey } = filmNamed("Ghost in the Shell")
+      const near = `Ghost in the Shell (1995, film, ratingKey ${ratingKey})`
+      for (const title of ["Host", "host (2006)", "Ghost in the Shell (2017)"]) {
+        assert.include(yield* refusal(RateTitle, { title, rating: 2 }), `named \\"${title}\\"`)
+      }
+      assert.include(yield* refusal(RateTitle, { title: "Host", rating: 2 }), near)
       const absent = films.find((film) => !isOwned(film))
       assert.include(yield* refusal(RateTitle, { title: absent?.title, rating: 5 }), "no film or series named")
       assert.strictEqual((yield* requests).filter(({ method }) => method === "PUT").length, 1)
     })
+  )
+})
+
+/** A Plex with one library of films, of which its filter finds what holds the words looked for, accents and all. */
+const plexOf = (films: ReadonlyArray<{ readonly title: string; readonly year?: number }>) =>
+  FakeHttp.make(({ method, url }) => {
+    const all = films.map((film, index) => ({ ratingKey: String(index + 1), type: "movie", ...film }))
+    if (method === "PUT") return FakeHttp.json({})
+    if (url.pathname === "/library/sections/all") {
+      return FakeHttp.json({ MediaContainer: { Directory: [{ key: "1", type: "movie" }] } })
+    }
+    const [, key] = /metadata\/(\d+)/.exec(url.pathname) ?? []
+    const title = url.searchParams.get("title")?.toLowerCase() ?? ""
+    const year = url.searchParams.get("year")
+    const found = all.filter((film) =>
+      key === undefined
+        ? film.title.toLowerCase().includes(title) && (year === null || String(film.year) === year)
+        : film.ratingKey === key
+    )
+    const start = Number(url.searchParams.get("X-Plex-Container-Start"))
+    const size = Number(url.searchParams.get("X-Plex-Container-Size") ?? found.length)
+    return FakeHttp.json({ MediaContainer: { totalSize: found.length, Metadata: found.slice(start, start + size) } })
+  })
+
+describe("a title by its name", () => {
+  const rated = (title: string) => Effect.map(ask(RateTitle, { title, rating: 5 }), ({ ratingKey }) => ratingKey)
+
+  it.effect("is found among however many whose names hold it", () =>
+    Effect.gen(function* () {
+      assert.strictEqual((yield* ask(LibraryItem, { title: "It" })).title, "It")
+      assert.strictEqual(yield* rated("it"), "400")
+    }).pipe(
+      Effect.provide(
+        Household.layer(
+          plexOf([...Array.from({ length: 399 }, (_, index) => ({ title: `Capital ${index}` })), { title: "It" }]),
+          ["plex"]
+        )
+      )
+    )
+  )
+
+  it.effect("is rated but for case, accents and its article, and nothing is that is named otherwise", () =>
+    Effect.gen(function* () {
+      for (const [title, key] of [
+        ["AMELIE", "1"],
+        ["matrix", "2"],
+        ["Matrix (1999)", "2"],
+        ["Batman", "3"],
+        ["The Batman", "4"],
+        ["Galactica (2003)", "6"],
+        ["!!!", "8"]
+      ] as const) {
+        assert.strictEqual(yield* rated(title), key, title)
+      }
+      for (const [title, sentence] of [
+        ["Galactica", "Galactica (1978) (1978, film, ratingKey 5), Galactica (2003) (2003, film, ratingKey 6)"],
+        ["Matri", "The Matrix (1999, film, ratingKey 2)"],
+        ["The Matrix (2003)", "pass its ratingKey: The Matrix (1999, film, ratingKey 2)"],
+        ["???", "no film or series named"]
+      ] as const) {
+        assert.include(yield* refusal(RateTitle, { title, rating: 5 }), sentence)
+      }
+      // What is only read may be named by a part.
+      assert.strictEqual((yield* ask(LibraryItem, { title: "Reload" })).title, "The Matrix Reloaded")
+      assert.strictEqual((yield* ask(LibraryItem, { title: "matrix" })).title, "The Matrix")
+    }).pipe(
+      Effect.provide(
+        Household.layer(
+          plexOf([
+            { title: "Amélie", year: 2001 },
+            { title: "The Matrix", year: 1999 },
+            { title: "Batman", year: 1989 },
+            { title: "The Batman", year: 2022 },
+            { title: "Galactica (1978)", year: 1978 },
+            { title: "Galactica (2003)", year: 2003 },
+            { title: "The Matrix Reloaded", year: 2004 },
+            { title: "!!!", year: 2020 }
+          ]),
+          ["plex"]
+        )
+      )
+    )
   )
 })
 

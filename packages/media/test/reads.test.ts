@@ -165,6 +165,23 @@ describe("what is remembered", () => {
     }).pipe(Effect.provide(TmdbOfDemo))
   )
 
+  it.effect("is forgotten after an hour where each day has its own", () =>
+    Effect.gen(function* () {
+      const asked = (list: string) =>
+        Effect.map(watched(callTool("trending_titles", { list })), ({ asked }) => of("tmdb", asked).length)
+      yield* asked("trending_week")
+      yield* asked("airing_today")
+      for (const list of ["trending_today", "airing_today", "now_playing"]) {
+        yield* asked(list)
+        yield* pass("50 minutes")
+        assert.strictEqual(yield* asked(list), 0)
+        yield* pass("11 minutes")
+        assert.strictEqual(yield* asked(list), 1)
+      }
+      assert.strictEqual(yield* asked("trending_week"), 0)
+    }).pipe(Effect.provide(Household))
+  )
+
   it.effect("is forgotten after seconds where it depends on now", () =>
     Effect.gen(function* () {
       for (const name of ["on_deck", "download_queue", "now_playing"]) {

@@ -1,14 +1,31 @@
 /**
- * CatalogueWords: what TMDb knows of charts, people, film series and where to watch, as sentences and lists.
+ * CatalogueWords: what TMDb knows of titles, charts, people, film series and where to watch, as sentences and lists.
  */
 import type * as Tool from "effect/ai/Tool"
 
 import type { TrendingTitles } from "../ChartTools.ts"
 import type { CollectionTitles } from "../CollectionTools.ts"
 import type { PersonDetails } from "../PersonTools.ts"
+import type { SearchTitles } from "../TitleTools.ts"
 import { type Chart, kindOf } from "../Tmdb.ts"
 import type { WhereToWatch } from "../WatchTools.ts"
 import { bullets, described, joined, lines, named, nounOf, trouble } from "./Prose.ts"
+
+export const search = (
+  { kind, query, year }: Tool.Parameters<typeof SearchTitles>,
+  { items, problem, total }: Tool.Success<typeof SearchTitles>
+): string => {
+  const like = `like ${query}${year === undefined ? "" : ` from ${year}`}`
+  if (items.length === 0) return lines(`TMDb knows no ${nounOf(kind, 1)} ${like}.`, trouble(problem))
+  return lines(
+    `${total} ${nounOf(kind, total)} named ${like} on TMDb:`,
+    bullets(
+      items.map((item) => described(item, false)),
+      total
+    ),
+    trouble(problem)
+  )
+}
 
 const charts: Readonly<Record<Chart, string>> = {
   trending_today: "trending today",

@@ -38,9 +38,11 @@ export const partName = ({ episode, season, series, title }: Part): string => {
   return `${series}${place}, ${title}`
 }
 
-/** "26.2 GB". */
-export const sized = (bytes: number): string =>
-  bytes < 1e12 ? `${(bytes / 1e9).toFixed(1)} GB` : `${(bytes / 1e12).toFixed(1)} TB`
+/** "26.2 GB". What is less than a tenth of one is told in whole megabytes, and what is there is never told as nothing. */
+export const sized = (bytes: number): string => {
+  if (bytes < 1e8) return `${Math.ceil(bytes / 1e6)} MB`
+  return bytes < 1e12 ? `${(bytes / 1e9).toFixed(1)} GB` : `${(bytes / 1e12).toFixed(1)} TB`
+}
 
 /** "in cinemas", for a service's own "inCinemas". */
 export const spelled = (word: string): string => word.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)

@@ -32,10 +32,9 @@ export const calendar = (
   parameters: Tool.Parameters<typeof ReleaseCalendar>,
   { items, problem, total }: Tool.Success<typeof ReleaseCalendar>
 ): string => {
-  if (total === 0) {
-    const which = parameters.unmonitored === true ? "" : "monitored "
-    return lines(`No ${which}${subject(parameters.kind)} comes out ${span(parameters)}.`, trouble(problem))
-  }
+  const { kind, unmonitored } = parameters
+  const which = unmonitored === true ? "" : "monitored "
+  if (total === 0) return lines(`No ${which}${subject(kind)} comes out ${span(parameters)}.`, trouble(problem))
   const release = (item: Release): string => {
     const facts = [
       releases[item.release],
@@ -46,7 +45,7 @@ export const calendar = (
   }
   const days = Map.groupBy(items, ({ date }) => date)
   return lines(
-    `${counted(total, "release")} ${span(parameters)}:`,
+    `${counted(total, `${which}${kind === undefined ? "release" : kind === "movie" ? "film release" : "episode"}`)} ${span(parameters)}:`,
     ...[...days].flatMap(([day, items]) => [day || "No date", ...items.map(release)]),
     total > items.length ? `and ${total - items.length} more.` : undefined,
     trouble(problem)

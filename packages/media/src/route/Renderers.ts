@@ -64,7 +64,9 @@ export const listed = (
 
 /** By the name of its tool. */
 const renderers: Readonly<Record<string, Render>> = {
-  library_search: paged(LibrarySearch, ({ genre, person, sort, title, ...parameters }, list) => {
+  library_search: paged(LibrarySearch, ({ genre, hdr, person, resolution, sort, title, ...parameters }, list) => {
+    // For the picture there are no words.
+    if (hdr !== undefined || resolution !== undefined) return undefined
     const meaning = {
       ...listed("titles", { ...parameters, owned: true }),
       ...(genre !== undefined && { genres: [genre] }),
@@ -75,15 +77,15 @@ const renderers: Readonly<Record<string, Render>> = {
     return Answers.fromLibrary(meaning, parameters.kind ?? "movie", list)
   }),
   on_deck: worded(OnDeck, (_, list) => Answers.deck({ intent: "on-deck", entities: [] }, list)),
-  search_titles: paged(SearchTitles, ({ query }, list) =>
-    Answers.search({ intent: "search", title: query, entities: [] }, list)
-  ),
+  search_titles: paged(SearchTitles, CatalogueWords.search),
   title_details: worded(TitleDetails, (_, item) => Answers.about({ intent: "about", entities: [] }, item)),
   person_filmography: worded(PersonFilmography, ({ role = "any", ...parameters }, list) => {
     const meaning = listed("titles", parameters)
     return Answers.filmography(role === "any" ? meaning : { ...meaning, role }, list)
   }),
-  discover_titles: paged(DiscoverTitles, ({ genres = [], sort, ...parameters }, list) => {
+  discover_titles: paged(DiscoverTitles, ({ genres = [], minVotes, sort, ...parameters }, list) => {
+    // For votes there are no words; and what few have voted on is passed over where the best rated are wanted.
+    if (minVotes !== undefined || (sort === "rating" && list.items.length === 0)) return undefined
     const meaning = { ...listed("titles", parameters), genres }
     return Answers.discovery(
       sort === undefined ? meaning : { ...meaning, sort: sort === "newest" ? "year" : sort },

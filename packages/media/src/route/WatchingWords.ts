@@ -44,20 +44,17 @@ const span = ({ from, to }: Tool.Parameters<typeof WatchHistory>): string => {
   return `${from === undefined ? "" : ` from ${from} on`}${to === undefined ? "" : ` up to ${to}`}`
 }
 
-/** Of what a key alone says, an empty list does not tell the name: that is left to the model. */
 export const history = (
   parameters: Tool.Parameters<typeof WatchHistory>,
-  { items, problem, total }: Tool.Success<typeof WatchHistory>
-): string | undefined => {
-  const { detail, ratingKey, title } = parameters
+  { items, of, problem, total }: Tool.Success<typeof WatchHistory>
+): string => {
   if (total === 0) {
-    if (title === undefined && ratingKey !== undefined) return undefined
-    const what = title === undefined ? "Nothing was" : `${title} was not`
+    const what = of === undefined ? "Nothing was" : `${of} was not`
     return lines(`${what} watched in Plex${span(parameters)}.`, trouble(problem))
   }
-  const of = title === undefined ? "" : ` of ${title}`
+  const whose = of === undefined ? "" : ` of ${of}`
   return lines(
-    `${counted(total, "play")}${of} in Plex${span(parameters)}, last first${detail === "full" ? " (times are UTC)" : ""}:`,
+    `${counted(total, "play")}${whose} in Plex${span(parameters)}, last first${parameters.detail === "full" ? " (times are UTC)" : ""}:`,
     bullets(
       items.map((play) => `${play.watchedOn === null ? "no date" : moment(play.watchedOn)}: ${partName(play)}`),
       total

@@ -73,7 +73,7 @@ const tried: Readonly<Record<string, ReadonlyArray<readonly [Readonly<Record<str
     [{ limit: 2 }, "plays in Plex, last first:\n- 2025-03-09: Severance S02E06, Episode 6\n"],
     [
       { title: "Severance", detail: "full" },
-      "15 plays of Severance in Plex, last first (times are UTC):\n- 2025-03-09 20:"
+      "15 plays of Severance (2022) in Plex, last first (times are UTC):\n- 2025-03-09 20:"
     ]
   ],
   trending_titles: [
@@ -153,6 +153,85 @@ const keysIn = (value: unknown): ReadonlyArray<string> => {
   )
 }
 
+/** How much is told of what a call finds; of the page after the first see below. */
+const untold = new Set(["limit", "detail", "cursor"])
+
+/** Whether what is listed is other with it: an empty list is the same in any order, and counted in any way. */
+const arranging = new Set(["sort", "by"])
+
+interface Telling {
+  readonly call: Readonly<Record<string, unknown>>
+  readonly told: Readonly<Record<string, string>>
+}
+
+/** By tool: what of its result tells which parameter, and how it is called for that. */
+const toldByResult: Readonly<Record<string, Telling>> = {
+  title_details: { call: { tmdbId: 603 }, told: { tmdbId: "The Matrix", kind: "The Matrix" } },
+  person_filmography: { call: { name: "Christopher Nolan" }, told: { name: "Christopher Nolan" } },
+  recommend_titles: { call: { tmdbId: 603 }, told: { tmdbId: "The Matrix", kind: "The Matrix" } },
+  library_overview: { call: {}, told: { kind: "TV Shows" } },
+  library_item: {
+    call: { title: "Dune: Part Two", extras: true },
+    told: { title: "Dune: Part Two", ratingKey: "Dune: Part Two", extras: "Behind the scenes" }
+  },
+  similar_in_library: { call: { title: "Heat" }, told: { title: "Heat", ratingKey: "Heat" } },
+  library_collections: {
+    call: { collection: "The Matrix Collection" },
+    told: { collection: "The Matrix Collection" }
+  },
+  playlists: { call: { playlist: "Friday Fright" }, told: { playlist: "Friday Fright" } },
+  watch_history: {
+    call: { title: "severanc" },
+    told: { title: "Severance (2022)", ratingKey: "Severance (2022)" }
+  },
+  person_details: { call: { name: "Christopher Nolan" }, told: { name: "Christopher Nolan" } },
+  where_to_watch: { call: { tmdbId: 603 }, told: { tmdbId: "The Matrix", kind: "The Matrix", country: "US" } },
+  collection_titles: {
+    call: { name: "The Matrix" },
+    told: { name: "The Matrix Collection", tmdbId: "The Matrix Collection" }
+  },
+  download_history: {
+    call: { kind: "series", tmdbId: 95396 },
+    told: { tmdbId: "Severance", tvdbId: "Severance", kind: "Severance" }
+  },
+  series_episodes: { call: { tmdbId: 95396 }, told: { tmdbId: "Severance", tvdbId: "Severance" } }
+}
+
+/** For these there are no words. */
+const unworded = ["discover_titles minVotes", "library_search hdr", "library_search resolution"]
+
+/** What of each other parameter is tried: none of it goes without saying. */
+const values: Readonly<Record<string, ReadonlyArray<unknown>>> = {
+  by: ["genre"],
+  downloaded: [true, false],
+  event: ["failed"],
+  from: ["2025-03-02"],
+  genre: ["Horror"],
+  genres: [["Horror"]],
+  hdr: [true, false],
+  kind: ["series"],
+  list: ["popular"],
+  minRating: [7],
+  minVotes: [50],
+  monitored: [true, false],
+  owned: [true, false],
+  person: ["Jodie Foster"],
+  query: ["Dune"],
+  resolution: ["4k"],
+  role: ["director", "actor"],
+  season: [1],
+  sort: ["rating"],
+  "managed_titles sort": ["size"],
+  title: ["heat"],
+  to: ["2025-03-30"],
+  unmonitored: [true],
+  watched: [true, false],
+  why: ["cutoff"],
+  year: [1995],
+  yearFrom: [1990],
+  yearTo: [1999]
+}
+
 const words = Effect.fnUntraced(function* (name: string, parameters: Readonly<Record<string, unknown>>) {
   const { tools } = yield* MediaToolkit
   const render = Context.get(tools[name]?.annotations ?? Context.empty(), Renderer)
@@ -209,7 +288,7 @@ layer(Household.layer())("Renderers", (it) => {
         "and 11 more."
       ])
       assert.deepStrictEqual(yield* firstAndLast("release_calendar", { from: "2025-03-10", limit: 2 }), [
-        "6 releases in the two weeks from 2025-03-10 on:",
+        "6 monitored releases in the two weeks from 2025-03-10 on:",
         "and 4 more."
       ])
       assert.deepStrictEqual(yield* firstAndLast("wanted_titles", { kind: "series", limit: 1 }), [
@@ -278,6 +357,12 @@ layer(Household.layer())("Renderers", (it) => {
         "TMDb knows no title like Blorptastic."
       )
       assert.strictEqual(
+        yield* words("search_titles", { query: "Heat", kind: "series", year: 1950 }),
+        "TMDb knows no series like Heat from 1950."
+      )
+      // The best rated are those of which there are votes enough: that there are none of them says nothing of all others.
+      assert.isUndefined(yield* words("discover_titles", { sort: "rating", yearFrom: 2090 }))
+      assert.strictEqual(
         yield* words("recommend_titles", { tmdbId: 603, yearFrom: 2090 }),
         "There are no titles like The Matrix (1999) since 2090 on TMDb."
       )
@@ -308,6 +393,51 @@ layer(Household.layer())("Renderers", (it) => {
       for (const [name, [parameters, sentence]] of Object.entries(nothing)) {
         assert.include((yield* words(name, parameters)) ?? "", sentence, name)
       }
+    })
+  )
+
+  it.effect("say every parameter, or leave the result to the model", () =>
+    Effect.gen(function* () {
+      const { tools } = yield* MediaToolkit
+      const left = new Set<string>()
+      for (const [name, [[first] = [{}]]] of Object.entries(tried)) {
+        const tool = tools[name] ?? assert.fail(name)
+        const render = Context.get(tool.annotations, Renderer) ?? assert.fail(name)
+        const { call, told }: Telling = toldByResult[name] ?? { call: first, told: {} }
+        const { value } = yield* settle(callTool(name, call))
+        const full = yield* Schema.decodeUnknownEffect(Schema.Record(Schema.String, Schema.Unknown))(value)
+        const empty = { ...full, total: 0, items: [], nextCursor: null }
+        const { properties } = Tool.getJsonSchema(tool)
+        const parameters = Predicate.isObject(properties) ? Object.keys(properties) : []
+
+        /** What is said of `result` where the parameter has a value of its own, and of that value. */
+        const said = (parameter: string, result: Readonly<Record<string, unknown>>) => {
+          const what = `${name} ${parameter}`
+          const telling = told[parameter]
+          if (telling !== undefined) {
+            const text = JSON.stringify(result).replaceAll(JSON.stringify(telling), '"Xyzzy"')
+            return [{ words: render({ parameters: call, result: JSON.parse(text) }), isSaid: /Xyzzy/ }]
+          }
+          const tellings = values[what] ?? values[parameter] ?? assert.fail(`${what} is not tried`)
+          const unsaid = render({ parameters: call, result })
+          return tellings.map((value) => {
+            const words = render({ parameters: { ...call, [parameter]: value }, result })
+            if (words === undefined && result === full) left.add(what)
+            return { words, isSaid: words === unsaid ? /(?!)/ : /./ }
+          })
+        }
+        for (const parameter of parameters) {
+          if (untold.has(parameter)) continue
+          for (const { isSaid, words } of said(parameter, full)) {
+            if (words !== undefined) assert.match(words, isSaid, `${name} ${parameter}`)
+          }
+          if (!("items" in full) || arranging.has(parameter)) continue
+          for (const { isSaid, words } of said(parameter, empty)) {
+            if (words !== undefined) assert.match(words, isSaid, `${name} ${parameter} of nothing`)
+          }
+        }
+      }
+      assert.deepStrictEqual([...left].toSorted(), unworded)
     })
   )
 

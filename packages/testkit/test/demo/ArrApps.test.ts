@@ -134,6 +134,19 @@ describe("the demo's Sonarr", () => {
     })
   )
 
+  it.effect("goes in its calendar by the instant, which late in the evening is of the next day", () =>
+    Effect.gen(function* () {
+      const app = sonarrApp(keys.sonarr)
+      const aired = (day: string) =>
+        Effect.map(
+          ask(app, "GET", `/api/v3/calendar?start=${day}T00:00:00Z&end=${day}T23:59:59Z&includeSeries=true`),
+          ({ body }) => list(body).map((item) => [at(item, "series", "title"), at(item, "airDate")])
+        )
+      assert.notDeepInclude(yield* aired("2025-03-16"), ["The White Lotus", "2025-03-16"])
+      assert.deepInclude(yield* aired("2025-03-17"), ["The White Lotus", "2025-03-16"])
+    })
+  )
+
   it.effect("monitors episodes, and a season with its episodes", () =>
     Effect.gen(function* () {
       const app = sonarrApp(keys.sonarr)

@@ -195,7 +195,7 @@ const routes = (): ReadonlyArray<DemoRoute> => {
     },
     isWanted: (id) => {
       const item = episodes.get(id)
-      return item !== undefined && isAired(item.episode) && (item.file === undefined || isCutoffUnmet(item))
+      return item !== undefined && isAired(item) && (item.file === undefined || isCutoffUnmet(item))
     }
   })
 
@@ -204,7 +204,7 @@ const routes = (): ReadonlyArray<DemoRoute> => {
       (item) => item.monitored && shows.get(item.seriesId)?.monitored === true && test(item)
     )
   const idsOf = (test: (item: SonarrEpisode) => boolean) => monitoredOf(test).map(({ id }) => id)
-  const isMissing = ({ episode, file }: SonarrEpisode) => file === undefined && isAired(episode)
+  const isMissing = (item: SonarrEpisode) => item.file === undefined && isAired(item)
 
   const run = ({ episodeIds = [], name, seasonNumber, seriesId }: Command) => {
     if (name === "EpisodeSearch") downloads.search(episodeIds)
@@ -336,17 +336,15 @@ const routes = (): ReadonlyArray<DemoRoute> => {
   }
 
   const calendar = (request: DemoRequest): DemoReply => {
-    const start = (request.query.get("start") ?? today).slice(0, 10)
-    const end = (request.query.get("end") ?? addDays(today, 7)).slice(0, 10)
+    const start = request.query.get("start") ?? today
+    const end = request.query.get("end") ?? addDays(today, 7)
     const listed = request.query.get("unmonitored") === "true" ? [...episodes.values()] : monitoredOf(() => true)
     return json(
-      listed
-        .filter(({ episode }) => episode.airedOn >= start && episode.airedOn <= end)
-        .flatMap((item) => inFull(request, item))
+      listed.filter(({ airsAt }) => airsAt >= start && airsAt <= end).flatMap((item) => inFull(request, item))
     )
   }
 
-  const airDate = { "episodes.airDateUtc": (item: SonarrEpisode) => item.episode.airedOn }
+  const airDate = { "episodes.airDateUtc": ({ airsAt }: SonarrEpisode) => airsAt }
   const wanted = (test: (item: SonarrEpisode) => boolean) => (request: DemoRequest) =>
     paged(
       request,

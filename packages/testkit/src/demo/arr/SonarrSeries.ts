@@ -11,7 +11,7 @@ import {
   nowIso,
   today
 } from "../DemoLibrary.ts"
-import { type Episode, type Series, series } from "../Series.ts"
+import { addDays, type Episode, type Series, series } from "../Series.ts"
 import type { ArrSubject } from "./ArrPast.ts"
 import { english, quality, releaseName } from "./ArrQueue.ts"
 
@@ -42,6 +42,8 @@ export interface SonarrEpisode {
   readonly id: number
   readonly seriesId: number
   readonly episode: Episode
+  /** An instant. */
+  readonly airsAt: string
   /** From the first episode of the first season on. */
   readonly absolute: number
   readonly monitored: boolean
@@ -61,6 +63,10 @@ export interface SonarrShow {
 
 const iso = (seconds: number): string => `${new Date(seconds * 1000).toISOString().slice(0, 19)}Z`
 
+/** Nine in the evening, which on HBO is of the next day in UTC. */
+const airInstant = ({ airedOn }: Episode, { network }: Series): string =>
+  network === "HBO" ? `${addDays(airedOn, 1)}T02:00:00Z` : `${airedOn}T18:00:00Z`
+
 /** A series as Sonarr keeps it, with its episodes; `owned` are those that have files. */
 export const adopt = (
   show: Series,
@@ -76,6 +82,7 @@ export const adopt = (
       id: id * 1000 + index + 1,
       seriesId: id,
       episode,
+      airsAt: airInstant(episode, show),
       absolute: index + 1,
       monitored: isMonitoredFrom(monitor, episode, lastSeason),
       file: owned.find((item) => item.episode === episode)
@@ -117,19 +124,17 @@ const twoDigits = (value: number): string => String(value).padStart(2, "0")
 
 const episodeCode = (episode: Episode): string => `S${twoDigits(episode.season)}E${twoDigits(episode.episode)}`
 
-const airInstant = (episode: Episode): string => `${episode.airedOn}T18:00:00Z`
-
-export const isAired = (episode: Episode): boolean => airInstant(episode) <= nowIso
+export const isAired = ({ airsAt }: SonarrEpisode): boolean => airsAt <= nowIso
 
 const statistics = (episodes: ReadonlyArray<SonarrEpisode>) => {
   const files = episodes.filter((item) => item.file !== undefined)
-  const counted = episodes.filter((item) => item.file !== undefined || (item.monitored && isAired(item.episode)))
-  const next = episodes.find((item) => !isAired(item.episode))
-  const previous = episodes.findLast((item) => isAired(item.episode))
+  const counted = episodes.filter((item) => item.file !== undefined || (item.monitored && isAired(item)))
+  const next = episodes.find((item) => !isAired(item))
+  const previous = episodes.findLast((item) => isAired(item))
   return {
     airings: {
-      ...(next === undefined ? {} : { nextAiring: airInstant(next.episode) }),
-      ...(previous === undefined ? {} : { previousAiring: airInstant(previous.episode) })
+      ...(next === undefined ? {} : { nextAiring: next.airsAt }),
+      ...(previous === undefined ? {} : { previousAiring: previous.airsAt })
     },
     counts: {
       episodeFileCount: files.length,
@@ -206,7 +211,7 @@ export const episodeResource = (item: SonarrEpisode, { show }: SonarrShow) => ({
   episodeNumber: item.episode.episode,
   title: item.episode.title,
   airDate: item.episode.airedOn,
-  airDateUtc: airInstant(item.episode),
+  airDateUtc: item.airsAt,
   runtime: show.runtimeMinutes,
   overview: "",
   hasFile: item.file !== undefined,
