@@ -5,16 +5,18 @@
  * **Details**
  *
  * A coincidence is no derivation. So only text of four characters or more and numbers of three digits or more are looked for
- * in results, and only where they stand at few places of one. What is left of coincidences, later runs contradict. A value
- * that is always the same is known by a hash, until it is seen again; then it is kept itself, where it is short, looks like no
- * secret, and is not what the question has in a slot.
+ * in results, and only where they stand at few places of one. What is left of coincidences, later runs contradict.
+ *
+ * A derivation is kept, and what people ask is not. So a value is a constant only where the tool's own Schema lists it, or it is
+ * a small number, and it is not what the question has in a slot; and a path into a result is one that its Schema names.
  */
-import * as Key from "@callsheet/cache/Key"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 
+import type * as Shape from "../schedule/Shape.ts"
 import * as Leaves from "./Leaves.ts"
 import type { Slots, SlotValue } from "./QuestionShape.ts"
+import * as ToolWords from "./ToolWords.ts"
 
 const Scalar = Schema.Union([Schema.String, Schema.Finite, Schema.Boolean, Schema.Null])
 type Scalar = typeof Scalar.Type
@@ -27,8 +29,7 @@ export const Derivation = Schema.Union([
   Schema.Struct({ from: Schema.tag("slot"), slot: Schema.String, form: Form }),
   /** `back`: how many calls of `tool` came after the one that is meant. */
   Schema.Struct({ from: Schema.tag("result"), tool: Schema.String, back: Schema.Natural, path: Leaves.Path }),
-  /** Without `value` as long as it was seen only once. */
-  Schema.Struct({ from: Schema.tag("constant"), hash: Schema.String, value: Schema.optionalKey(Scalar) })
+  Schema.Struct({ from: Schema.tag("constant"), value: Scalar })
 ])
 export type Derivation = typeof Derivation.Type
 
@@ -53,7 +54,8 @@ const maxElements = 50
 const maxPlaces = 3
 /** Of one value, from slots and from results. */
 const maxCandidates = 3
-const maxConstantCharacters = 24
+/** Whole numbers below it, of either sign, name nothing: limits, pages, seasons. */
+const smallNumber = 1_000
 
 const forms: Readonly<Record<Form, (value: SlotValue) => unknown>> = {
   same: (value) => value,
@@ -131,61 +133,57 @@ export const placesOf = (result: unknown): Places => {
 
 /** A source of which it is known where its values stand. */
 export interface Placed extends Given {
+  /** Of its results, as the tool tells it. */
+  readonly shape: Shape.Shape
   readonly places: Places
 }
 
 const resultsOf = (value: unknown, calls: ReadonlyArray<Placed>): ReadonlyArray<Derivation> =>
   calls
-    .flatMap(({ name, places }, index) => {
+    .flatMap(({ name, places, shape }, index) => {
       const paths = places.get(value) ?? []
       const back = calls.slice(index + 1).filter((later) => later.name === name).length
-      return paths.length > maxPlaces ? [] : paths.map((path) => ({ from: "result", tool: name, back, path }) as const)
+      if (paths.length > maxPlaces) return []
+      return paths
+        .filter((path) => ToolWords.at(shape, path) !== undefined)
+        .map((path) => ({ from: "result", tool: name, back, path }) as const)
     })
     .sort((one, other) => one.path.length - other.path.length || one.back - other.back)
 
-/** Whether a value may be kept as it is, once it was seen again. */
-const isPlain = (value: unknown, slots: Slots): value is Scalar => {
+/** Whether a value may be kept as it is. */
+const isPlain = (value: unknown, slots: Slots, shape: Shape.Shape): value is Scalar => {
   if (typeof value === "boolean" || value === null) return true
-  const held = (slot: SlotValue): ReadonlyArray<unknown> => (typeof slot === "object" ? slot : [slot])
-  const text = String(value).toLowerCase()
-  const isAsked = Array.from(slots.values())
-    .flatMap(held)
-    .some((slot) => String(slot).toLowerCase() === text)
-  if (isAsked || slotsOf(value, slots).length > 0) return false
-  if (typeof value === "number") return Number.isFinite(value)
-  if (typeof value !== "string" || value.length > maxConstantCharacters) return false
-  // Keys and the like mix letters with digits.
-  return value.length <= 8 || !(/\d/.test(value) && /\p{L}/u.test(value))
+  if (typeof value !== "string" && typeof value !== "number") return false
+  const isSmall = Number.isInteger(value) && Math.abs(Number(value)) < smallNumber
+  return (isSmall || ToolWords.lists(shape, value)) && !isAsked(value, slots)
 }
 
-/** `salt`: what the value is an argument of, so that equal ones do not look alike. */
-const hashOf = (value: unknown, salt: string): string => Key.digest(JSON.stringify([salt, value])).slice(0, 16)
+const isAsked = (value: string | number, slots: Slots): boolean => {
+  const held = (slot: SlotValue): ReadonlyArray<unknown> => (typeof slot === "object" ? slot : [slot])
+  const text = String(value).toLowerCase()
+  const isHeld = Array.from(slots.values())
+    .flatMap(held)
+    .some((slot) => String(slot).toLowerCase() === text)
+  return isHeld || slotsOf(value, slots).length > 0
+}
 
-/** The ways in which `value` may have been made, the likeliest first. */
+/** The ways in which `value` may have been made, the likeliest first. `shape`: what its tool says of it. */
 export const of = (
   value: unknown,
   { calls, slots }: { readonly slots: Slots; readonly calls: ReadonlyArray<Placed> },
-  salt: string
+  shape: Shape.Shape
 ): ReadonlyArray<Derivation> => [
   ...slotsOf(value, slots).slice(0, maxCandidates),
   ...resultsOf(value, calls).slice(0, maxCandidates),
-  ...(isPlain(value, slots) ? [{ from: "constant", hash: hashOf(value, salt) } as const] : [])
+  ...(isPlain(value, slots, shape) ? [{ from: "constant", value } as const] : [])
 ]
 
-/** Those of `candidates` that make `value` this time too. `isAgain`: in another run than the one they were learned from. */
+/** Those of `candidates` that make `value` this time too. */
 export const holding = (
   candidates: ReadonlyArray<Derivation>,
   value: unknown,
-  sources: Sources,
-  salt: string,
-  isAgain: boolean
-): ReadonlyArray<Derivation> =>
-  candidates.flatMap((candidate): ReadonlyArray<Derivation> => {
-    if (candidate.from !== "constant") return isEqual(valueOf(candidate, sources), value) ? [candidate] : []
-    if (Predicate.isObjectOrArray(value) || candidate.hash !== hashOf(value, salt)) return []
-    const isKept = candidate.value === undefined && isAgain && isPlain(value, sources.slots)
-    return [isKept ? { ...candidate, value } : candidate]
-  })
+  sources: Sources
+): ReadonlyArray<Derivation> => candidates.filter((candidate) => isEqual(valueOf(candidate, sources), value))
 
 /** The same for two derivations that say the same. */
 export const idOf = (derivation: Derivation): string => {
@@ -195,6 +193,6 @@ export const idOf = (derivation: Derivation): string => {
     case "result":
       return JSON.stringify([derivation.tool, derivation.back, derivation.path])
     case "constant":
-      return derivation.hash
+      return JSON.stringify([derivation.value])
   }
 }

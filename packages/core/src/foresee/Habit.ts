@@ -6,9 +6,11 @@ import * as Key from "@callsheet/cache/Key"
 import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
 
+import type * as Shape from "../schedule/Shape.ts"
 import * as Derivation from "./Derivation.ts"
 import * as Leaves from "./Leaves.ts"
 import type { Call } from "./Route.ts"
+import * as ToolWords from "./ToolWords.ts"
 
 const Argument = Schema.Struct({
   path: Leaves.Path,
@@ -105,25 +107,28 @@ export const likelihood = (habit: Habit, nowMillis: number): number => {
 export const worth = (habit: Habit, nowMillis: number): number =>
   (habit.right * faded(habit, nowMillis) * habit.right) / Math.max(habit.seen, habit.right, 1)
 
-const saltOf = (context: string, path: Leaves.Path): string => JSON.stringify([context, path])
-
 interface Made {
   readonly tool: string
   /** Encoded. */
   readonly parameters: unknown
 }
 
-/** The habit of making this call; `undefined` where one of its arguments cannot be derived. */
+/**
+ * The habit of making this call; `undefined` where one of its arguments cannot be derived, or has no name in `shape`: what the
+ * tool says that it takes.
+ */
 export const learned = (
   context: string,
   { parameters, tool }: Made,
+  shape: Shape.Shape,
   sources: Derivation.Sources & { readonly calls: ReadonlyArray<Derivation.Placed> },
   nowMillis: number
 ): Habit | undefined => {
   const leaves = Leaves.of(parameters, (value) => Derivation.slotsOf(value, sources.slots).length > 0)
   if (leaves === undefined) return undefined
   const made = leaves.map(({ path, value }): Argument => {
-    return { path, candidates: Derivation.of(value, sources, saltOf(context, path)) }
+    const own = ToolWords.at(shape, path)
+    return { path, candidates: own === undefined ? [] : Derivation.of(value, sources, own) }
   })
   if (made.some(({ candidates }) => candidates.length === 0)) return undefined
   const id = Key.digest(JSON.stringify([context, tool, made])).slice(0, 16)
@@ -131,19 +136,14 @@ export const learned = (
   return { id, context, tool, arguments: made, atMillis: nowMillis, ...counts }
 }
 
-/** The habit without what this call contradicts; `undefined` where it is another call. `isAgain`: it was learned in another run. */
-export const narrowed = (
-  habit: Habit,
-  { parameters, tool }: Made,
-  sources: Derivation.Sources,
-  isAgain: boolean
-): Habit | undefined => {
+/** The habit without what this call contradicts; `undefined` where it is another call. */
+export const narrowed = (habit: Habit, { parameters, tool }: Made, sources: Derivation.Sources): Habit | undefined => {
   if (habit.tool !== tool) return undefined
   let size = 0
   const left: Array<Argument> = []
   for (const { candidates, path } of habit.arguments) {
     const value = Leaves.at(parameters, path)
-    const held = Derivation.holding(candidates, value, sources, saltOf(habit.context, path), isAgain)
+    const held = Derivation.holding(candidates, value, sources)
     if (held.length === 0) return undefined
     size += Leaves.sizeOf(value, path.length)
     left.push({ path, candidates: held })
@@ -167,32 +167,3 @@ export const callOf = (habit: Habit, sources: Derivation.Sources): Call | undefi
 
 const isParameters = (value: unknown): value is Call["parameters"] =>
   typeof value === "object" && value !== null && !Array.isArray(value)
-
-/**
- * Of two habits of one context, what both know; `undefined` where they are of different calls. Counts are those of the later
- * one; none is later than now, whatever a clock that was wrong made of it.
- */
-export const joined = (one: Habit, other: Habit, nowMillis: number): Habit | undefined => {
-  if (one.tool !== other.tool || one.arguments.length !== other.arguments.length) return undefined
-  const [later, earlier] = isLater(one, other) ? [one, other] : [other, one]
-  const both: Array<Argument> = []
-  for (const { candidates, path } of later.arguments) {
-    const key = JSON.stringify(path)
-    const same = earlier.arguments.find((argument) => JSON.stringify(argument.path) === key)
-    const known = new Map(same?.candidates.map((candidate) => [Derivation.idOf(candidate), candidate]))
-    const shared = candidates.flatMap((candidate) => {
-      const twin = known.get(Derivation.idOf(candidate))
-      return twin === undefined ? [] : [{ ...twin, ...candidate }]
-    })
-    if (shared.length === 0) return undefined
-    both.push({ path, candidates: shared })
-  }
-  return { ...later, arguments: both, atMillis: Math.min(later.atMillis, nowMillis) }
-}
-
-const isLater = (one: Habit, other: Habit): boolean => {
-  if (one.atMillis !== other.atMillis) return one.atMillis > other.atMillis
-  if (one.seen !== other.seen) return one.seen > other.seen
-  const judged = one.hits + one.misses - other.hits - other.misses
-  return judged === 0 ? one.id >= other.id : judged > 0
-}

@@ -1,16 +1,24 @@
 /**
  * HabitTable: what the runs of an installation taught: which calls follow upon which, to questions of one shape. Pure; what it
- * does not know (the time, which tools only read) is told.
+ * does not know (the time, the tools) is told.
+ *
+ * No text of a question or a result is in it: only hashes of questions, the application's own names, values that the tools' own
+ * Schemas list, and small numbers.
  *
  * It holds at most `maxHabits`, and `maxBytes` of text; what is worth least is forgotten first.
  */
 import * as Key from "@callsheet/cache/Key"
+import type * as Tool from "effect/ai/Tool"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 
 import type { EndReason } from "../AgentEvent.ts"
+import * as Policy from "../schedule/Policy.ts"
+import * as Shape from "../schedule/Shape.ts"
+import * as ToolShape from "../schedule/ToolShape.ts"
 import * as Derivation from "./Derivation.ts"
 import * as Habit from "./Habit.ts"
+import * as HabitMerge from "./HabitMerge.ts"
 import type { QuestionShape } from "./QuestionShape.ts"
 import type { Call, Outcome } from "./Route.ts"
 
@@ -27,8 +35,8 @@ export type Steps = ReadonlyArray<ReadonlyArray<MadeCall>>
 export interface Asked {
   readonly shape: QuestionShape
   readonly steps: Steps
-  /** Whether there is such a tool, and it only reads. */
-  isReadOnly(tool: string): boolean
+  /** By name. Calls are learned and foreseen of those that only read, with what their Schemas name and list. */
+  readonly tools: Readonly<Record<string, Tool.Any>>
 }
 
 /** A run that has ended. */
@@ -69,17 +77,27 @@ const contextOf = ({ key }: QuestionShape, last: ReadonlyArray<MadeCall> = []): 
 const givenBy = (steps: Steps): ReadonlyArray<Derivation.Given> =>
   steps.flat().flatMap(({ name, ok, value }) => (ok ? [{ name, result: value }] : []))
 
+const toolOf = (tools: Asked["tools"], name: string): Tool.Any | undefined =>
+  Object.hasOwn(tools, name) ? tools[name] : undefined
+
+const isReadOnly = (tools: Asked["tools"], name: string): boolean => {
+  const tool = toolOf(tools, name)
+  return tool !== undefined && Policy.rulesOf(tool).isReadOnly
+}
+
+/** What a tool takes or gives. Of one that is not there, nothing is known. */
+const shapeOf = (tools: Asked["tools"], name: string, side: (tool: Tool.Any) => Shape.Shape): Shape.Shape => {
+  const tool = toolOf(tools, name)
+  return tool === undefined ? Shape.any : side(tool)
+}
+
 const keyOf = ({ name, parameters }: Call): string => name + Key.canonical(parameters)
 
 /** The calls that are likely next, the likeliest first, at most `maxGuesses`: none that was made already, and only reads. */
-export const predict = (
-  table: HabitTable,
-  { isReadOnly, shape, steps }: Asked,
-  nowMillis: number
-): ReadonlyArray<Guess> => {
+export const predict = (table: HabitTable, { shape, steps, tools }: Asked, nowMillis: number): ReadonlyArray<Guess> => {
   const context = contextOf(shape, steps.at(-1))
   const likely = (table.get(context) ?? [])
-    .filter((habit) => !Habit.isResting(habit, nowMillis) && isReadOnly(habit.tool))
+    .filter((habit) => !Habit.isResting(habit, nowMillis) && isReadOnly(tools, habit.tool))
     .map((habit) => ({ habit, likelihood: Habit.likelihood(habit, nowMillis) }))
     .filter(({ likelihood }) => likelihood > 0)
     .sort((one, other) => other.likelihood - one.likelihood)
@@ -101,8 +119,8 @@ export const predict = (
 export const learn = (table: HabitTable, run: Run, nowMillis: number): HabitTable => {
   if (run.reason !== "answered") return table
   const next = new Map(table)
-  const known = new Set(Array.from(table.values()).flatMap((habits) => habits.map(({ id }) => id)))
-  const placed = givenBy(run.steps.slice(0, maxSteps)).map((given) => place(given))
+  const { tools } = run
+  const placed = givenBy(run.steps.slice(0, maxSteps)).map((given) => place(given, tools))
   let count = 0
   // The last round is that in which nothing more was asked for.
   for (let index = 0; index <= run.steps.length && index < maxSteps; index++) {
@@ -111,18 +129,19 @@ export const learn = (table: HabitTable, run: Run, nowMillis: number): HabitTabl
     if (index < (run.given ?? 0)) continue
     const sources = { slots: run.shape.slots, calls: placed.slice(0, count) }
     const context = contextOf(run.shape, last)
-    const calls = (run.steps[index] ?? []).slice(0, maxCalls).filter(({ name, ok }) => ok && run.isReadOnly(name))
-    const habits = after(next.get(context) ?? [], { context, calls, sources, known, nowMillis })
+    const calls = (run.steps[index] ?? []).slice(0, maxCalls).filter(({ name, ok }) => ok && isReadOnly(tools, name))
+    const habits = after(next.get(context) ?? [], { context, calls, sources, tools, nowMillis })
     if (habits.length > 0) next.set(context, habits)
   }
   return bounded(next, nowMillis)
 }
 
 /** Where values stand is looked up only of what is taken from, and once. */
-const place = (given: Derivation.Given): Derivation.Placed => {
+const place = (given: Derivation.Given, tools: Asked["tools"]): Derivation.Placed => {
   let places: Derivation.Places | undefined
   return {
     ...given,
+    shape: shapeOf(tools, given.name, ToolShape.result),
     get places() {
       return (places ??= Derivation.placesOf(given.result))
     }
@@ -133,24 +152,26 @@ interface Round {
   readonly context: string
   readonly calls: ReadonlyArray<MadeCall>
   readonly sources: { readonly slots: QuestionShape["slots"]; readonly calls: ReadonlyArray<Derivation.Placed> }
-  /** Habits of earlier runs. */
-  readonly known: ReadonlySet<string>
+  readonly tools: Asked["tools"]
   readonly nowMillis: number
 }
 
 /** The habits of a context, once it has come about again and `calls` were made. */
 const after = (
   before: ReadonlyArray<Habit.Habit>,
-  { calls, context, known, nowMillis, sources }: Round
+  { calls, context, nowMillis, sources, tools }: Round
 ): ReadonlyArray<Habit.Habit> => {
   const waiting = before.toSorted((one, other) => Habit.worth(other, nowMillis) - Habit.worth(one, nowMillis))
   const followed: Array<Habit.Habit> = []
   for (const { name, parameters } of new Map(calls.map((call) => [keyOf(call), call])).values()) {
     const call = { tool: name, parameters }
-    const narrow = (habit: Habit.Habit) => Habit.narrowed(habit, call, sources, known.has(habit.id))
+    const narrow = (habit: Habit.Habit) => Habit.narrowed(habit, call, sources)
     const index = waiting.findIndex((habit) => narrow(habit) !== undefined)
     const [own] = index < 0 ? [] : waiting.splice(index, 1)
-    const habit = own === undefined ? Habit.learned(context, call, sources, nowMillis) : narrow(own)
+    const habit =
+      own === undefined
+        ? Habit.learned(context, call, shapeOf(tools, name, ToolShape.parameters), sources, nowMillis)
+        : narrow(own)
     if (habit !== undefined) followed.push(Habit.met(habit, true, nowMillis))
   }
   return [...followed, ...waiting.map((habit) => Habit.met(habit, false, nowMillis))]
@@ -173,12 +194,7 @@ export const judge = (table: HabitTable, guess: Guess, wasRight: boolean, nowMil
 export const merge = (one: HabitTable, other: HabitTable, nowMillis: number): HabitTable => {
   const next = new Map(one)
   for (const [context, habits] of other) {
-    const merged = [...(next.get(context) ?? [])]
-    for (const habit of habits) {
-      const index = merged.findIndex((own) => Habit.joined(own, habit, nowMillis) !== undefined)
-      const [own] = index < 0 ? [] : merged.splice(index, 1)
-      merged.push((own && Habit.joined(own, habit, nowMillis)) ?? habit)
-    }
+    const merged = HabitMerge.merge(next.get(context) ?? [], habits, nowMillis)
     merged.sort((one, other) => Habit.worth(other, nowMillis) - Habit.worth(one, nowMillis))
     next.set(context, merged.slice(0, maxChoices))
   }
@@ -216,7 +232,7 @@ const bounded = (table: HabitTable, nowMillis: number): HabitTable => {
 const grouped = (habits: ReadonlyArray<Habit.Habit>): HabitTable => Map.groupBy(habits, ({ context }) => context)
 
 /** Of the text; a table of another is not read. */
-const version = 1
+const version = 2
 
 const Text = Schema.fromJsonString(
   Schema.Struct({ version: Schema.Literal(version), habits: Schema.Array(Habit.Habit) })

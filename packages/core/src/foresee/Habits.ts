@@ -68,8 +68,9 @@ export class Habits extends Context.Service<
      *
      * **Gotchas**
      *
-     * A guess that was of use belongs to the steps, where it was made; one that was of none does not. A run that rules or
-     * memory answered says nothing of what a model asks for.
+     * The steps are what the model asked for. A read that was made before it asked, and stood in its prompt, belongs to them
+     * only once something tells that it was of use; else a guess would confirm itself, and would not be forgotten. A run that
+     * rules or memory answered says nothing of what a model asks for.
      */
     learn(run: HabitTable.Run): Effect.Effect<void>
     /** Tells whether a guess was of use, once it was tried. */

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Cause, Context, Effect, Exit, Layer, Logger, type LogLevel, Redacted, References, Scope } from "effect"
+import { Tool } from "effect/ai"
 import { KeyValueStore } from "effect/persistence"
 import { TestClock } from "effect/testing"
 
@@ -8,7 +9,8 @@ import * as QuestionShape from "../../src/foresee/QuestionShape.ts"
 import { Identity } from "../../src/Identity.ts"
 
 const shape = QuestionShape.of("what is new", undefined) ?? assert.fail()
-const asked = { shape, steps: [], isReadOnly: () => true }
+const reading = (name: string) => Tool.make(name).annotate(Tool.Readonly, true)
+const asked = { shape, steps: [], tools: { read: reading("read"), list: reading("list") } }
 const run = (...names: ReadonlyArray<string>) =>
   ({
     ...asked,
