@@ -19,7 +19,6 @@ import type { Call as ModelCall } from "../model/ModelStream.ts"
 import type * as Attempt from "../schedule/Attempt.ts"
 import type { Foreseen } from "../schedule/Foreseen.ts"
 import * as PlanTool from "../schedule/PlanTool.ts"
-import * as Policy from "../schedule/Policy.ts"
 import type { Run } from "../schedule/Run.ts"
 import * as Foresight from "./Foresight.ts"
 import type { Habits } from "./Habits.ts"
@@ -110,14 +109,10 @@ export const make = <R>(run: Run<R>, sources: Sources): Ahead => {
   let opened = 0
   const asked = new Set<string>()
   const judged: Array<readonly [Habit, boolean]> = []
-  const isReadOnly = (name: string) => {
-    const tool = Object.hasOwn(tools, name) ? tools[name] : undefined
-    return tool !== undefined && Policy.rulesOf(tool).isReadOnly
-  }
 
   const habitual: Effect.Effect<ReadonlyArray<Source>> = Effect.suspend(() => {
     if (habits === undefined || shape === undefined) return Effect.succeed([])
-    return Effect.map(habits.predict({ shape, steps, isReadOnly }), (guesses) =>
+    return Effect.map(habits.predict({ shape, steps, tools }), (guesses) =>
       guesses.flatMap((guess) => {
         // Whether a habit rests is its own affair; that it is tried unseen at times is not.
         const mayShow = sources.worth.mayTry(`habit ${guess.habit}`) !== "hidden"
@@ -180,7 +175,7 @@ export const make = <R>(run: Run<R>, sources: Sources): Ahead => {
       for (const [guess, wasRight] of judged) yield* habits.judge(guess, wasRight)
       // Of a plan only its own call is seen here, which says nothing of what follows upon what.
       if (shape === undefined || asked.has(PlanTool.name)) return
-      yield* habits.learn({ shape, steps, isReadOnly, reason, given: opened })
+      yield* habits.learn({ shape, steps, tools, reason, given: opened })
     })
   }
 }
