@@ -8,8 +8,9 @@ import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Latch from "effect/Latch"
 import * as Metric from "effect/Metric"
-import type * as Scope from "effect/Scope"
+import * as Scope from "effect/Scope"
 
 import type { Body, ConnectionFault } from "./Exchange.ts"
 import * as Head from "./Head.ts"
@@ -21,6 +22,7 @@ import { type Listener, Socket } from "./Socket.ts"
 import * as SocketMetrics from "./SocketMetrics.ts"
 import { SocketReply } from "./SocketReply.ts"
 import * as Watch from "./Watch.ts"
+import * as Wire from "./Wire.ts"
 
 export interface Sockets {
   /**
@@ -62,10 +64,19 @@ const unreachedTime = Duration.seconds(30)
 /** After so many sockets in a row without a word the server is taken for one that does not speak. */
 const maxMute = 2
 
+/** Between two that are opened ahead, as for a wire: a server that drops them at once is asked no more often. */
+const pause = Duration.seconds(5)
+
+/** How often it is looked whether the one that is kept has grown too old. */
+const lookAfter = Duration.minutes(1)
+
 /** How much of an answer is read, as over HTTP. */
 const maxAnswerBytes = 64 * 2 ** 20
 
-/** The scope closes the sockets. One is opened at once, in the background. */
+/**
+ * The scope closes the sockets. One is opened at once, in the background; where wires are kept warm (`Wire.KeepWarm`), another
+ * whenever none is left.
+ */
 export const make = Effect.fnUntraced(function* (
   settings: Settings,
   path: string
@@ -79,17 +90,34 @@ export const make = Effect.fnUntraced(function* (
 
   // Azure documents the mode, and no lanes.
   let hasLanes = settings.host !== "azure"
+  /** Conversations that share no socket: one of them may be what a server had something against. */
+  const loners = new WeakSet<ReadonlyArray<WireMessage>>()
+  const isLacking = Latch.makeUnsafe(true)
   let mutes = 0
   let httpUntilMillis = 0
 
+  /** Connections as all others are made: with shared look-ups, in the session of the one before, counted. */
+  const connecting = Effect.gen(function* () {
+    const wire = yield* Wire.make({ upstream: "model", ...(yield* Head.make(settings, "GET", path)) })
+    return () => {
+      const connection = wire.take()
+      wire.sent(connection)
+      return connection
+    }
+    // Whole sockets are kept warm instead.
+  }).pipe(Effect.provideService(Wire.KeepWarm, false), Scope.provide(scope))
+
   const load = yield* Effect.cached(
-    Effect.all([Head.client(settings, path), Effect.promise(() => import("openai/resources/responses/ws"))], {
-      concurrency: 2
-    })
+    Effect.all(
+      [Head.client(settings, path), Effect.promise(() => import("openai/resources/responses/ws")), connecting],
+      {
+        concurrency: 3
+      }
+    )
   )
 
   /** A new socket, which opens in the background. */
-  const begin = (clock: Clock.Clock, watch: Watch.Watch): Effect.Effect<Socket> =>
+  const begin = (clock: Clock.Clock, watch: Watch.Watch, isShared = true): Effect.Effect<Socket> =>
     Effect.suspend(() => {
       const leaveAlone = (time: Duration.Duration) => {
         httpUntilMillis = clock.currentTimeMillisUnsafe() + Duration.toMillis(time)
@@ -100,16 +128,18 @@ export const make = Effect.fnUntraced(function* (
         },
         onClose: (closed, isMute) => {
           sockets.delete(closed)
+          if (sockets.size === 0) isLacking.openUnsafe()
           mutes = isMute ? mutes + 1 : 0
           if (mutes >= maxMute) leaveAlone(refusedTime)
         }
       }
-      const socket = new Socket(hasLanes ? maxActive : 1, clock.currentTimeMillisUnsafe(), listener)
+      const socket = new Socket(hasLanes && isShared ? maxActive : 1, () => clock.currentTimeMillisUnsafe(), listener)
       const opened = Deferred.makeUnsafe<boolean>()
       sockets.set(socket, opened)
+      isLacking.closeUnsafe()
       watch.add(socket)
       const opening = Effect.matchEffect(
-        Effect.flatMap(load, ([client, { ResponsesWS }]) => socket.open(client, ResponsesWS)),
+        Effect.flatMap(load, ([client, { ResponsesWS }, connect]) => socket.open(client, ResponsesWS, connect)),
         {
           onFailure: (failure) =>
             Effect.sync(() => {
@@ -147,7 +177,10 @@ export const make = Effect.fnUntraced(function* (
         socket.send(lane, exchange, body)
       },
       read: Effect.matchEffect(exchange.read, {
-        onFailure: () => Effect.fail(failed(exchange)),
+        onFailure: () => {
+          if (exchange.goesAlone) loners.add(exchange.messages)
+          return Effect.fail(failed(exchange))
+        },
         onSuccess: (events) => {
           if (exchange.responseBytes <= maxAnswerBytes) return Effect.succeed(events)
           return Effect.fail(OpenAiError.unreadable(target, "The answer is longer than any model's (64 MiB)."))
@@ -160,14 +193,23 @@ export const make = Effect.fnUntraced(function* (
     }
   }
 
+  /** Those that take requests. */
+  const current = (nowMillis: number): ReadonlyArray<Socket> => {
+    for (const socket of sockets.keys()) {
+      socket.retireIf(nowMillis - socket.openedMillis >= maxAgeMillis)
+      socket.lanes.forgetOld(nowMillis)
+    }
+    return [...sockets.keys()].filter(({ isRetired }) => !isRetired)
+  }
+
   const take: Sockets["take"] = (messages, mayContinue) =>
     Effect.withFiber((fiber) => {
       const clock = fiber.getRef(Clock.Clock)
       const nowMillis = clock.currentTimeMillisUnsafe()
       if (nowMillis < httpUntilMillis) return Effect.as(count([SocketMetrics.fallbacks]), undefined)
       const watch = watchOf(fiber, clock)
-      for (const socket of sockets.keys()) socket.retireIf(nowMillis - socket.openedMillis >= maxAgeMillis)
-      const open = [...sockets.keys()].filter(({ isRetired }) => !isRetired)
+      const isShared = !loners.has(messages)
+      const open = current(nowMillis).filter(({ lanes }) => isShared || !lanes.areNamed)
       const holder = mayContinue ? placeOf(open, ({ lanes }) => lanes.holder(messages)) : undefined
       const known =
         holder !== undefined && holder.socket.lanes.isFree(holder.lane)
@@ -176,7 +218,7 @@ export const make = Effect.fnUntraced(function* (
             placeOf(holder === undefined ? open : [holder.socket, ...open], ({ lanes }) => lanes.free())
       const place =
         known === undefined
-          ? Effect.map(begin(clock, watch), (socket) => placeOf([socket], ({ lanes }) => lanes.free()))
+          ? Effect.map(begin(clock, watch, isShared), (socket) => placeOf([socket], ({ lanes }) => lanes.free()))
           : Effect.succeed(known)
       return Effect.flatMap(place, (place) => {
         if (place === undefined) return Effect.undefined
@@ -190,11 +232,23 @@ export const make = Effect.fnUntraced(function* (
       })
     })
 
-  // Before the first request, which then finds it open.
-  yield* Effect.withFiber((fiber) => {
+  const beginAhead = Effect.withFiber((fiber) => {
     const clock = fiber.getRef(Clock.Clock)
     return begin(clock, watchOf(fiber, clock))
   })
+
+  /** Opens one where there is none, and waits until that may be so again. */
+  const keepOne = Effect.gen(function* () {
+    const nowMillis = yield* Clock.currentTimeMillis
+    if (nowMillis < httpUntilMillis) return yield* Effect.sleep(httpUntilMillis - nowMillis)
+    if (current(nowMillis).length === 0) yield* beginAhead
+    yield* Effect.sleep(pause)
+    yield* Effect.timeoutOption(isLacking.await, lookAfter)
+  })
+
+  // Before the first request, which then finds it open.
+  if (yield* Wire.KeepWarm) yield* Effect.forkScoped(Effect.forever(keepOne), { startImmediately: true })
+  else yield* beginAhead
 
   return { take }
 })
