@@ -46,7 +46,7 @@ export class Socket implements Waiting {
   /** It is the opening that is waited for. */
   awaiting: Awaiting = "connection"
   timedOut: Timeout | undefined
-  /** Takes no more requests: closed once the responses under way have ended. */
+  /** Takes no more requests: closed once nobody reads a response of it. */
   isRetired = false
 
   constructor(maxActive: number, now: () => number, listener: Listener) {

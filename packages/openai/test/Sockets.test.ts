@@ -860,7 +860,6 @@ describe("a socket", () => {
         "http.client.connection.requests http.connection.state=new": 2,
         "tls.client.handshakes tls.resumed=true": 1
       })
-      for (const socket of wss.clients) socket.terminate()
     }).pipe(counted)
   )
 
