@@ -13,7 +13,9 @@ import type { SocketReply } from "./SocketReply.ts"
 /** The last response of a lane, which the server holds, and the conversation that it answers. */
 export interface Held {
   readonly responseId: string
-  readonly messages: ReadonlyArray<WireMessage>
+  /** Kept by whoever will go on with them: here they are only known again. */
+  readonly messages: ReadonlyArray<WeakRef<WireMessage>>
+  readonly sinceMillis: number
   /** Whether results of calls are to follow, so that its run goes on. */
   readonly hasCalls: boolean
 }
@@ -31,6 +33,9 @@ export interface Lane {
 
 /** The API's limit of names; beyond it they are used again. */
 const maxLanes = 32
+
+/** How long a run is expected back with what continues its last response. */
+const maxHeldMillis = 60_000
 
 export class Lanes {
   #all: ReadonlyArray<Lane> = []
@@ -52,7 +57,12 @@ export class Lanes {
     return this.#all.filter(({ reply }) => reply !== undefined)
   }
 
-  /** Whether someone still reads, or is to come back with the results of calls. */
+  /** Whether someone still reads, or is yet to ask. */
+  get areRead(): boolean {
+    return this.active.some(({ isGivenUp }) => !isGivenUp)
+  }
+
+  /** The same, or is to come back with the results of calls. */
   get areWanted(): boolean {
     return this.#all.some(({ held, isGivenUp, reply }) => (reply === undefined ? held?.hasCalls : !isGivenUp))
   }
@@ -92,14 +102,29 @@ export class Lanes {
     lane.usedAt = ++this.#uses
   }
 
+  /** Lets go of what nobody has come back to in time. */
+  forgetOld(nowMillis: number): void {
+    for (const lane of this.#all) {
+      if (lane.held !== undefined && nowMillis - lane.held.sinceMillis >= maxHeldMillis) lane.held = undefined
+    }
+  }
+
   /** Frees `lane` by its response's last event. */
-  end(lane: Lane, event: unknown): void {
+  end(lane: Lane, event: unknown, nowMillis: number): void {
     const { isGivenUp, reply } = lane
     const isHeld = Json.get(event, "type") === "response.completed" && !isGivenUp && reply !== undefined
     const response = Json.get(event, "response")
     const responseId = Json.text(response, "id")
     const hasCalls = reply?.hasCalls === true || Json.array(response, "output").some(isCall)
-    lane.held = isHeld && responseId !== undefined ? { responseId, messages: reply.messages, hasCalls } : undefined
+    lane.held =
+      isHeld && responseId !== undefined
+        ? {
+            responseId,
+            messages: reply.messages.map((message) => new WeakRef(message)),
+            sinceMillis: nowMillis,
+            hasCalls
+          }
+        : undefined
     lane.reply = undefined
   }
 
@@ -119,6 +144,6 @@ const follows = (messages: ReadonlyArray<WireMessage>, held: Held): boolean => {
     answer?.role === "assistant" &&
     answer.responseId === held.responseId &&
     messages.length > held.messages.length + 1 &&
-    held.messages.every((message, index) => message === messages[index])
+    held.messages.every((message, index) => message.deref() === messages[index])
   )
 }

@@ -20,6 +20,7 @@ import * as RequestBody from "./RequestBody.ts"
 import { ResponsesWire } from "./ResponsesWire.ts"
 import * as Sockets from "./Sockets.ts"
 import * as Transport from "./Transport.ts"
+import * as Wire from "./Wire.ts"
 
 export interface ModelCall {
   /** Makes one call. Parts that arrive together come as one array; not streaming, all come as one. */
@@ -42,7 +43,9 @@ export const make = (settings: Settings): Effect.Effect<ModelCall, never, Scope.
   settings.api === "responses" ? makeWith(settings, ResponsesWire) : makeWith(settings, ChatWire)
 
 const makeWith = Effect.fnUntraced(function* <State>(settings: Settings, wire: ModelWire<State>) {
-  const transport = yield* Transport.make(settings, "POST", wire.path)
+  const way = Transport.make(settings, "POST", wire.path)
+  // Beside a socket, HTTP is for what cannot go over it: seldom needed, and opened when it is.
+  const transport = yield* settings.transport === "websocket" ? Effect.provideService(way, Wire.KeepWarm, false) : way
   const sockets = settings.transport === "websocket" ? yield* Sockets.make(settings, wire.path) : undefined
   const bodies = (streaming: boolean, transport: Settings["transport"]) =>
     RequestBody.make(wire, {

@@ -3,8 +3,10 @@
  * boundary to the SDK's `ResponsesWS`.
  *
  * The server knows no way to stop one response, so a lane whose reader has gone stays taken until its response ends, unread;
- * a socket that writes for nobody is closed.
+ * a socket that writes for nobody is closed. One on which a reply took too long takes no more requests.
  */
+import type * as Net from "node:net"
+
 import * as Effect from "effect/Effect"
 import type { OpenAI } from "openai/client"
 import type { ResponsesWS } from "openai/resources/responses/ws"
@@ -34,21 +36,23 @@ const staleMillis = 100
 export class Socket implements Waiting {
   readonly lanes: Lanes
   readonly openedMillis: number
+  readonly #now: () => number
   readonly #listener: Listener
   #sdk: ResponsesWS | undefined
   #eventBytes = 0
   #error: ConnectionFault | undefined
-  #hasSpoken = false
+  #events = 0
   #isClosed = false
   /** It is the opening that is waited for. */
   awaiting: Awaiting = "connection"
   timedOut: Timeout | undefined
-  /** Takes no more requests: closed once the responses under way have ended. */
+  /** Takes no more requests: closed once nobody reads a response of it. */
   isRetired = false
 
-  constructor(maxActive: number, openedMillis: number, listener: Listener) {
+  constructor(maxActive: number, now: () => number, listener: Listener) {
     this.lanes = new Lanes(maxActive)
-    this.openedMillis = openedMillis
+    this.openedMillis = now()
+    this.#now = now
     this.#listener = listener
   }
 
@@ -56,11 +60,11 @@ export class Socket implements Waiting {
     return this.openedMillis
   }
 
-  /** Opens the connection. Fails with what the network or the server had against it. */
-  open(client: OpenAI, Sdk: typeof ResponsesWS): Effect.Effect<void, ConnectionFault> {
+  /** Opens the socket over what `connect` gives. Fails with what the network or the server had against it. */
+  open(client: OpenAI, Sdk: typeof ResponsesWS, connect: () => Net.Socket): Effect.Effect<void, ConnectionFault> {
     return Effect.flatMap(
       Effect.try({
-        try: () => this.#listen(new Sdk(client, { maxPayload })),
+        try: () => this.#listen(new Sdk(client, { maxPayload, createConnection: connect })),
         catch: (cause) => new ConnectionFault(cause)
       }),
       (sdk) =>
@@ -105,16 +109,22 @@ export class Socket implements Waiting {
       if (lane.reply !== reply) return
       if (reply.ageMillis === undefined) {
         lane.reply = undefined
-        return
+        return this.retireIf(this.isRetired)
       }
       lane.isGivenUp = true
-      if (!this.lanes.areWanted) this.close()
+      if (reply.timedOut !== undefined) {
+        // Nothing came for anybody: whoever else waits there would wait as long.
+        if (reply.eventsBefore === this.#events) return this.close()
+        this.isRetired = true
+      }
+      this.#closeIfUnwanted()
     }
     this.lanes.occupy(lane, reply)
   }
 
   send({ name }: Lane, reply: SocketReply, body: Body): void {
     const envelope = name === undefined ? "{" : `{"stream_id":"${name}",`
+    reply.eventsBefore = this.#events
     reply.sent(body.bytes + envelope.length - 1)
     this.#sdk?.sendRaw(envelope + body.text.slice(1))
   }
@@ -122,19 +132,21 @@ export class Socket implements Waiting {
   // What comes
 
   #hear(event: unknown): void {
-    this.#hasSpoken = true
+    this.#events++
     const type = Json.text(event, "type") ?? ""
     const lanes = this.#lanesOf(event, type)
     if (type === "error" && this.#isRefusal(event)) return this.#refuse(lanes)
+    if (lanes.length > 1) return this.#refuse(lanes, true)
     for (const lane of lanes) {
       if (!lane.isGivenUp) lane.reply?.take(event, this.#eventBytes)
-      if (ends.has(type)) this.lanes.end(lane, event)
+      if (ends.has(type)) this.lanes.end(lane, event, this.#now())
+      // Those for whose sake the model was left to write may have gone, too.
+      else if (lane.isGivenUp) this.#closeIfUnwanted()
     }
-    // Whose error it was cannot be told: whatever else comes must find no other reader.
-    this.retireIf(this.isRetired || lanes.length > 1)
+    this.retireIf(this.isRetired)
   }
 
-  /** Whose an event is: one lane's, but for an error that names none. */
+  /** Whose an event is: one lane's, but for an error that names none, which may be that of each that has not begun. */
   #lanesOf(event: unknown, type: string): ReadonlyArray<Lane> {
     const { active, areNamed } = this.lanes
     const name = Json.text(event, "stream_id")
@@ -144,6 +156,8 @@ export class Socket implements Waiting {
     }
     // An error of a response that has begun would name its lane.
     if (type === "error") return active.length < 2 ? active : active.filter(({ reply }) => reply?.responseBytes === 0)
+    // What is of no response is nobody's.
+    if (areNamed && !type.startsWith("response.")) return []
     if (areNamed) this.#listener.onNoLanes()
     if (active.length < 2) {
       if (areNamed) this.lanes.keepOnly(active[0])
@@ -162,24 +176,30 @@ export class Socket implements Waiting {
     return isOfLanes || limits.has(code)
   }
 
-  /** Lets the requests in `lanes` go over another socket, and all that follow. */
-  #refuse(lanes: ReadonlyArray<Lane>): void {
+  /** Lets the requests in `lanes` go over another socket, and all that follow; `areMixed`: over one each. */
+  #refuse(lanes: ReadonlyArray<Lane>, areMixed = false): void {
     const replies = repliesOf(lanes)
     for (const lane of lanes) lane.reply = undefined
     this.retireIf(true)
     for (const reply of replies) {
       reply.isUntouched = reply.responseBytes === 0
+      reply.goesAlone = areMixed
       reply.fail(this.#fault)
     }
   }
 
   // The end
 
-  /** Takes no more requests, if `isOld`, and ends with the last response under way. */
+  /** Takes no more requests, if `isOld`, and ends with the last response that is read. */
   retireIf(isOld: boolean): void {
     if (!isOld) return
     this.isRetired = true
-    if (this.lanes.active.length === 0) this.close()
+    if (!this.lanes.areRead) this.close()
+  }
+
+  #closeIfUnwanted(): void {
+    this.lanes.forgetOld(this.#now())
+    if (this.isRetired ? !this.lanes.areRead : !this.lanes.areWanted) this.close()
   }
 
   giveUp(): void {
@@ -210,7 +230,7 @@ export class Socket implements Waiting {
     const wasAsked = active.some(
       ({ isGivenUp, reply }) => reply?.timedOut !== undefined || (!isGivenUp && isSent(reply))
     )
-    this.#listener.onClose(this, wasAsked && !this.#hasSpoken)
+    this.#listener.onClose(this, wasAsked && this.#events === 0)
     // Last of all: whoever is told asks again.
     for (const reply of replies) reply.fail(fault)
   }

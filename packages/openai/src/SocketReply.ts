@@ -31,6 +31,10 @@ export class SocketReply implements Waiting {
   isUntouched = false
   /** Whether the socket had been open before, and may have been closed by the server since. */
   isLate = false
+  /** Whether it must share no socket when it goes again: the server had something against one of several requests. */
+  goesAlone = false
+  /** How many events the socket had brought when the request was sent. */
+  eventsBefore = 0
   /** Whether the model has made calls, whose results are to follow. */
   hasCalls = false
 

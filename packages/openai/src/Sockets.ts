@@ -1,24 +1,20 @@
 /**
- * Sockets: the WebSockets of one model. One, as a rule, that all runs share; more where it is full, or where the server
- * takes one response at a time.
- *
- * A server that refuses the upgrade, or never says a word over a socket, is left alone for a while: its calls go over HTTP.
+ * Sockets: which of a model's WebSockets a request goes over. All runs share one, as a rule; there are more where it is full,
+ * or where the server takes one response at a time. Where there is none to be had (`SocketPool`), calls go over HTTP.
  */
 import * as Clock from "effect/Clock"
-import * as Deferred from "effect/Deferred"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
 import type * as Scope from "effect/Scope"
 
-import type { Body, ConnectionFault } from "./Exchange.ts"
-import * as Head from "./Head.ts"
+import type { Body } from "./Exchange.ts"
 import type { Held, Lane } from "./Lanes.ts"
 import type { WireMessage } from "./ModelWire.ts"
 import type { Settings } from "./OpenAiConfig.ts"
 import * as OpenAiError from "./OpenAiError.ts"
-import { type Listener, Socket } from "./Socket.ts"
+import type { Socket } from "./Socket.ts"
 import * as SocketMetrics from "./SocketMetrics.ts"
+import * as SocketPool from "./SocketPool.ts"
 import { SocketReply } from "./SocketReply.ts"
 import * as Watch from "./Watch.ts"
 
@@ -47,85 +43,20 @@ export interface Taken {
   readonly close: () => void
 }
 
-/** The API's limit of responses at a time over one socket. */
-const maxActive = 16
-
-/** The API ends a socket after an hour; a little before, it takes no more requests. */
-const maxAgeMillis = 55 * 60_000
-
-/** How long HTTP serves for a server that does not speak WebSocket. */
-const refusedTime = Duration.minutes(10)
-
-/** The same where it may speak it, and only now could not be reached, or was too busy. */
-const unreachedTime = Duration.seconds(30)
-
-/** After so many sockets in a row without a word the server is taken for one that does not speak. */
-const maxMute = 2
-
 /** How much of an answer is read, as over HTTP. */
 const maxAnswerBytes = 64 * 2 ** 20
 
-/** The scope closes the sockets. One is opened at once, in the background. */
+/** The scope closes the sockets. */
 export const make = Effect.fnUntraced(function* (
   settings: Settings,
   path: string
 ): Effect.fn.Return<Sockets, never, Scope.Scope> {
   const target = OpenAiError.makeTarget(settings, "POST", path)
-  const scope = yield* Effect.scope
   const limitsMillis = { connect: settings.connectTimeoutMillis, idle: settings.idleTimeoutMillis }
   const watchOf = yield* Watch.byClock(limitsMillis)
-  const sockets = new Map<Socket, Deferred.Deferred<boolean>>()
-  yield* Effect.addFinalizer(() => Effect.sync(() => [...sockets.keys()].forEach((socket) => socket.close())))
-
-  // Azure documents the mode, and no lanes.
-  let hasLanes = settings.host !== "azure"
-  let mutes = 0
-  let httpUntilMillis = 0
-
-  const load = yield* Effect.cached(
-    Effect.all([Head.client(settings, path), Effect.promise(() => import("openai/resources/responses/ws"))], {
-      concurrency: 2
-    })
-  )
-
-  /** A new socket, which opens in the background. */
-  const begin = (clock: Clock.Clock, watch: Watch.Watch): Effect.Effect<Socket> =>
-    Effect.suspend(() => {
-      const leaveAlone = (time: Duration.Duration) => {
-        httpUntilMillis = clock.currentTimeMillisUnsafe() + Duration.toMillis(time)
-      }
-      const listener: Listener = {
-        onNoLanes: () => {
-          hasLanes = false
-        },
-        onClose: (closed, isMute) => {
-          sockets.delete(closed)
-          mutes = isMute ? mutes + 1 : 0
-          if (mutes >= maxMute) leaveAlone(refusedTime)
-        }
-      }
-      const socket = new Socket(hasLanes ? maxActive : 1, clock.currentTimeMillisUnsafe(), listener)
-      const opened = Deferred.makeUnsafe<boolean>()
-      sockets.set(socket, opened)
-      watch.add(socket)
-      const opening = Effect.matchEffect(
-        Effect.flatMap(load, ([client, { ResponsesWS }]) => socket.open(client, ResponsesWS)),
-        {
-          onFailure: (failure) =>
-            Effect.sync(() => {
-              leaveAlone(socket.timedOut !== undefined || isLasting(failure) ? refusedTime : unreachedTime)
-              socket.close()
-              return false
-            }),
-          onSuccess: () => Effect.as(count([SocketMetrics.connections]), true)
-        }
-      )
-      const settled = Effect.ensuring(
-        Deferred.into(opening, opened),
-        Effect.sync(() => watch.remove(socket))
-      )
-      return Effect.as(Effect.forkIn(settled, scope, { startImmediately: true }), socket)
-    })
+  const pool = yield* SocketPool.make(settings, path, watchOf)
+  /** Conversations that share no socket: one of them may be what a server had something against. */
+  const loners = new WeakSet<ReadonlyArray<WireMessage>>()
 
   const failed = ({ fault, timedOut }: SocketReply) =>
     timedOut === undefined
@@ -133,21 +64,22 @@ export const make = Effect.fnUntraced(function* (
       : OpenAiError.fromTimeout(target, timedOut, limitsMillis[timedOut])
 
   const takenOf = ({ lane, socket }: Place, exchange: SocketReply, { counters, held, watch }: TakenOptions): Taken => {
-    const opened = sockets.get(socket)
+    const isOpen = pool.isOpen(socket)
     socket.occupy(lane, exchange)
     return {
       target,
       exchange,
       held,
-      isOpen: Effect.tap(opened === undefined ? Effect.succeed(false) : Deferred.await(opened), (isOpen) =>
-        count(isOpen ? counters : [SocketMetrics.fallbacks])
-      ),
+      isOpen: Effect.tap(isOpen, (isOpen) => count(isOpen ? counters : [SocketMetrics.fallbacks])),
       send: (body) => {
         watch.add(exchange)
         socket.send(lane, exchange, body)
       },
       read: Effect.matchEffect(exchange.read, {
-        onFailure: () => Effect.fail(failed(exchange)),
+        onFailure: () => {
+          if (exchange.goesAlone) loners.add(exchange.messages)
+          return Effect.fail(failed(exchange))
+        },
         onSuccess: (events) => {
           if (exchange.responseBytes <= maxAnswerBytes) return Effect.succeed(events)
           return Effect.fail(OpenAiError.unreadable(target, "The answer is longer than any model's (64 MiB)."))
@@ -164,10 +96,10 @@ export const make = Effect.fnUntraced(function* (
     Effect.withFiber((fiber) => {
       const clock = fiber.getRef(Clock.Clock)
       const nowMillis = clock.currentTimeMillisUnsafe()
-      if (nowMillis < httpUntilMillis) return Effect.as(count([SocketMetrics.fallbacks]), undefined)
+      if (pool.isLeftAlone(nowMillis)) return Effect.as(count([SocketMetrics.fallbacks]), undefined)
       const watch = watchOf(fiber, clock)
-      for (const socket of sockets.keys()) socket.retireIf(nowMillis - socket.openedMillis >= maxAgeMillis)
-      const open = [...sockets.keys()].filter(({ isRetired }) => !isRetired)
+      const isShared = !loners.has(messages)
+      const open = pool.current(nowMillis).filter(({ lanes }) => isShared || !lanes.areNamed)
       const holder = mayContinue ? placeOf(open, ({ lanes }) => lanes.holder(messages)) : undefined
       const known =
         holder !== undefined && holder.socket.lanes.isFree(holder.lane)
@@ -176,7 +108,7 @@ export const make = Effect.fnUntraced(function* (
             placeOf(holder === undefined ? open : [holder.socket, ...open], ({ lanes }) => lanes.free())
       const place =
         known === undefined
-          ? Effect.map(begin(clock, watch), (socket) => placeOf([socket], ({ lanes }) => lanes.free()))
+          ? Effect.map(pool.begin(clock, watch, isShared), (socket) => placeOf([socket], ({ lanes }) => lanes.free()))
           : Effect.succeed(known)
       return Effect.flatMap(place, (place) => {
         if (place === undefined) return Effect.undefined
@@ -190,21 +122,8 @@ export const make = Effect.fnUntraced(function* (
       })
     })
 
-  // Before the first request, which then finds it open.
-  yield* Effect.withFiber((fiber) => {
-    const clock = fiber.getRef(Clock.Clock)
-    return begin(clock, watchOf(fiber, clock))
-  })
-
   return { take }
 })
-
-/** Whether trying again soon is of no use. */
-const isLasting = (failure: ConnectionFault | OpenAiError.Failure): boolean => {
-  if (!("message" in failure)) return true
-  const [, status] = /^Unexpected server response: (4\d\d)$/.exec(failure.message) ?? []
-  return status !== undefined && status !== "408" && status !== "429"
-}
 
 /** Whether a response came before. */
 const continues = (messages: ReadonlyArray<WireMessage>): boolean =>

@@ -5,9 +5,13 @@ import { assert, describe, it } from "@effect/vitest"
 import { ConfigProvider, Context, Duration, Effect, Fiber, Metric, Redacted, Ref, Stream } from "effect"
 import { LanguageModel } from "effect/ai"
 import { TestClock } from "effect/testing"
+import { WebSocketServer } from "ws"
 
 import * as OpenAiModel from "../src/OpenAiModel.ts"
 import * as SocketMetrics from "../src/SocketMetrics.ts"
+import * as SecureServer from "../src/testing/SecureServer.ts"
+import * as Wire from "../src/Wire.ts"
+import { counted, counts } from "./counts.ts"
 import { eventually, type Heard, responseEvents, runClock, say, serveSocket, turn } from "./servers.ts"
 
 const key = "sk-proj-0123456789abcdef"
@@ -64,6 +68,25 @@ const previousOf = ({ event }: Heard) => event["previous_response_id"]
 
 const whole = (messages: ReadonlyArray<Message>) =>
   messages.map((message) => ({ role: message.role, content: "text" in message ? message.text : "" }))
+
+/** Answers with a call to a tool. */
+const callTool = (heard: Heard, id: string) => {
+  const output = [{ type: "function_call", call_id: "c", name: "look", arguments: "{}" }]
+  say(heard, [{ type: "response.completed", response: { id, model: "m", status: "completed", output } }])
+}
+
+/** The conversation that follows the question where `parts` are the answer to it, with the result of its call. */
+const afterTool = (parts: ReadonlyArray<ModelPart>, responseId: string): ReadonlyArray<Message> => [
+  ...question,
+  {
+    role: "assistant",
+    text: "",
+    calls: parts.flatMap((part) => (part._tag === "Call" ? [part.call] : [])),
+    echo: [],
+    responseId
+  },
+  { role: "tool", callId: "c", name: "look", text: "1", isFailure: false }
+]
 
 const unknownResponse = (heard: Heard) =>
   say(heard, [
@@ -338,22 +361,67 @@ describe("several runs", () => {
   it.effect("keep the socket where one that waits for its tools will go on over it", () =>
     Effect.gen(function* () {
       const server = yield* serveSocket((heard, index) => {
-        const output = [{ type: "function_call", call_id: "c", name: "look", arguments: "{}" }]
-        const response = { id: "r0", model: "m", status: "completed", output }
-        if (index === 0) say(heard, [{ type: "response.completed", response }])
+        if (index === 0) callTool(heard, "r0")
         if (index === 2) answerAll(heard, index)
       })
       const model = yield* make({ baseUrl: server.baseUrl })
-      const [call] = (yield* ask(model)).flatMap((part) => (part._tag === "Call" ? [part.call] : []))
+      const parts = yield* ask(model)
       const fiber = yield* Effect.forkChild(ask(model))
       yield* eventually(() => server.heard.length === 2)
       yield* Fiber.interrupt(fiber)
-      yield* ask(model, [
-        ...question,
-        { role: "assistant", text: "", calls: call === undefined ? [] : [call], echo: [], responseId: "r0" },
-        { role: "tool", callId: "c", name: "look", text: "1", isFailure: false }
-      ])
+      yield* ask(model, afterTool(parts, "r0"))
       assert.deepStrictEqual(server.heard.map((heard) => [heard.connection, previousOf(heard)]).at(-1), [0, "r0"])
+    })
+  )
+
+  it.effect("do not wait for longer than a minute for one that ended at a tool call", () =>
+    Effect.gen(function* () {
+      const server = yield* serveSocket((heard, index) => {
+        if (index === 0) callTool(heard, "r0")
+      })
+      const model = yield* make({ baseUrl: server.baseUrl })
+      yield* ask(model)
+      yield* TestClock.adjust("61 seconds")
+      const fiber = yield* Effect.forkChild(ask(model))
+      yield* eventually(() => server.heard.length === 2)
+      yield* Fiber.interrupt(fiber)
+      yield* eventually(() => server.sockets[0]?.readyState === 3)
+    })
+  )
+
+  it.effect("leave a model that goes on for nobody once nobody comes back in time", () =>
+    Effect.gen(function* () {
+      const server = yield* serveSocket((heard, index) => {
+        if (index === 0) callTool(heard, "r0")
+      })
+      const model = yield* make({ baseUrl: server.baseUrl })
+      yield* ask(model)
+      yield* TestClock.adjust("30 seconds")
+      const fiber = yield* Effect.forkChild(ask(model))
+      yield* eventually(() => server.heard.length === 2)
+      yield* Fiber.interrupt(fiber)
+      yield* TestClock.adjust("31 seconds")
+      say(server.heard[1] ?? assert.fail(), responseEvents("left", "nobody's").slice(0, 2))
+      yield* eventually(() => server.sockets[0]?.readyState === 3)
+    })
+  )
+
+  it.effect("that come back after more than a minute are sent whole", () =>
+    Effect.gen(function* () {
+      const server = yield* serveSocket((heard, index) =>
+        index === 0 ? callTool(heard, "r0") : answerAll(heard, index)
+      )
+      const model = yield* make({ baseUrl: server.baseUrl })
+      const messages = afterTool(yield* ask(model), "r0")
+      yield* TestClock.adjust("61 seconds")
+      assert.strictEqual(textOf(yield* ask(model, messages)), "answer 1")
+      assert.deepStrictEqual(
+        server.heard.map((heard) => [heard.connection, previousOf(heard)]),
+        [
+          [0, undefined],
+          [0, undefined]
+        ]
+      )
     })
   )
 })
@@ -567,24 +635,114 @@ describe("what a server does in the middle", () => {
     })
   )
 
-  it.effect("an error that names no lane is of those that have not begun, and the others go on", () =>
+  it.effect("an error that names no lane is the request's own where only one has not begun", () =>
     Effect.gen(function* () {
       const server = yield* serveSocket((heard, index) => {
-        if (index === 0) say(heard, responseEvents("r", "mine").slice(0, 2))
-        if (index !== 2) return
+        if (index === 0) return say(heard, responseEvents("r", "mine").slice(0, 2))
         heard.socket.send(JSON.stringify({ type: "error", status: 400, error: { code: null, message: "No." } }))
-        for (const [at, one] of server.heard.entries()) say(one, responseEvents(`late ${at}`, "late").slice(2))
+        for (const first of server.heard.slice(0, 1)) say(first, responseEvents("r", "mine").slice(2))
       })
       const model = yield* make({ baseUrl: server.baseUrl })
       const begun = yield* Effect.forkChild(ask(model))
       yield* eventually(() => server.heard.length === 1)
       for (let turns = 0; turns < 5; turns++) yield* turn
-      const failed = yield* Effect.all([Effect.flip(ask(model)), Effect.flip(ask(model))], { concurrency: 2 })
-      assert.deepStrictEqual(
-        failed.map(({ reason }) => reason._tag),
-        ["InvalidRequestError", "InvalidRequestError"]
-      )
+      assert.strictEqual((yield* Effect.flip(ask(model))).reason._tag, "InvalidRequestError")
       assert.strictEqual(textOf(yield* Fiber.join(begun)), "mine")
+    })
+  )
+
+  it.effect("an error of which cannot be told whose it is sends those that have not begun elsewhere, each alone", () =>
+    Effect.gen(function* () {
+      const refuse = ({ socket }: Heard) =>
+        socket.send(JSON.stringify({ type: "error", status: 400, error: { code: null, message: "No." } }))
+      const server = yield* serveSocket((heard, index) => {
+        if (index === 0) return say(heard, responseEvents("r", "mine").slice(0, 2))
+        if (index === 2) {
+          refuse(heard)
+          for (const [at, one] of server.heard.entries()) say(one, responseEvents(`late ${at}`, "late").slice(2))
+        }
+        if (index < 3) return
+        if (JSON.stringify(inputOf(heard)).includes("wrong")) refuse(heard)
+        else answerAll(heard, index)
+      })
+      const model = yield* make({ baseUrl: server.baseUrl })
+      const begun = yield* Effect.forkChild(ask(model))
+      yield* eventually(() => server.heard.length === 1)
+      for (let turns = 0; turns < 5; turns++) yield* turn
+      const [error, parts] = yield* Effect.all(
+        [Effect.flip(ask(model, [{ role: "user", text: "wrong" }])), ask(model)],
+        {
+          concurrency: 2
+        }
+      )
+      assert.strictEqual(error.reason._tag, "InvalidRequestError")
+      assert.match(textOf(parts), /^answer [34]$/)
+      assert.strictEqual(textOf(yield* Fiber.join(begun)), "mine")
+      assert.deepStrictEqual(
+        server.heard.map(({ connection }) => connection),
+        [0, 0, 0, 1, 2]
+      )
+    })
+  )
+
+  it.effect("an event that is of no response is no sign of a server without lanes", () =>
+    Effect.gen(function* () {
+      const server = yield* serveSocket((heard, index) => {
+        if (index === 0) return
+        heard.socket.send(JSON.stringify({ type: "rate_limits.updated", rate_limits: [] }))
+        for (const [at, one] of server.heard.entries()) answerAll(one, at)
+      })
+      const model = yield* make({ baseUrl: server.baseUrl })
+      const answers = yield* Effect.all([ask(model), ask(model)], { concurrency: 2 })
+      assert.deepStrictEqual(answers.map(textOf), ["answer 0", "answer 1"])
+      assert.strictEqual(server.sockets.length, 1)
+    })
+  )
+
+  it.effect("a socket that falls silent is left at the first time-out, though a run may come back to it", () =>
+    Effect.gen(function* () {
+      const server = yield* serveSocket((heard, index) => {
+        if (index === 0) callTool(heard, "r0")
+        if (heard.connection > 0) answerAll(heard, index)
+      })
+      const model = yield* make({ baseUrl: server.baseUrl, idleTimeout: "30 seconds" })
+      yield* ask(model)
+      const fiber = yield* Effect.forkChild(Effect.flip(ask(model)))
+      yield* eventually(() => server.heard.length === 2)
+      yield* TestClock.adjust("31 seconds")
+      assert.match((yield* Fiber.join(fiber)).message, /stayed silent for 30s/)
+      assert.strictEqual(textOf(yield* ask(model)), "answer 2")
+      yield* eventually(() => server.sockets[0]?.readyState === 3)
+    })
+  )
+
+  it.effect("a response that falls silent beside another costs that one nothing, and later ones go elsewhere", () =>
+    Effect.gen(function* () {
+      const server = yield* serveSocket((heard, index) => {
+        if (heard.connection > 0) answerAll(heard, index)
+      })
+      const model = yield* make({ baseUrl: server.baseUrl, idleTimeout: "30 seconds" })
+      const seen = yield* Ref.make("")
+      const stays = yield* Effect.forkChild(
+        model.stream(requestOf(question)).pipe(
+          Stream.tap((part) => (part._tag === "TextDelta" ? Ref.set(seen, part.delta) : Effect.void)),
+          Stream.runDrain
+        )
+      )
+      yield* eventually(() => server.heard.length === 1)
+      const silent = yield* Effect.forkChild(Effect.flip(ask(model)))
+      yield* eventually(() => server.heard.length === 2)
+      yield* TestClock.adjust("20 seconds")
+      const first = server.heard[0] ?? assert.fail()
+      say(first, responseEvents("r", "mine").slice(0, 2))
+      while ((yield* Ref.get(seen)) === "") yield* turn
+      yield* TestClock.adjust("11 seconds")
+      yield* Fiber.join(silent)
+      assert.strictEqual(textOf(yield* ask(model)), "answer 2")
+      say(first, responseEvents("r", "mine").slice(2))
+      yield* Fiber.join(stays)
+      // Nobody else reads there, though the silent response has not ended.
+      yield* eventually(() => server.sockets[0]?.readyState === 3)
     })
   )
 
@@ -629,6 +787,80 @@ describe("a socket", () => {
       yield* eventually(() => server.sockets[0]?.readyState === 3)
       assert.strictEqual(server.sockets.length, 1)
     })
+  )
+
+  it.effect("is opened again before it is needed where wires are kept warm and the server closed it", () =>
+    Effect.gen(function* () {
+      const server = yield* serveSocket(answerAll)
+      const model = yield* Effect.provide(make({ baseUrl: server.baseUrl }), Wire.layerWarm)
+      yield* eventually(() => server.sockets.length === 1)
+      server.sockets[0]?.close(1001)
+      yield* eventually(() => server.sockets[0]?.readyState === 3)
+      for (let turns = 0; turns < 5; turns++) yield* turn
+      // A server that drops it at once is asked no more often than every five seconds.
+      assert.strictEqual(server.sockets.length, 1)
+      yield* TestClock.adjust("5 seconds")
+      yield* eventually(() => server.sockets.length === 2)
+      assert.strictEqual(textOf(yield* ask(model)), "answer 0")
+      // The one for HTTP is not kept beside it.
+      assert.strictEqual(server.connections.length, 2)
+      assert.strictEqual(server.tcp.opened, 2)
+    })
+  )
+
+  it.effect("is opened anew before the server's hour is over where wires are kept warm", () =>
+    Effect.gen(function* () {
+      const server = yield* serveSocket(answerAll)
+      yield* Effect.provide(make({ baseUrl: server.baseUrl }), Wire.layerWarm)
+      yield* eventually(() => server.sockets.length === 1)
+      for (let turns = 0; turns < 5; turns++) yield* turn
+      yield* TestClock.adjust("56 minutes")
+      yield* eventually(() => server.sockets.length === 2 && server.sockets[0]?.readyState === 3)
+    })
+  )
+
+  it.effect("that is kept warm is not tried again while HTTP serves instead", () =>
+    Effect.gen(function* () {
+      const server = yield* serveSocket(answerAll)
+      let upgrades = 0
+      server.onUpgrade((socket) => {
+        if (++upgrades > 1) return false
+        socket.end("HTTP/1.1 404 No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        return true
+      })
+      const model = yield* Effect.provide(make({ baseUrl: server.baseUrl }), Wire.layerWarm)
+      assert.strictEqual(textOf(yield* ask(model)), httpText)
+      yield* TestClock.adjust("9 minutes")
+      for (let turns = 0; turns < 5; turns++) yield* turn
+      assert.strictEqual(upgrades, 1)
+      yield* TestClock.adjust("2 minutes")
+      yield* eventually(() => server.sockets.length === 1)
+    })
+  )
+
+  it.effect("resumes the session of the one before, and is counted with the other connections", () =>
+    Effect.gen(function* () {
+      const { port, seen, server } = yield* SecureServer.make((_, response) => response.end())
+      const wss = new WebSocketServer({ server })
+      let asked = 0
+      wss.on("connection", (socket) => {
+        socket.on("message", () => {
+          for (const event of responseEvents("r", "secure")) socket.send(JSON.stringify({ ...event, stream_id: "0" }))
+          if (asked++ === 0) socket.close(1001)
+        })
+      })
+      const model = yield* make({ baseUrl: `https://localhost:${port}/v1` })
+      assert.strictEqual(textOf(yield* ask(model)), "secure")
+      yield* eventually(() => wss.clients.size === 0)
+      for (let turns = 0; turns < 5; turns++) yield* turn
+      assert.strictEqual(textOf(yield* ask(model)), "secure")
+      assert.deepStrictEqual(seen, { connections: 2, resumed: 1 })
+      assert.include(yield* counts, {
+        "dns.client.lookups dns.lookup.source=resolver": 1,
+        "http.client.connection.requests http.connection.state=new": 2,
+        "tls.client.handshakes tls.resumed=true": 1
+      })
+    }).pipe(counted)
   )
 
   it.effect("is opened with the headers that a request over HTTP has", () =>

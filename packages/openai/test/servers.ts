@@ -130,6 +130,8 @@ export interface SocketServer {
   readonly sockets: ReadonlyArray<WebSocket>
   /** What is under the sockets, and under upgrades that became none. */
   readonly connections: ReadonlyArray<Duplex>
+  /** All connections, be they for HTTP. */
+  readonly tcp: Server["connections"]
   /** Bodies of the requests over HTTP. */
   readonly posts: ReadonlyArray<unknown>
   /** `taken` says whether it has seen to the connection itself. */
@@ -145,7 +147,11 @@ export const serveSocket = (
 ) =>
   Effect.gen(function* () {
     const posts: Array<unknown> = []
-    const { baseUrl, server } = yield* serve((response, { body }) => {
+    const {
+      baseUrl,
+      connections: tcp,
+      server
+    } = yield* serve((response, { body }) => {
       posts.push(body)
       overHttp(response)
     })
@@ -174,7 +180,7 @@ export const serveSocket = (
     const onUpgrade: SocketServer["onUpgrade"] = (taken) => {
       isTaken = taken
     }
-    return { baseUrl, heard, upgrades, sockets, connections, posts, onUpgrade } satisfies SocketServer
+    return { baseUrl, heard, upgrades, sockets, connections, tcp, posts, onUpgrade } satisfies SocketServer
   })
 
 /** The events of a response that says `text`, as `say` sends them. */

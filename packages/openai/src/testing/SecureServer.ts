@@ -34,7 +34,7 @@ const trusted = Effect.gen(function* () {
   return pem
 })
 
-/** The port of a server on 127.0.0.1 that answers with `answer`, and its number of connections and of resumed sessions. */
+/** A server on 127.0.0.1 that answers with `answer`, its port, and its number of connections and of resumed sessions. */
 export const make = Effect.fnUntraced(function* (
   answer: RequestListener,
   options: Pick<Https.ServerOptions, "keepAliveTimeout" | "maxVersion"> = {}
@@ -59,5 +59,5 @@ export const make = Effect.fnUntraced(function* (
         server.closeAllConnections()
       })
   )
-  return { port, seen }
+  return { port, seen, server }
 })
