@@ -44,7 +44,8 @@ const rowsOf = Effect.fnUntraced(function* (
       const asked: Asked = { question, run: yield* Runs.ask(agent, house, question.text, "cold") }
       return asked
     }, Effect.scoped),
-    { concurrency: 4 }
+    // One at a time, as a household asks: what is foreseen has its wait, which several at once would share two cores in.
+    { concurrency: 1 }
   )
   const counts = runs.map(({ run }) => run.modelCalls.length)
   const year = DateTime.getPartUtc(yield* DateTime.now, "year")
