@@ -4,7 +4,8 @@
 import type { Terminal } from "./Pattern.ts"
 import type { Reading } from "./Reading.ts"
 
-const numbers: Readonly<Record<string, number>> = {
+/** Those that are written out. */
+export const numbers: Readonly<Record<string, number>> = {
   two: 2,
   three: 3,
   four: 4,

@@ -3,23 +3,12 @@
  *
  * Rules are not sure of them, since people mean more or less by them; a likely read may take them as they stand.
  */
+import { numbers } from "./Quantities.ts"
 import type { Word } from "./Words.ts"
-
-const counts: Readonly<Record<string, number>> = {
-  two: 2,
-  three: 3,
-  four: 4,
-  five: 5,
-  six: 6,
-  seven: 7,
-  eight: 8,
-  nine: 9,
-  ten: 10
-}
 
 const opening = /^(?:(?:in|from|of|over|during|within) )?(?:the )?/.source
 const spans = new RegExp(
-  `${opening}(?:last|past) (?:(\\d{1,2}|${Object.keys(counts).join("|")}) )?(years|decade|decades)\\b`
+  `${opening}(?:last|past) (?:(\\d{1,2}|${Object.keys(numbers).join("|")}) )?(years|decade|decades)\\b`
 )
 const single = new RegExp(`${opening}(this|last) year\\b`)
 
@@ -35,7 +24,7 @@ const relative = (texts: ReadonlyArray<string>, year: number) => {
   const span = spans.exec(phrase)
   if (span === null) return undefined
   const [, count, unit = ""] = span
-  const number = count === undefined ? undefined : (counts[count] ?? Number(count))
+  const number = count === undefined ? undefined : (numbers[count] ?? Number(count))
   const years = unit.startsWith("decade") ? 10 * (number ?? 1) : number
   return years === undefined ? undefined : { said: ["since", String(year - years)], length: wordsOf(span) }
 }
