@@ -28,7 +28,7 @@ describe.concurrent("callsheet ask", () => {
     assert.deepStrictEqual([status, stderr], [0, ""])
     const lines = stdout.trimEnd().split("\n")
     assert.match(lines[0] ?? "", /demo services and a stand-in model/)
-    assert.match(lines[1] ?? "", /^✓ ahead {2}library_search \{"sort":"added"\} {2}[\d.]+ m?s$/)
+    assert.match(stdout, /\n✓ ahead {2}library_search \{"sort":"added"\} {2}[\d.]+ m?s\n/)
     assert.match(lines.at(-1) ?? "", /^\d.* = model .* \+ tools .* \+ rest .*$/)
     assert.include(stdout, "Flow (2024)")
     assert.notInclude(stdout, "\u001B")
@@ -206,10 +206,9 @@ describe("OTEL_EXPORTER_OTLP_ENDPOINT", () => {
     const parentOf = (span: Span) => spans.find(({ spanId }) => spanId === span.parentSpanId)?.name
     const counts = (name: string, parent: string | undefined) =>
       spans.filter((span) => span.name === name && parentOf(span) === parent).length
-    assert.deepStrictEqual(
-      [counts("invoke_agent media", undefined), counts("execute_tool library_search", "invoke_agent media")],
-      [1, 1]
-    )
+    assert.strictEqual(counts("invoke_agent media", undefined), 1)
+    // Once ahead, and again where that was not there in time.
+    assert.isAbove(counts("execute_tool library_search", "invoke_agent media"), 0)
     assert.isAbove(counts("chat offline", "invoke_agent media"), 0)
     assert.isAbove(counts("GET", "execute_tool library_search"), 0)
     assert.notMatch(bodies.join(""), /demo-[a-z]*-(token|key)|Bearer /i)
