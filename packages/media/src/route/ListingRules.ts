@@ -171,7 +171,6 @@ export const listingRules = {
     ["(that|which)? (i|we) still (need|have) to (watch|see)"],
     ["do (i|we) still (need|have) to (watch|see)"],
     ["have not been (watched|seen)"],
-    ["(that|which)? (nobody|no one) (has|have) (yet|ever)? (watched|seen) yet?"],
     ["(that|which)? (remain|remains) (unwatched|unseen|to be watched)"],
     ["<which>? (still)? (yet)? to be (watched|seen)"]
   ],

@@ -179,7 +179,10 @@ layer(Household.layer())("MediaRouter, of what rules do not answer", (it) => {
           "What is downloading, and which of these are rated above 7?",
           "Show me what is on deck and which of them are comedies",
           "Do I have Heat, and which of those have I not watched?",
-          "Is Heat rated above 8?"
+          "Is Heat rated above 8?",
+          "movies added this year",
+          "movies I watched last year",
+          "movies watched by Christopher Nolan, and what is on deck"
         ]) {
           assert.isEmpty((yield* analysisOf(question)).wishes, question)
         }
