@@ -4,6 +4,7 @@
  */
 import * as Struct from "effect/Struct"
 
+import * as AllOf from "./AllOf.ts"
 import { type Clue, type Name, telling, type Token } from "./Clues.ts"
 import { isKind, type Meaning } from "./Meaning.ts"
 import { merge, type Reading } from "./Reading.ts"
@@ -224,6 +225,7 @@ export const of = (tokens: ReadonlyArray<Token>, clues: ReadonlyArray<Clue>): Wi
     isWhole:
       !isJoint &&
       !isChoice &&
+      !AllOf.isAsked(tokens) &&
       !parts.some((part, index) => isUnlisted(part, parts[index - 1])) &&
       all.every(isOfLists) &&
       clues.every(

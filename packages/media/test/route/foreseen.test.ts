@@ -142,7 +142,8 @@ layer(Household.layer())("MediaRouter, of what rules do not answer", (it) => {
           "Is The Godfather or Casablanca in my collection?",
           Array.from({ length: 2 }, () => ["search_titles", "library_search"])
         ],
-        ["Show recently added movies and what's on deck", [["library_search"], ["on_deck"]]]
+        ["Show recently added movies and what's on deck", [["library_search"], ["on_deck"]]],
+        ["show me all Nolan movies I have and what is on deck", [["library_search", "person_filmography"], ["on_deck"]]]
       ] as const) {
         const { wishes, writes } = yield* analysisOf(question)
         assert.deepStrictEqual<unknown>(
@@ -180,6 +181,14 @@ layer(Household.layer())("MediaRouter, of what rules do not answer", (it) => {
           "Show me what is on deck and which of them are comedies",
           "Do I have Heat, and which of those have I not watched?",
           "Is Heat rated above 8?",
+          "Do I have all the Nolan movies?",
+          "do we have every Christopher Nolan movie",
+          "have I seen all Nolan movies",
+          "Have I watched everything by Nolan, and what is on deck?",
+          "does my library have all movies from 2020",
+          "Do I have the Nolan movies and the comedies?",
+          "do I have the movies",
+          "do I have both Dune movies",
           "movies added this year",
           "movies I watched last year",
           "movies watched by Christopher Nolan, and what is on deck"

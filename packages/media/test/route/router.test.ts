@@ -63,6 +63,11 @@ layer(Household.layer())("MediaRouter", (it) => {
         "Do I have Heat or Ronin?",
         "my recently watched movies",
         "movies after 2020 and before 2010",
+        "Do I have all the Nolan movies?",
+        "do we have every Christopher Nolan movie",
+        "does my library have all movies from 2020",
+        "do I have the movies",
+        "do we own everything by Nolan",
         "Zeig mir neue Filme",
         "x ".repeat(5000)
       ]) {
