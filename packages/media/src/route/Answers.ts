@@ -225,7 +225,10 @@ const holding = (meaning: Meaning, list: Tool.Success<typeof SearchTitles>): str
       )
     }
     const isSeen = held.some(({ watched }) => watched === true)
-    return lines(`${isSeen ? "Yes" : "No"}: ${sorted.map(state).join("\n")}`, trouble(list.problem))
+    const isAskedUnseen = meaning.watched === false
+    // Some of a series may be watched, so that it is neither.
+    if (isAskedUnseen && !isSeen && held.some(({ kind }) => kind === "series")) return undefined
+    return lines(`${isSeen === isAskedUnseen ? "No" : "Yes"}: ${sorted.map(state).join("\n")}`, trouble(list.problem))
   }
   return lines(`${held.length > 0 ? "Yes" : "No"}: ${sorted.map(state).join("\n")}`, trouble(list.problem))
 }

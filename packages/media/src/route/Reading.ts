@@ -15,7 +15,7 @@ export interface Gap {
 export interface Reading {
   /**
    * - `titles`: those that the rest describes; `count`: how many they are.
-   * - `search`: titles of a name; `about`: what one is about; `similar`: what is like one; `holding`: whether such a one is in the library; `seen`: whether it was watched.
+   * - `search`: titles of a name; `about`: what one is about; `similar`: what is like one; `holding`: whether such a one is in the library; `seen`: whether it was watched, or with `watched: false` whether it was not.
    */
   readonly intent?: "titles" | "count" | "search" | "about" | "similar" | "holding" | "seen" | "on-deck" | "downloads"
   /** `any` where the question says neither films nor series. */

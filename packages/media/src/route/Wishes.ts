@@ -45,6 +45,8 @@ const questions = new Set<Token>(
 const topics = ["genres", "gap", "yearFrom", "yearTo", "minRating"] as const
 const states = ["owned", "watched"] as const
 const orders = ["sort", "limit"] as const
+/** Of titles by their names. */
+const asked = ["intent", "watched"] as const
 
 const nameOf = ({ gap }: Reading, tokens: ReadonlyArray<Token>): Name | undefined => {
   const token = gap === undefined ? undefined : tokens[gap.from]
@@ -82,7 +84,7 @@ const together = (one: Reading, other: Reading): Reading | undefined => {
 const following = (last: Reading, { isAsked, isOfThem, reading: next }: Part): Reading => {
   if (next.gap?.of === "title") {
     return next.intent === undefined && last.gap?.of === "title" && last.intent !== undefined
-      ? { ...next, intent: last.intent }
+      ? { ...given(last, asked), ...next }
       : next
   }
   if (next.intent === "similar" && next.gap === undefined && last.gap?.of === "title") return { ...next, gap: last.gap }
@@ -103,7 +105,7 @@ const following = (last: Reading, { isAsked, isOfThem, reading: next }: Part): R
 /** `reading` with what `next`, in one breath with it, says of both: "comedies and dramas of 2020". */
 const preceding = (reading: Reading, next: Reading): Reading => {
   if (reading.gap?.of === "title" && reading.intent === undefined && next.gap?.of === "title") {
-    return { ...reading, ...given(next, ["intent"]) }
+    return { ...given(next, asked), ...reading }
   }
   if (!isListing(reading) || !isListing(next)) return reading
   const others = Struct.omit(given(next, topics), ["genres", "gap"])

@@ -124,6 +124,15 @@ layer(Household.layer())("MediaRouter", (it) => {
         "Yes: Whiplash (2014) is in your Plex library, watched."
       )
       assert.strictEqual(
+        yield* Household.answer("is Whiplash unwatched?"),
+        "No: Whiplash (2014) is in your Plex library, watched."
+      )
+      assert.strictEqual(
+        yield* Household.answer("is Heat still unseen?"),
+        "Yes: Heat (1995) is in your Plex library, unwatched."
+      )
+      assert.isUndefined(yield* Household.answer("is Severance unwatched?"))
+      assert.strictEqual(
         yield* Household.answer("have we seen Barbie yet?"),
         "Barbie (2023) is not in your Plex library.\nPlex can tell what you have watched only of what it has."
       )
