@@ -51,7 +51,29 @@ layer(Household.layer())("MediaRouter, of what rules do not answer", (it) => {
             call("discover_titles", { genres: ["Horror"], sort: "newest" })
           ]
         ],
-        ["What's on deck, and what's downloading?", [call("on_deck"), call("download_queue")]]
+        ["What's on deck, and what's downloading?", [call("on_deck"), call("download_queue")]],
+        [
+          "Nolan movies that are not in my library and comedies I own",
+          [
+            call("person_filmography", { name: "Christopher Nolan", role: "director", owned: false }),
+            call("library_search", { genre: "Comedy" })
+          ]
+        ],
+        [
+          "Recently added movies and top rated movies from 2020",
+          [
+            call("library_search", { sort: "added" }),
+            call("discover_titles", { yearFrom: 2020, yearTo: 2020, sort: "rating" })
+          ]
+        ],
+        [
+          "show me Nolan movies I own and show me movies from 2020",
+          [
+            call("library_search", { person: "Christopher Nolan" }),
+            call("discover_titles", { yearFrom: 2020, yearTo: 2020 })
+          ]
+        ],
+        ["90s movies and series", [call("discover_titles", { yearFrom: 1990, yearTo: 1999 })]]
       ] as const) {
         assert.deepStrictEqual((yield* analysisOf(question)).foreseen, expected, question)
       }
@@ -189,6 +211,9 @@ layer(Household.layer())("MediaRouter, of what rules do not answer", (it) => {
           "Do I have the Nolan movies and the comedies?",
           "do I have the movies",
           "do I have both Dune movies",
+          // Whether what is said of the first is meant of the second is not said.
+          "horror movies from the 90s and comedies",
+          "Nolan movies and comedies",
           "movies added this year",
           "movies I watched last year",
           "movies watched by Christopher Nolan, and what is on deck"
