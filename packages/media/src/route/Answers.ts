@@ -63,8 +63,10 @@ export const fromLibrary = (
 ): string => {
   const { items, total } = list
   const count = `${total} ${wanted(meaning, kind, total)} in your Plex library`
-  if (total === 0) return `There are no ${wanted(meaning, kind)} in your Plex library.`
-  if (meaning.intent === "count") return `There ${total === 1 ? "is" : "are"} ${count}.`
+  if (total === 0) return lines(`There are no ${wanted(meaning, kind)} in your Plex library.`, trouble(list.problem))
+  if (meaning.intent === "count") {
+    return lines(`There ${total === 1 ? "is" : "are"} ${count}.`, trouble(list.problem))
+  }
   return lines(
     `${count}, ${orders[meaning.sort ?? "title"]}:`,
     bullets(
@@ -204,7 +206,7 @@ export const similar = (meaning: Meaning, list: Tool.Success<typeof RecommendTit
 }
 
 /** Those of the very name; of others it is not asked. */
-const holding = (meaning: Meaning, list: Tool.Success<typeof SearchTitles>): string | undefined => {
+export const holding = (meaning: Meaning, list: Tool.Success<typeof SearchTitles>): string | undefined => {
   const items = list.items.filter(({ title }) => isSameTitle(title, meaning.title ?? ""))
   // Without the library nothing of what is asked is known.
   if (items.length === 0 || items.some(({ inLibrary }) => inLibrary === null)) return undefined
@@ -230,7 +232,23 @@ const holding = (meaning: Meaning, list: Tool.Success<typeof SearchTitles>): str
     if (isAskedUnseen && !isSeen && held.some(({ kind }) => kind === "series")) return undefined
     return lines(`${isSeen === isAskedUnseen ? "No" : "Yes"}: ${sorted.map(state).join("\n")}`, trouble(list.problem))
   }
-  return lines(`${held.length > 0 ? "Yes" : "No"}: ${sorted.map(state).join("\n")}`, trouble(list.problem))
+  const isAskedMissing = meaning.owned === false
+  return lines(
+    `${held.length > 0 === isAskedMissing ? "No" : "Yes"}: ${sorted.map(state).join("\n")}`,
+    trouble(list.problem)
+  )
+}
+
+/** Those of `list` that have begun, where only they are asked for; `undefined` where the list does not hold all. */
+const ofBegun = <Item>(
+  { isBegun = false }: Meaning,
+  list: { readonly items: ReadonlyArray<Item>; readonly total: number },
+  hasBegun: (item: Item) => boolean
+): { readonly items: ReadonlyArray<Item>; readonly total: number } | undefined => {
+  if (!isBegun) return list
+  if (list.items.length < list.total) return undefined
+  const items = list.items.filter(hasBegun)
+  return { items, total: items.length }
 }
 
 /** The items that a question about films, or about series, asks for; `undefined` where the list does not hold all. */
@@ -245,18 +263,20 @@ const ofKind = <Item extends { readonly kind: "movie" | "episode" }>(
 }
 
 export const deck = (meaning: Meaning, list: Tool.Success<typeof OnDeck>): string | undefined => {
-  const wanted = ofKind(meaning, list)
+  const begun = ofBegun(meaning, list, ({ progressPercent }) => progressPercent > 0)
+  const wanted = begun && ofKind(meaning, begun)
   if (wanted === undefined) return undefined
+  const state = meaning.isBegun === true ? " begun and not finished" : ""
   if (wanted.total === 0) {
     const what = wanted.noun === "title" ? "Nothing" : `No ${wanted.noun}`
-    return lines(`${what} is on deck in Plex.`, trouble(list.problem))
+    return lines(`${what}${state} is on deck in Plex.`, trouble(list.problem))
   }
   const item = (part: (typeof list.items)[number]) => {
     const left = part.minutesLeft === null ? "" : `, ${part.minutesLeft} min left`
     return `${partName(part)}: ${part.progressPercent > 0 ? `${part.progressPercent}% watched` : "not begun"}${left}`
   }
   return lines(
-    `${counted(wanted.total, wanted.noun)} on deck in Plex:`,
+    `${counted(wanted.total, wanted.noun)}${state} on deck in Plex:`,
     bullets(wanted.items.map(item), wanted.total),
     trouble(list.problem)
   )
@@ -265,9 +285,12 @@ export const deck = (meaning: Meaning, list: Tool.Success<typeof OnDeck>): strin
 export const downloads = (meaning: Meaning, list: Tool.Success<typeof DownloadQueue>): string | undefined => {
   if (meaning.service !== undefined && list.items.length < list.total) return undefined
   const of = list.items.filter(({ service }) => meaning.service === undefined || service === meaning.service)
-  const wanted = ofKind(meaning, meaning.service === undefined ? list : { items: of, total: of.length })
+  const all = meaning.service === undefined ? list : { items: of, total: of.length }
+  const running = ofBegun(meaning, all, ({ status }) => status === "downloading")
+  const wanted = running && ofKind(meaning, running)
   if (wanted === undefined) return undefined
-  const noun = wanted.noun === "title" ? "download" : `${wanted.noun} download`
+  const state = meaning.isBegun === true ? "running " : ""
+  const noun = `${state}${wanted.noun === "title" ? "download" : `${wanted.noun} download`}`
   const where =
     meaning.service === undefined ? "the queue" : `${meaning.service === "radarr" ? "Radarr" : "Sonarr"}'s queue`
   if (wanted.total === 0) return lines(`There are no ${noun}s in ${where} right now.`, trouble(list.problem))

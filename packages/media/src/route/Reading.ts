@@ -35,6 +35,8 @@ export interface Reading {
   /** What of a title is asked for; all without it. */
   readonly fact?: "directors" | "cast" | "runtime" | "release" | "overview" | "rating" | "genres"
   readonly service?: "radarr" | "sonarr"
+  /** Of what is under way, only what has begun: of the deck what is watched in part, of downloads those that run. */
+  readonly isBegun?: boolean
   /** Of what is like a title: made after it, or before it. */
   readonly than?: "newer" | "older"
   readonly gap?: Gap
