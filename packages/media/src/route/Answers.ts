@@ -205,9 +205,9 @@ export const similar = (meaning: Meaning, list: Tool.Success<typeof RecommendTit
   )
 }
 
-/** Those of the very name; of others it is not asked. */
-export const holding = (meaning: Meaning, list: Tool.Success<typeof SearchTitles>): string | undefined => {
-  const items = list.items.filter(({ title }) => isSameTitle(title, meaning.title ?? ""))
+/** How it stands with those of the very name, those that the library has first; of others it is not asked. */
+const heldOf = ({ title = "" }: Meaning, list: Tool.Success<typeof SearchTitles>) => {
+  const items = list.items.filter((item) => isSameTitle(item.title, title))
   // Without the library nothing of what is asked is known.
   if (items.length === 0 || items.some(({ inLibrary }) => inLibrary === null)) return undefined
   const state = (item: (typeof items)[number]) => {
@@ -218,25 +218,28 @@ export const holding = (meaning: Meaning, list: Tool.Success<typeof SearchTitles
   }
   const held = items.filter(({ inLibrary }) => inLibrary === true)
   const sorted = [...held, ...items.filter((item) => !held.includes(item))]
-  if (meaning.intent === "seen") {
-    if (held.length === 0) {
-      return lines(
-        ...sorted.map(state),
-        "Plex can tell what you have watched only of what it has.",
-        trouble(list.problem)
-      )
-    }
-    const isSeen = held.some(({ watched }) => watched === true)
-    const isAskedUnseen = meaning.watched === false
-    // Some of a series may be watched, so that it is neither.
-    if (isAskedUnseen && !isSeen && held.some(({ kind }) => kind === "series")) return undefined
-    return lines(`${isSeen === isAskedUnseen ? "No" : "Yes"}: ${sorted.map(state).join("\n")}`, trouble(list.problem))
+  return { held, said: sorted.map(state).join("\n") }
+}
+
+/** Without a yes or no, which says little to who asks "haven't I seen it?". */
+export const state = (meaning: Meaning, list: Tool.Success<typeof SearchTitles>): string | undefined => {
+  const all = heldOf(meaning, list)
+  return all && lines(all.said, trouble(list.problem))
+}
+
+export const holding = (meaning: Meaning, list: Tool.Success<typeof SearchTitles>): string | undefined => {
+  const all = heldOf(meaning, list)
+  if (all === undefined) return undefined
+  const { held, said } = all
+  if (meaning.intent === "holding") return lines(`${held.length > 0 ? "Yes" : "No"}: ${said}`, trouble(list.problem))
+  if (held.length === 0) {
+    return lines(said, "Plex can tell what you have watched only of what it has.", trouble(list.problem))
   }
-  const isAskedMissing = meaning.owned === false
-  return lines(
-    `${held.length > 0 === isAskedMissing ? "No" : "Yes"}: ${sorted.map(state).join("\n")}`,
-    trouble(list.problem)
-  )
+  const isSeen = held.some(({ watched }) => watched === true)
+  const isAskedUnseen = meaning.watched === false
+  // Some of a series may be watched, so that it is neither.
+  if (isAskedUnseen && !isSeen && held.some(({ kind }) => kind === "series")) return undefined
+  return lines(`${isSeen === isAskedUnseen ? "No" : "Yes"}: ${said}`, trouble(list.problem))
 }
 
 /** Those of `list` that have begun, where only they are asked for; `undefined` where the list does not hold all. */

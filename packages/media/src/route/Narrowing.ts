@@ -35,7 +35,7 @@ const filmography = (wish: Wish) =>
 
 /** Yes or no, of the title that is asked about; where the call looked for another one that is asked about too, of that. */
 const held = (wish: Wish, looked: string | undefined, list: Tool.Success<typeof SearchTitles>): string | undefined => {
-  const { intent, kind, title = "", titleYear, watched, owned } = wish
+  const { intent, kind, owned, title = "", titleYear, watched } = wish
   if (intent !== "holding" && intent !== "seen") return undefined
   const items = list.items.filter(
     (item) =>
@@ -43,15 +43,10 @@ const held = (wish: Wish, looked: string | undefined, list: Tool.Success<typeof 
       (titleYear === undefined || item.year === titleYear) &&
       (!isKind(kind) || item.kind === kind)
   )
-  const meaning = {
-    intent,
-    entities: [],
-    ...(watched !== undefined && { watched }),
-    ...(owned !== undefined && { owned })
-  }
+  const say = owned === false || watched === false ? Answers.state : Answers.holding
   return items.length > 0
-    ? Answers.holding({ ...meaning, title }, { ...list, items })
-    : Answers.holding({ ...meaning, title: looked ?? "" }, list)
+    ? say({ intent, title, entities: [] }, { ...list, items })
+    : say({ intent, title: looked ?? "", entities: [] }, list)
 }
 
 const begun = { isBegun: true, entities: [] } as const

@@ -36,6 +36,7 @@ layer(Household.layer())("Narrowing", (it) => {
       // Whichever the model asked for first.
       assert.strictEqual(yield* words(both, "search_titles", { query: "Whiplash" }, 1), `Yes: ${whiplash}`)
       assert.strictEqual(yield* words(both, "library_search", { title: "Whiplash" }), `Yes: ${whiplash}`)
+      assert.strictEqual(yield* words("Haven't I seen Whiplash?", "search_titles", { query: "Whiplash" }), whiplash)
     })
   )
 
