@@ -63,8 +63,10 @@ export const fromLibrary = (
 ): string => {
   const { items, total } = list
   const count = `${total} ${wanted(meaning, kind, total)} in your Plex library`
-  if (total === 0) return `There are no ${wanted(meaning, kind)} in your Plex library.`
-  if (meaning.intent === "count") return `There ${total === 1 ? "is" : "are"} ${count}.`
+  if (total === 0) return lines(`There are no ${wanted(meaning, kind)} in your Plex library.`, trouble(list.problem))
+  if (meaning.intent === "count") {
+    return lines(`There ${total === 1 ? "is" : "are"} ${count}.`, trouble(list.problem))
+  }
   return lines(
     `${count}, ${orders[meaning.sort ?? "title"]}:`,
     bullets(
@@ -203,9 +205,9 @@ export const similar = (meaning: Meaning, list: Tool.Success<typeof RecommendTit
   )
 }
 
-/** Those of the very name; of others it is not asked. */
-const holding = (meaning: Meaning, list: Tool.Success<typeof SearchTitles>): string | undefined => {
-  const items = list.items.filter(({ title }) => isSameTitle(title, meaning.title ?? ""))
+/** How it stands with those of the very name, those that the library has first; of others it is not asked. */
+const heldOf = ({ title = "" }: Meaning, list: Tool.Success<typeof SearchTitles>) => {
+  const items = list.items.filter((item) => isSameTitle(item.title, title))
   // Without the library nothing of what is asked is known.
   if (items.length === 0 || items.some(({ inLibrary }) => inLibrary === null)) return undefined
   const state = (item: (typeof items)[number]) => {
@@ -216,18 +218,40 @@ const holding = (meaning: Meaning, list: Tool.Success<typeof SearchTitles>): str
   }
   const held = items.filter(({ inLibrary }) => inLibrary === true)
   const sorted = [...held, ...items.filter((item) => !held.includes(item))]
-  if (meaning.intent === "seen") {
-    if (held.length === 0) {
-      return lines(
-        ...sorted.map(state),
-        "Plex can tell what you have watched only of what it has.",
-        trouble(list.problem)
-      )
-    }
-    const isSeen = held.some(({ watched }) => watched === true)
-    return lines(`${isSeen ? "Yes" : "No"}: ${sorted.map(state).join("\n")}`, trouble(list.problem))
+  return { held, said: sorted.map(state).join("\n") }
+}
+
+/** Without a yes or no, which says little to who asks "haven't I seen it?". */
+export const state = (meaning: Meaning, list: Tool.Success<typeof SearchTitles>): string | undefined => {
+  const all = heldOf(meaning, list)
+  return all && lines(all.said, trouble(list.problem))
+}
+
+export const holding = (meaning: Meaning, list: Tool.Success<typeof SearchTitles>): string | undefined => {
+  const all = heldOf(meaning, list)
+  if (all === undefined) return undefined
+  const { held, said } = all
+  if (meaning.intent === "holding") return lines(`${held.length > 0 ? "Yes" : "No"}: ${said}`, trouble(list.problem))
+  if (held.length === 0) {
+    return lines(said, "Plex can tell what you have watched only of what it has.", trouble(list.problem))
   }
-  return lines(`${held.length > 0 ? "Yes" : "No"}: ${sorted.map(state).join("\n")}`, trouble(list.problem))
+  const isSeen = held.some(({ watched }) => watched === true)
+  const isAskedUnseen = meaning.watched === false
+  // Some of a series may be watched, so that it is neither.
+  if (isAskedUnseen && !isSeen && held.some(({ kind }) => kind === "series")) return undefined
+  return lines(`${isSeen === isAskedUnseen ? "No" : "Yes"}: ${said}`, trouble(list.problem))
+}
+
+/** Those of `list` that have begun, where only they are asked for; `undefined` where the list does not hold all. */
+const ofBegun = <Item>(
+  { isBegun = false }: Meaning,
+  list: { readonly items: ReadonlyArray<Item>; readonly total: number },
+  hasBegun: (item: Item) => boolean
+): { readonly items: ReadonlyArray<Item>; readonly total: number } | undefined => {
+  if (!isBegun) return list
+  if (list.items.length < list.total) return undefined
+  const items = list.items.filter(hasBegun)
+  return { items, total: items.length }
 }
 
 /** The items that a question about films, or about series, asks for; `undefined` where the list does not hold all. */
@@ -242,18 +266,20 @@ const ofKind = <Item extends { readonly kind: "movie" | "episode" }>(
 }
 
 export const deck = (meaning: Meaning, list: Tool.Success<typeof OnDeck>): string | undefined => {
-  const wanted = ofKind(meaning, list)
+  const begun = ofBegun(meaning, list, ({ progressPercent }) => progressPercent > 0)
+  const wanted = begun && ofKind(meaning, begun)
   if (wanted === undefined) return undefined
+  const state = meaning.isBegun === true ? " begun and not finished" : ""
   if (wanted.total === 0) {
     const what = wanted.noun === "title" ? "Nothing" : `No ${wanted.noun}`
-    return lines(`${what} is on deck in Plex.`, trouble(list.problem))
+    return lines(`${what}${state} is on deck in Plex.`, trouble(list.problem))
   }
   const item = (part: (typeof list.items)[number]) => {
     const left = part.minutesLeft === null ? "" : `, ${part.minutesLeft} min left`
     return `${partName(part)}: ${part.progressPercent > 0 ? `${part.progressPercent}% watched` : "not begun"}${left}`
   }
   return lines(
-    `${counted(wanted.total, wanted.noun)} on deck in Plex:`,
+    `${counted(wanted.total, wanted.noun)}${state} on deck in Plex:`,
     bullets(wanted.items.map(item), wanted.total),
     trouble(list.problem)
   )
@@ -262,9 +288,12 @@ export const deck = (meaning: Meaning, list: Tool.Success<typeof OnDeck>): strin
 export const downloads = (meaning: Meaning, list: Tool.Success<typeof DownloadQueue>): string | undefined => {
   if (meaning.service !== undefined && list.items.length < list.total) return undefined
   const of = list.items.filter(({ service }) => meaning.service === undefined || service === meaning.service)
-  const wanted = ofKind(meaning, meaning.service === undefined ? list : { items: of, total: of.length })
+  const all = meaning.service === undefined ? list : { items: of, total: of.length }
+  const running = ofBegun(meaning, all, ({ status }) => status === "downloading")
+  const wanted = running && ofKind(meaning, running)
   if (wanted === undefined) return undefined
-  const noun = wanted.noun === "title" ? "download" : `${wanted.noun} download`
+  const state = meaning.isBegun === true ? "running " : ""
+  const noun = `${state}${wanted.noun === "title" ? "download" : `${wanted.noun} download`}`
   const where =
     meaning.service === undefined ? "the queue" : `${meaning.service === "radarr" ? "Radarr" : "Sonarr"}'s queue`
   if (wanted.total === 0) return lines(`There are no ${noun}s in ${where} right now.`, trouble(list.problem))

@@ -3,6 +3,7 @@
  * words as rules know. Pure.
  */
 import { clueRules } from "./ClueRules.ts"
+import * as Done from "./Done.ts"
 import * as Grammar from "./Grammar.ts"
 import type { Bearer, KnownPerson } from "./Names.ts"
 import * as Pattern from "./Pattern.ts"
@@ -69,7 +70,12 @@ const genre: Pattern.Terminal<Reading> = (words, at) => {
 
 const grammar = Pattern.reader<Reading>({
   rules: { ...Grammar.rules, ...clueRules },
-  terminals: { ...Grammar.quantities, name: gap(marks.Person, "person"), title: gap(marks.Title, "title"), genre },
+  terminals: {
+    ...Grammar.quantities,
+    name: Done.maker(gap(marks.Person, "person")),
+    title: gap(marks.Title, "title"),
+    genre
+  },
   nothing: {},
   merge
 })

@@ -7,6 +7,7 @@
  * of any words, and is looked up. Of several readings those that leave the fewest words to names come first.
  */
 import { commonRules } from "./CommonRules.ts"
+import * as Done from "./Done.ts"
 import { listingRules } from "./ListingRules.ts"
 import { namedRules } from "./NamedRules.ts"
 import * as Pattern from "./Pattern.ts"
@@ -59,17 +60,22 @@ export const rules = { ...commonRules, ...listingRules, ...namedRules, ...progre
 export const quantities = {
   year,
   "bracketed-year": bracketedYear,
-  period: Quantities.period,
-  span: Quantities.span,
-  since: Quantities.since,
-  later: Quantities.after,
-  earlier: Quantities.before,
-  until: Quantities.until,
+  period: Done.undone(Quantities.period),
+  span: Done.undone(Quantities.span),
+  since: Done.undone(Quantities.since),
+  later: Done.undone(Quantities.after),
+  earlier: Done.undone(Quantities.before),
+  until: Done.undone(Quantities.until),
   rating: Quantities.rating,
   count: Quantities.count
 }
 
-const grammar = Pattern.reader<Reading>({ rules, terminals: { ...quantities, name, title }, nothing: {}, merge })
+const grammar = Pattern.reader<Reading>({
+  rules,
+  terminals: { ...quantities, name: Done.maker(name), title },
+  nothing: {},
+  merge
+})
 
 /** Every word that a rule knows. */
 export const vocabulary: ReadonlySet<string> = grammar.vocabulary

@@ -39,10 +39,9 @@ export const listingRules = {
     ["<ask>? <titles>", { intent: "titles" }],
     ["(what|which) <of-mine>? <titles>", { intent: "titles" }],
     ["(what|which) (all)? <after> <after>*", { intent: "titles", kind: "any" }],
-    ["(do|have) (i|we) <already>? (have|own|got) <titles>", { intent: "titles", owned: true }],
-    ["(got|have) any <titles>", { intent: "titles", owned: true }],
-    ["have (i|we) any <titles>", { intent: "titles", owned: true }],
-    ["(does|do) <lib> (have|contain|include|hold) <titles>", { intent: "titles", owned: true }],
+    ["(do|have) (i|we) <already>? (have|own|got) <some-titles>", { intent: "titles", owned: true }],
+    ["(got|have) (i|we)? any <some-titles>", { intent: "titles", owned: true }],
+    ["(does|do) <lib> (have|contain|include|hold) <some-titles>", { intent: "titles", owned: true }],
     ["(search|check|look (in|through)|browse|go through) <lib> for <titles>", { intent: "titles", owned: true }],
     ["(in|on|from) <lib> ,? <listing>", { owned: true }],
     ["the total number of <titles>", { intent: "count" }],
@@ -75,6 +74,11 @@ export const listingRules = {
     ["<det>? <before>* <head> <after>*"],
     ["<det>? <before>* <additions> <after>*", { kind: "any", sort: "added", owned: true }]
   ],
+  // Whether one has all of them, or which ones, is not told by those that one has.
+  "some-titles": [
+    ["(any|some|a few)? <before>* <some-head> <after>*"],
+    ["(any|some|a few)? <before>* <additions> <after>*", { kind: "any", sort: "added", owned: true }]
+  ],
   "of-mine": [["of (my|our) (own)?", { owned: true }], ["of the"]],
   one: [
     ["movie|film", { kind: "movie" }],
@@ -87,13 +91,17 @@ export const listingRules = {
     ["all my|all our|all of my|all of our", { owned: true, isAll: true }]
   ],
   head: [
-    ["movies|films|flicks", { kind: "movie" }],
-    ["(tv)? (series|shows)|tv programs", { kind: "series" }],
-    ["titles|things|stuff|everything|anything", { kind: "any" }],
+    ["<some-head>"],
+    ["everything", { kind: "any" }],
     ["(movie|film) (collection|library)", { kind: "movie", owned: true }],
     ["(movie|film) (list|titles)", { kind: "movie" }],
     ["tv (collection|library)", { kind: "series", owned: true }],
-    ["collection", { kind: "any" }],
+    ["collection", { kind: "any" }]
+  ],
+  "some-head": [
+    ["movies|films|flicks", { kind: "movie" }],
+    ["(tv)? (series|shows)|tv programs", { kind: "series" }],
+    ["titles|things|stuff|anything", { kind: "any" }],
     ["<genre>", { kind: "any" }],
     ["<genre-plural>"],
     ["romcoms|rom coms", { genres: ["Romance", "Comedy"], kind: "movie" }]
@@ -171,7 +179,6 @@ export const listingRules = {
     ["(that|which)? (i|we) still (need|have) to (watch|see)"],
     ["do (i|we) still (need|have) to (watch|see)"],
     ["have not been (watched|seen)"],
-    ["(that|which)? (nobody|no one) (has|have) (yet|ever)? (watched|seen) yet?"],
     ["(that|which)? (remain|remains) (unwatched|unseen|to be watched)"],
     ["<which>? (still)? (yet)? to be (watched|seen)"]
   ],

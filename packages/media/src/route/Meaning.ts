@@ -172,8 +172,24 @@ export const plan = (meaning: Meaning): Plan | Unclear => {
 
 /** What is asked for is narrowed to. */
 export const filtersOf = (meaning: Meaning): Filters => {
-  const { fact, genres, kind, limit, minRating, owned, role, service, sort, than, watched, yearFrom, yearTo } = meaning
-  const all = { kind, genres, yearFrom, yearTo, minRating, owned, watched, role, service, sort, limit, fact, than }
+  const { fact, genres, isBegun, kind, limit, minRating, owned, role, service, sort, than, watched, yearFrom, yearTo } =
+    meaning
+  const all = {
+    kind,
+    genres,
+    yearFrom,
+    yearTo,
+    minRating,
+    owned,
+    watched,
+    role,
+    service,
+    sort,
+    limit,
+    fact,
+    isBegun,
+    than
+  }
   return Object.fromEntries(
     Object.entries(all).flatMap(([field, value]) => (value === undefined ? [] : [[field, value]]))
   )

@@ -45,7 +45,8 @@ const unsure = ({ words }: Asked, confidence: number, reason: string, known: Par
     intent: undefined,
     entities: [],
     filters: {},
-    writes: Hints.mayWrite(texts),
+    // Of a longer text not all words are known.
+    writes: texts.length > Words.mostWords || Hints.mayWrite(texts),
     complexity: "complex",
     tools: Hints.fitting(texts),
     confidence,

@@ -27,7 +27,8 @@ export const namedRules = {
     ["look <title> up", { intent: "search" }],
     ["got <name-of> (<in> <lib>)?", { intent: "holding" }],
     ["<name-of> (in|on) <lib>", { intent: "holding" }],
-    ["is <name-of> (already|still)? (watched|unwatched|seen|unseen)", { intent: "seen" }],
+    ["is <name-of> (already|still)? (watched|seen)", { intent: "seen" }],
+    ["is <name-of> (already|still)? (unwatched|unseen)", { intent: "seen", watched: false }],
     [
       "(do|have) (i|we) (already|currently|still)? (have|own|got) (a copy of)? <name-of> (<in> <lib>)?",
       { intent: "holding" }

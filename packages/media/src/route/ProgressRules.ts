@@ -17,31 +17,37 @@ export const progressRules = {
     ["(what|which) <kinds>? (was|am|were|are) (i|we) (still|currently)? <amid>"],
     ["<kinds> (that)? (i|we) (am|are) <amid>"],
     ["(what|which) <kinds>? (was i|were we) watching"],
-    ["<kinds>? (that)? (i|we) (have)? half (watched|finished)"],
-    ["(what|which) <kinds>? (did (i|we) leave|have (i|we) left) unfinished"],
+    ["<kinds>? (that)? (i|we) (have)? half (watched|finished)", { isBegun: true }],
+    ["(what|which) <kinds>? (did (i|we) leave|have (i|we) left) unfinished", { isBegun: true }],
     ["(what|which) <kinds>? have (i|we) <begun> (watching)? <unfinished>"],
     ["(what|which) <kinds>? did (i|we) <begun> (watching)? <unfinished>"],
     ["(the|my|our|all)? <kinds> (that)? (i|we) (have)? <begun> (watching)? <unfinished>"],
-    ["(my|our|the|any|all)? (half|partly|partially) (watched|finished) <kinds>"],
-    ["(my|our|the|any|all)? unfinished <kinds>"],
-    ["what is (half|partly|partially) watched"],
+    ["(my|our|the|any|all)? (half|partly|partially) (watched|finished) <kinds>", { isBegun: true }],
+    ["(my|our|the|any|all)? unfinished <kinds>", { isBegun: true }],
+    ["what is (half|partly|partially) watched", { isBegun: true }],
     ["where did (i|we) leave off"],
-    ["what have (i|we) not finished (watching)? yet?|what have not (i|we) finished (watching)? yet?"],
+    [
+      "what have (i|we) not finished (watching)? yet?|what have not (i|we) finished (watching)? yet?",
+      { isBegun: true }
+    ],
     ["what (do (i|we) have|have (i|we) got) on the go"],
     ["(my|our|the)? (keep|resume) watching list"],
     ["what is (next|next up|up next) on deck|what is (next up|up next)"],
     ["what is (in|on) (my|our|the) (on deck|continue watching) (list|row|section)?"],
-    ["what is in progress <in> <lib>"],
+    ["what is in progress <in> <lib>", { isBegun: true }],
     ["what (i|we) (am|are|was|were) <amid>"],
     ["(what|which) <kinds> (are|is) (next|next up|up next)"],
     ["(what|which) <kinds>? can (i|we) pick (back)? up (where (i|we) left off)?"],
     ["(next up|up next)"]
   ],
   amid: [
-    ["(in the middle of|in the midst of|halfway through|half way through|partway through|part way through) (watching)?"]
+    [
+      "(in the middle of|in the midst of|halfway through|half way through|partway through|part way through) (watching)?",
+      { isBegun: true }
+    ]
   ],
   begun: [["started|begun|start|begin"]],
-  unfinished: [["(but|and)? (have|did)? (not|never) (yet)? (finished|completed|finish|complete)"]],
+  unfinished: [["(but|and)? (have|did)? (not|never) (yet)? (finished|completed|finish|complete)", { isBegun: true }]],
   kinds: [
     ["movies|films", { kind: "movie" }],
     ["(tv)? (series|shows)|episodes|tv episodes", { kind: "series" }],
@@ -57,10 +63,8 @@ export const progressRules = {
     ["(are any|are my|are the) downloads <ongoing> <where>?"],
     ["(is|are) there (any|some)? <ongoing>? downloads <ongoing>? <where>?"],
     ["(any|do (i|we) have any) <ongoing>? downloads <ongoing>? <where>?"],
-    ["how many <kinds> are <now>? still? <coming> <where>?"],
-    [
-      "how many (active|current)? downloads (are there|are <now>? <ongoing>|are (in the queue|left)|do (i|we) have) <where>?"
-    ],
+    ["how many <kinds> are <now>? still? <arriving> <where>?"],
+    ["how many <ongoing>? downloads (are there|are <now>? <ongoing>|are (in the queue|left)|do (i|we) have) <where>?"],
     ["how (are|is) <all>? <queue> (doing|going|coming along|progressing|looking)"],
     ["how far (along)? are <all>? downloads"],
     ["what (am i|are we) <now>? downloading"],
@@ -84,15 +88,15 @@ export const progressRules = {
     ["what does <all>? <queue> look like"]
   ],
   all: [["my|our|the|all|all my|all the|all of my"]],
-  ongoing: [["active|current|ongoing|running|pending|queued|in progress|going on|happening|under way"]],
+  // What is "queued" or "pending" may be all of the queue, or what waits in it.
+  ongoing: [["active|ongoing|running|in progress|under way", { isBegun: true }], ["current|going on|happening"]],
   queue: [
     ["downloads|download (queue)? (status|progress)|download queue|downloads queue|downloading queue|download list"],
     ["<service> 's? (queue|downloads|download queue)"]
   ],
-  coming: [
-    [
-      "(being)? (downloading|downloaded)|queued up? ((for|to) download)?|waiting to download|on (its|their|the) way (to <lib>)?"
-    ],
+  coming: [["<arriving>|queued up? ((for|to) download)?"]],
+  arriving: [
+    ["(being)? (downloading|downloaded)|on (its|their|the) way (to <lib>)?"],
     ["left? (in|on) (my|our|the)? <queue>|left? in the queue"]
   ],
   where: [["(in|on|by|from|with) <service>"]],

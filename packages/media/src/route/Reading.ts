@@ -15,7 +15,7 @@ export interface Gap {
 export interface Reading {
   /**
    * - `titles`: those that the rest describes; `count`: how many they are.
-   * - `search`: titles of a name; `about`: what one is about; `similar`: what is like one; `holding`: whether such a one is in the library; `seen`: whether it was watched.
+   * - `search`: titles of a name; `about`: what one is about; `similar`: what is like one; `holding`: whether such a one is in the library; `seen`: whether it was watched, or with `watched: false` whether it was not.
    */
   readonly intent?: "titles" | "count" | "search" | "about" | "similar" | "holding" | "seen" | "on-deck" | "downloads"
   /** `any` where the question says neither films nor series. */
@@ -35,6 +35,8 @@ export interface Reading {
   /** What of a title is asked for; all without it. */
   readonly fact?: "directors" | "cast" | "runtime" | "release" | "overview" | "rating" | "genres"
   readonly service?: "radarr" | "sonarr"
+  /** Of what is under way, only what has begun: of the deck what is watched in part, of downloads those that run. */
+  readonly isBegun?: boolean
   /** Of what is like a title: made after it, or before it. */
   readonly than?: "newer" | "older"
   readonly gap?: Gap

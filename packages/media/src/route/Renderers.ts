@@ -2,7 +2,8 @@
  * Renderers: how the result of each tool that only reads is worded, whoever called it: where the rules call it too, as they
  * word it in answer to the meaning that the call's parameters express.
  *
- * A page after the first is no answer by itself: where a call has a cursor, the model words what it looked for.
+ * A page after the first is no answer by itself: where a call has a cursor, the model words what it looked for. Nor is it one that
+ * nothing was found by a name, which the model may have written in another way than it is known by.
  */
 import { type Render, Renderer } from "@callsheet/core/schedule/Annotations"
 import type * as Tool from "effect/ai/Tool"
@@ -42,6 +43,10 @@ const paged = <Parameters extends { readonly cursor?: string }, Result>(
 ): Render =>
   worded(tool, (parameters, result) => (parameters.cursor === undefined ? words(parameters, result) : undefined))
 
+/** `words` of a list that holds something. */
+const found = (list: { readonly items: ReadonlyArray<unknown> }, words: () => string | undefined): string | undefined =>
+  list.items.length > 0 ? words() : undefined
+
 /** What is listed, by the parameters that mean to all tools the same; how many of it is the model's matter. */
 export const listed = (
   intent: Meaning["intent"],
@@ -74,10 +79,11 @@ const renderers: Readonly<Record<string, Render>> = {
       ...(sort !== undefined && { sort }),
       ...(title !== undefined && { title })
     }
-    return Answers.fromLibrary(meaning, parameters.kind ?? "movie", list)
+    const words = () => Answers.fromLibrary(meaning, parameters.kind ?? "movie", list)
+    return (genre ?? person ?? title) === undefined ? words() : found(list, words)
   }),
   on_deck: worded(OnDeck, (_, list) => Answers.deck({ intent: "on-deck", entities: [] }, list)),
-  search_titles: paged(SearchTitles, CatalogueWords.search),
+  search_titles: paged(SearchTitles, (parameters, list) => found(list, () => CatalogueWords.search(parameters, list))),
   title_details: worded(TitleDetails, (_, item) => Answers.about({ intent: "about", entities: [] }, item)),
   person_filmography: worded(PersonFilmography, ({ role = "any", ...parameters }, list) => {
     const meaning = listed("titles", parameters)
@@ -92,7 +98,9 @@ const renderers: Readonly<Record<string, Render>> = {
       list
     )
   }),
-  recommend_titles: worded(RecommendTitles, (parameters, list) => Answers.similar(listed("similar", parameters), list)),
+  recommend_titles: worded(RecommendTitles, (parameters, list) =>
+    found(list, () => Answers.similar(listed("similar", parameters), list))
+  ),
   download_queue: paged(DownloadQueue, (_, list) => Answers.downloads({ intent: "downloads", entities: [] }, list)),
   library_overview: worded(LibraryOverview, LibraryWords.overview),
   library_item: worded(LibraryItem, ItemWords.item),

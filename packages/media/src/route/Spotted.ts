@@ -15,7 +15,7 @@ import * as Mentions from "./Mentions.ts"
 import type { Names } from "./Names.ts"
 import * as Relative from "./Relative.ts"
 import * as Wishes from "./Wishes.ts"
-import { plain, type Word } from "./Words.ts"
+import { mostWords, plain, type Word } from "./Words.ts"
 
 export interface Spotted {
   readonly foreseen: ReadonlyArray<Call>
@@ -25,9 +25,6 @@ export interface Spotted {
   readonly first: Wishes.Wish | undefined
   readonly writes: boolean
 }
-
-/** A longer text is not one question. */
-const mostWords = 60
 
 interface Place {
   readonly from: number

@@ -4,9 +4,11 @@
  */
 import * as Struct from "effect/Struct"
 
+import * as AllOf from "./AllOf.ts"
 import { type Clue, type Name, telling, type Token } from "./Clues.ts"
 import { isKind, type Meaning } from "./Meaning.ts"
 import { merge, type Reading } from "./Reading.ts"
+import * as Shared from "./Shared.ts"
 
 /** One thing that is asked for. */
 export interface Wish extends Meaning {
@@ -20,15 +22,6 @@ export interface Wishes {
   readonly isWhole: boolean
 }
 
-/** A wish as its own words have it. */
-interface Part {
-  readonly reading: Reading
-  /** Whether a question word of its own stands before it. */
-  readonly isAsked: boolean
-  /** Whether it is of those that the one before lists. */
-  readonly isOfThem: boolean
-}
-
 /** These are of what the wish before lists. */
 const back = new Set<Token>(["them", "those", "these", "ones"])
 
@@ -40,27 +33,10 @@ const questions = new Set<Token>(
   "what which who how when show list find search tell give do did am have is are if whether ones any".split(" ")
 )
 
-/** How far what one wish says may be meant of another. */
-const topics = ["genres", "gap", "yearFrom", "yearTo", "minRating"] as const
-const states = ["owned", "watched"] as const
-const orders = ["sort", "limit"] as const
-
 const nameOf = ({ gap }: Reading, tokens: ReadonlyArray<Token>): Name | undefined => {
   const token = gap === undefined ? undefined : tokens[gap.from]
   return typeof token === "string" ? undefined : token
 }
-
-const isListing = ({ gap, intent = "titles" }: Reading): boolean =>
-  (intent === "titles" || intent === "count") && gap?.of !== "title"
-
-/** Whether it says by itself what is looked for, and not only which of them. */
-const hasHead = (reading: Reading): boolean =>
-  isKind(reading.kind) || reading.genres !== undefined || reading.gap?.of === "title" || !isListing(reading)
-
-const given = (reading: Reading, fields: ReadonlyArray<keyof Reading>): Reading =>
-  Object.fromEntries(Object.entries(reading).filter(([field]) => fields.some((name) => name === field)))
-
-const hasState = ({ owned, watched }: Reading): boolean => owned !== undefined || watched !== undefined
 
 /** Both as one wish; `undefined` where they are two. A list of a kind may turn out to be of what is like a title. */
 const together = (one: Reading, other: Reading): Reading | undefined => {
@@ -75,55 +51,6 @@ const together = (one: Reading, other: Reading): Reading | undefined => {
   const kinds = isKind(before) ? before : (kind ?? before)
   const intents = isOpen ? (intent ?? one.intent) : one.intent
   return { ...both, ...(kinds !== undefined && { kind: kinds }), ...(intents !== undefined && { intent: intents }) }
-}
-
-/** A part with what goes without saying after `last`. */
-const following = (last: Reading, { isAsked, isOfThem, reading: next }: Part): Reading => {
-  if (next.gap?.of === "title") {
-    return next.intent === undefined && last.gap?.of === "title" && last.intent !== undefined
-      ? { ...next, intent: last.intent }
-      : next
-  }
-  if (next.intent === "similar" && next.gap === undefined && last.gap?.of === "title") return { ...next, gap: last.gap }
-  if (!isListing(next) || !isListing(last)) return next
-  const isOfItsOwn = isAsked && !isOfThem && (next.genres !== undefined || next.gap !== undefined)
-  const isSame = isOfThem || (isAsked ? !hasHead(next) : next.sort === undefined)
-  const { kind, ...rest } = next
-  return {
-    ...(last.kind !== undefined && { kind: last.kind }),
-    ...(kind !== undefined && (isKind(kind) || last.kind === undefined) && { kind }),
-    ...(isOfItsOwn ? {} : given(last, topics)),
-    ...(isSame && !hasState(next) ? given(last, states) : {}),
-    ...(isAsked || hasState(next) ? {} : given(last, orders)),
-    ...rest
-  }
-}
-
-/** `reading` with what `next`, in one breath with it, says of both: "comedies and dramas of 2020". */
-const preceding = (reading: Reading, next: Reading): Reading => {
-  if (reading.gap?.of === "title" && reading.intent === undefined && next.gap?.of === "title") {
-    return { ...reading, ...given(next, ["intent"]) }
-  }
-  if (!isListing(reading) || !isListing(next)) return reading
-  const others = Struct.omit(given(next, topics), ["genres", "gap"])
-  const isSame = !hasState(reading) && reading.sort === undefined
-  return { ...others, ...(isSame ? given(next, [...states, ...orders]) : {}), ...reading }
-}
-
-/** The parts with what they share, each first with what follows in one breath, then with what stands before. */
-const shared = (parts: ReadonlyArray<Part>): ReadonlyArray<Reading> => {
-  const all: Array<Part> = []
-  for (const part of parts.toReversed()) {
-    const [next] = all
-    const isAlone = next === undefined || next.isAsked
-    all.unshift(isAlone ? part : { ...part, reading: preceding(part.reading, next.reading) })
-  }
-  const readings: Array<Reading> = []
-  for (const part of all) {
-    const last = readings.at(-1)
-    readings.push(last === undefined ? part.reading : following(last, part))
-  }
-  return readings
 }
 
 const wishOf = (reading: Reading, tokens: ReadonlyArray<Token>): Wish => {
@@ -175,19 +102,19 @@ const isOfSeveral = (last: Reading, next: Reading, between: ReadonlyArray<Token>
   (next.gap.of === "person" ? next.kind === undefined : last.intent === "similar" && next.intent === undefined)
 
 /** "Which of them" asks of what was listed before; of a title, or of what is under way, no list of its own can tell that. */
-const isUnlisted = ({ isOfThem }: Part, last: Part | undefined): boolean =>
-  isOfThem && last !== undefined && !isListing(last.reading)
+const isUnlisted = ({ isOfThem }: Shared.Part, last: Shared.Part | undefined): boolean =>
+  isOfThem && last !== undefined && !Shared.isListing(last.reading)
 
 /** Whether a list can be the answer: not to "Heat or Ronin?", nor to how many there are, nor to which of several is older. */
 const isOfLists = (reading: Reading): boolean => {
   const { gap, intent, kind, than } = reading
   const isAsked = gap?.of === "title" ? intent !== undefined && intent !== "titles" : (intent ?? kind) !== undefined
-  return (isAsked || hasState(reading)) && intent !== "count" && (than === undefined || intent === "similar")
+  return (isAsked || Shared.hasState(reading)) && intent !== "count" && (than === undefined || intent === "similar")
 }
 
 /** The wishes that `clues`, of `tokens`, make. */
 export const of = (tokens: ReadonlyArray<Token>, clues: ReadonlyArray<Clue>): Wishes => {
-  const parts: Array<Part> = []
+  const parts: Array<Shared.Part> = []
   let isJoint = false
   let between: Array<Token> = []
   for (const { from, reading, role, to } of clues) {
@@ -202,28 +129,32 @@ export const of = (tokens: ReadonlyArray<Token>, clues: ReadonlyArray<Clue>): Wi
     const isAsked = asks(between, texts, role === "wish")
     const isOfThem = [...between, ...texts].some((text) => back.has(text))
     const both = last === undefined ? undefined : together(last.reading, next)
-    const isHeaded = hasHead(next) && last !== undefined && hasHead(last.reading)
+    const isHeaded = Shared.hasHead(next) && last !== undefined && Shared.hasHead(last.reading)
     const isListed = isHeaded && (isJoined || (role === "wish" && between.includes(",")))
     const isNew = isListed || (isAsked && (isJoined || isHeaded || isInverted([...between, ...texts])))
-    if (last !== undefined && both !== undefined && !isNew) parts.splice(-1, 1, { ...last, reading: both })
-    else {
+    const form = Shared.formOf(texts)
+    if (last !== undefined && both !== undefined && !isNew) {
+      parts.splice(-1, 1, { ...last, ...Shared.extended(last, form), reading: both })
+    } else {
       isJoint ||= last !== undefined && both === undefined && isOfSeveral(last.reading, next, between)
-      parts.push({ reading: next, isAsked, isOfThem })
+      parts.push({ ...form, reading: next, isAsked, isOfThem })
     }
     between = []
   }
-  const all = shared(parts)
+  const { isDoubtful, readings: all } = Shared.of(parts)
   const isSimilar = all.every(({ intent }) => intent === "similar")
   // "Horror movies or comedies?" wants one of them.
   const isChoice =
     tokens.includes("or") &&
     !parts.some(({ isAsked }) => isAsked) &&
-    all.every((reading) => isListing(reading) && !hasState(reading))
+    all.every((reading) => Shared.isListing(reading) && !Shared.hasState(reading))
   return {
     all: all.map((reading) => wishOf(reading, tokens)),
     isWhole:
       !isJoint &&
       !isChoice &&
+      !isDoubtful &&
+      !AllOf.isAsked(tokens) &&
       !parts.some((part, index) => isUnlisted(part, parts[index - 1])) &&
       all.every(isOfLists) &&
       clues.every(

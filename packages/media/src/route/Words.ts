@@ -14,8 +14,8 @@ export interface Word {
 /** Letters and digits, apostrophes and points within them ("haven't", "7.5", "J.K"), or one mark. */
 const form = /[\p{L}\p{M}\p{N}]+(?:[.'’][\p{L}\p{M}\p{N}]+)*|\S/gu
 
-/** What else is written for a double quotation mark; a single one is told from an apostrophe by where it stands. */
-const quotes = /[“”„«»‘’']/u
+/** A quotation mark, however it is written; a single one is told from an apostrophe by where it stands. */
+const quotes = /^["“”„«»‘’']$/u
 
 /** Words after which "'s" is a verb, and not a possessive. */
 const beforeIs = new Set(["what", "who", "where", "that", "there", "it", "here", "how", "which", "anything"])
@@ -66,13 +66,18 @@ const written = (word: string): ReadonlyArray<string> => {
   return [stem, beforeIs.has(stem) ? "is" : "'s"]
 }
 
-/** Whether a quotation has begun and not ended. */
-const isOpen = (words: ReadonlyArray<Word>): boolean => words.filter(({ text }) => text === '"').length % 2 === 1
+/** A text that has more of them is not one question. */
+export const mostWords = 60
 
-/** The words of `question`, without the marks at its end. Hyphens within a word part it; between numbers they stay. */
+/**
+ * The words of `question`, without the marks at its end. Hyphens within a word part it; between numbers they stay. Of a longer
+ * text only so many that there are more than {@link mostWords}.
+ */
 export const of = (question: string): ReadonlyArray<Word> => {
   const words: Array<Word> = []
+  let isQuoted = false
   for (const match of question.matchAll(form)) {
+    if (words.length > mostWords) return words
     const start = match.index
     const end = start + match[0].length
     const before = question[start - 1] ?? " "
@@ -80,9 +85,11 @@ export const of = (question: string): ReadonlyArray<Word> => {
     const text = match[0].toLowerCase().replaceAll("’", "'")
     if (/^[-–‐‑]$/u.test(text) && /\p{L}/u.test(before + after) && !/\s/u.test(before + after)) continue
     if (/^['’‘]$/u.test(text) && /\d/.test(after)) continue
-    if (text === "'" && /s/i.test(before) && !isOpen(words)) words.push({ text: "'s", start, end })
-    else if (quotes.test(text) && text.length === 1) words.push({ text: '"', start, end })
-    else if (/^[–—‐‑]$/u.test(text)) words.push({ text: "-", start, end })
+    if (text === "'" && /s/i.test(before) && !isQuoted) words.push({ text: "'s", start, end })
+    else if (quotes.test(text)) {
+      words.push({ text: '"', start, end })
+      isQuoted = !isQuoted
+    } else if (/^[–—‐‑]$/u.test(text)) words.push({ text: "-", start, end })
     else {
       // A name is without its genitive.
       const stem = text.endsWith("'s") ? end - 2 : end

@@ -35,6 +35,25 @@ describe("Clues", () => {
   })
 })
 
+describe("Clues of many words", () => {
+  const rolesOf = (question: string) => Clues.of(Words.of(question).map(({ text }) => text)).map(({ role }) => role)
+
+  it("are those of a question to its beginning", () => {
+    const question =
+      "please show me all of my unwatched horror movies from the 90s rated above 7 and tell me which comedies I am missing, " +
+      "then list the best rated dramas of 2010 that I have not seen yet, what is on deck right now, what is downloading in " +
+      "radarr, and find me the newest series"
+    assert.notInclude(rolesOf(question), "unknown")
+  })
+
+  it("are not looked for without end where each word can be read in many ways", () => {
+    for (const words of ["last 5 ", "action "]) {
+      const [first] = rolesOf(words.repeat(60).split(" ").slice(0, Words.mostWords).join(" "))
+      assert.strictEqual(first, "unknown", words)
+    }
+  })
+})
+
 describe("Mentions", () => {
   const mentions = (question: string) => {
     const words = Words.of(question)

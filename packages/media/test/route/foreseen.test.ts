@@ -51,7 +51,29 @@ layer(Household.layer())("MediaRouter, of what rules do not answer", (it) => {
             call("discover_titles", { genres: ["Horror"], sort: "newest" })
           ]
         ],
-        ["What's on deck, and what's downloading?", [call("on_deck"), call("download_queue")]]
+        ["What's on deck, and what's downloading?", [call("on_deck"), call("download_queue")]],
+        [
+          "Nolan movies that are not in my library and comedies I own",
+          [
+            call("person_filmography", { name: "Christopher Nolan", role: "director", owned: false }),
+            call("library_search", { genre: "Comedy" })
+          ]
+        ],
+        [
+          "Recently added movies and top rated movies from 2020",
+          [
+            call("library_search", { sort: "added" }),
+            call("discover_titles", { yearFrom: 2020, yearTo: 2020, sort: "rating" })
+          ]
+        ],
+        [
+          "show me Nolan movies I own and show me movies from 2020",
+          [
+            call("library_search", { person: "Christopher Nolan" }),
+            call("discover_titles", { yearFrom: 2020, yearTo: 2020 })
+          ]
+        ],
+        ["90s movies and series", [call("discover_titles", { yearFrom: 1990, yearTo: 1999 })]]
       ] as const) {
         assert.deepStrictEqual((yield* analysisOf(question)).foreseen, expected, question)
       }
@@ -142,7 +164,8 @@ layer(Household.layer())("MediaRouter, of what rules do not answer", (it) => {
           "Is The Godfather or Casablanca in my collection?",
           Array.from({ length: 2 }, () => ["search_titles", "library_search"])
         ],
-        ["Show recently added movies and what's on deck", [["library_search"], ["on_deck"]]]
+        ["Show recently added movies and what's on deck", [["library_search"], ["on_deck"]]],
+        ["show me all Nolan movies I have and what is on deck", [["library_search", "person_filmography"], ["on_deck"]]]
       ] as const) {
         const { wishes, writes } = yield* analysisOf(question)
         assert.deepStrictEqual<unknown>(
@@ -179,7 +202,21 @@ layer(Household.layer())("MediaRouter, of what rules do not answer", (it) => {
           "What is downloading, and which of these are rated above 7?",
           "Show me what is on deck and which of them are comedies",
           "Do I have Heat, and which of those have I not watched?",
-          "Is Heat rated above 8?"
+          "Is Heat rated above 8?",
+          "Do I have all the Nolan movies?",
+          "do we have every Christopher Nolan movie",
+          "have I seen all Nolan movies",
+          "Have I watched everything by Nolan, and what is on deck?",
+          "does my library have all movies from 2020",
+          "Do I have the Nolan movies and the comedies?",
+          "do I have the movies",
+          "do I have both Dune movies",
+          // Whether what is said of the first is meant of the second is not said.
+          "horror movies from the 90s and comedies",
+          "Nolan movies and comedies",
+          "movies added this year",
+          "movies I watched last year",
+          "movies watched by Christopher Nolan, and what is on deck"
         ]) {
           assert.isEmpty((yield* analysisOf(question)).wishes, question)
         }

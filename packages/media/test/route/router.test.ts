@@ -63,6 +63,11 @@ layer(Household.layer())("MediaRouter", (it) => {
         "Do I have Heat or Ronin?",
         "my recently watched movies",
         "movies after 2020 and before 2010",
+        "Do I have all the Nolan movies?",
+        "do we have every Christopher Nolan movie",
+        "does my library have all movies from 2020",
+        "do I have the movies",
+        "do we own everything by Nolan",
         "Zeig mir neue Filme",
         "x ".repeat(5000)
       ]) {
@@ -118,6 +123,15 @@ layer(Household.layer())("MediaRouter", (it) => {
         yield* Household.answer("do I own Whiplash?"),
         "Yes: Whiplash (2014) is in your Plex library, watched."
       )
+      assert.strictEqual(
+        yield* Household.answer("is Whiplash unwatched?"),
+        "No: Whiplash (2014) is in your Plex library, watched."
+      )
+      assert.strictEqual(
+        yield* Household.answer("is Heat still unseen?"),
+        "Yes: Heat (1995) is in your Plex library, unwatched."
+      )
+      assert.isUndefined(yield* Household.answer("is Severance unwatched?"))
       assert.strictEqual(
         yield* Household.answer("have we seen Barbie yet?"),
         "Barbie (2023) is not in your Plex library.\nPlex can tell what you have watched only of what it has."

@@ -20,6 +20,15 @@ describe("Words", () => {
     assert.deepStrictEqual(texts("find 'Heat'"), ["find", '"', "heat", '"'])
   })
 
+  it("are of a long text only so many that it is seen to be no question", () => {
+    const [genitives, words] = [texts("s' ".repeat(20_000)), texts("can't ".repeat(20_000))]
+    for (const cut of [genitives, words]) {
+      assert.isAbove(cut.length, Words.mostWords)
+      assert.isBelow(cut.length, Words.mostWords + 3)
+    }
+    assert.strictEqual(texts(`${"movie ".repeat(Words.mostWords)}?`).length, Words.mostWords)
+  })
+
   it("are mended after a slip of the typist's, and only then", () => {
     assert.strictEqual(mended("moives"), "movies")
     assert.strictEqual(mended("unwached"), "unwatched")
