@@ -41,10 +41,10 @@ export interface Wish {
   /** The one of `foreseen` that does, where it is known to. */
   readonly call?: Call | undefined
   /**
-   * Words what such a call gave in answer to this wish, where the tool's own `Renderer` would say more than is asked for;
-   * `undefined` where that may word it.
+   * Words what such a call gave in answer to this wish, where the tool's own `Renderer` would say something else than is asked
+   * for: `undefined` where that may word it, null where the call does not tell what is asked for, and a model is to look at it.
    */
-  readonly words?: ((name: string, call: Rendered) => string | undefined) | undefined
+  readonly words?: ((name: string, call: Rendered) => string | null | undefined) | undefined
 }
 
 /** How a question is answered without a model. */

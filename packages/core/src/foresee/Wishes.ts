@@ -39,7 +39,7 @@ interface Speaking {
 const mostWishes = 4
 
 /** A wording that breaks is none. */
-const said = (words: () => string | undefined): string | undefined => {
+const said = <A>(words: () => A | undefined): A | undefined => {
   const worded = Result.try(words)
   return Result.isSuccess(worded) ? worded.success : undefined
 }
@@ -80,8 +80,11 @@ export const make = (wishes: ReadonlyArray<Wish>, tools: Readonly<Record<string,
   const granters = new Set(wishes.flatMap(({ tools }) => tools).filter(speaks))
   const spoken: Array<Speaking> = []
 
-  const worded = (wish: Wish | undefined, { call, name, text }: Speaking): string =>
-    said(() => wish?.words?.(name, call)) ?? text
+  /** Null where it does not tell what is wished. */
+  const worded = (wish: Wish | undefined, { call, name, text }: Speaking): string | null => {
+    const own = said(() => wish?.words?.(name, call))
+    return own === undefined ? text : own
+  }
 
   const answer = (): string | undefined => {
     const granted = granting(
@@ -89,10 +92,11 @@ export const make = (wishes: ReadonlyArray<Wish>, tools: Readonly<Record<string,
       spoken.map(({ name }) => name)
     )
     if (granted === undefined) return undefined
-    const wished = granted.flatMap((index, at) => {
+    const wished = granted.map((index, at) => {
       const one = spoken[index]
-      return one === undefined ? [] : worded(wishes[at], one)
+      return one === undefined ? null : worded(wishes[at], one)
     })
+    if (wished.includes(null)) return undefined
     const others = spoken.flatMap(({ text }, index) => (granted.includes(index) ? [] : text))
     return [...wished, ...others].join("\n\n")
   }
@@ -102,8 +106,8 @@ export const make = (wishes: ReadonlyArray<Wish>, tools: Readonly<Record<string,
       call !== undefined && call.name === one.name && Equal.equals(call.parameters, one.call.parameters)
     if (!spoken.every((one) => wishes.some((wish) => isOf(wish, one)))) return undefined
     const granted = wishes.map((wish) => [...spoken, ...foreseen].find((one) => isOf(wish, one)))
-    const texts = granted.flatMap((one, at) => (one === undefined ? [] : worded(wishes[at], one)))
-    return texts.length === wishes.length ? texts.join("\n\n") : undefined
+    const texts = granted.map((one, at) => (one === undefined ? null : worded(wishes[at], one)))
+    return texts.includes(null) ? undefined : texts.join("\n\n")
   }
 
   const speakingOf = (call: Call, outcome: Attempt.Outcome | undefined) =>

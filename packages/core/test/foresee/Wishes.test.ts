@@ -58,6 +58,8 @@ describe("Wishes", () => {
       assert.strictEqual(unworded.answer, prose.text)
       const { answer } = yield* settle(routed({ wishes: wishes.slice(1) }).ask("Which?"))
       assert.strictEqual(answer, `look of {"key":"a"}\n\n${said("b")}`)
+      const untold = yield* settle(routed({ wishes: [look, { tools: ["look"], words: () => null }] }).ask("Which?"))
+      assert.strictEqual(untold.answer, prose.text)
     }).pipe(Effect.provide(world(turns([{ calls: calls("look", "a", "b") }, prose]))))
   )
 

@@ -136,7 +136,7 @@ export const filmography = (meaning: Meaning, list: Tool.Success<typeof PersonFi
   )
 }
 
-export const search = (meaning: Meaning, list: Tool.Success<typeof SearchTitles>): string => {
+const search = (meaning: Meaning, list: Tool.Success<typeof SearchTitles>): string => {
   if (list.items.length === 0) return lines(`TMDb knows no title like ${meaning.title}.`, trouble(list.problem))
   return lines(
     `${counted(list.total, "title")} named like ${meaning.title} on TMDb:`,
