@@ -75,8 +75,9 @@ const rowsOf = Effect.fnUntraced(function* (
 export const rows = Effect.fnUntraced(function* (where: Where) {
   const measured = yield* Effect.forEach(
     Calls.sets,
-    Effect.fnUntraced(function* (set) {
-      const on = yield* rowsOf("on", Agents.on, set, where, 1.4)
+    Effect.fnUntraced(function* (set, index) {
+      // The bound is of the first set. The second tells what it is worth on questions that nobody looked at.
+      const on = yield* rowsOf("on", Agents.on, set, where, index === 0 ? 1.4 : undefined)
       return [...on, ...(yield* rowsOf("off", Agents.off, set, where, undefined))]
     }),
     { concurrency: 1 }
