@@ -354,7 +354,9 @@ export function make<Tools extends Record<string, Tool.Any>, R, R2, R3>(
         turn.isComplete && last === undefined && turn.text.trim() === "" && wishes?.take(turn.calls, results) === true
       let granted = isSpoken ? wishes?.answer() : undefined
       if (isSpoken && granted === undefined && ahead !== undefined) {
-        granted = wishes?.answerWith(yield* ahead.rest(brakes.remaining(log.elapsedMillis())))
+        const guessed = wishes?.answerWith(yield* ahead.rest(brakes.remaining(log.elapsedMillis())))
+        granted = guessed?.text
+        ahead.used(guessed?.used ?? [])
       }
       if (granted !== undefined) {
         ledger?.reported(Transcript.append(transcript, turn, results))

@@ -50,6 +50,8 @@ export interface Ahead {
   readonly next: (step: number) => Effect.Effect<void>
   /** What was foreseen, neither shown nor asked for yet, and is there after at most `limitMillis`. */
   readonly rest: (limitMillis: number) => Effect.Effect<ReadonlyArray<Foresight.Made>>
+  /** The answer is made of these. */
+  readonly used: (made: ReadonlyArray<Foresight.Made>) => void
   /** Interrupts what is under way: no more is needed. */
   readonly cut: () => void
   /** Judges and learns, once the run has its answer. */
@@ -164,6 +166,7 @@ export const make = <R>(run: Run<R>, sources: Sources): Ahead => {
       )
     },
     next: (step) => Effect.flatMap(habitual, (guesses) => Effect.asVoid(begin(step, guesses))),
+    used: foresight.used,
     cut: foresight.cut,
     rest: (limitMillis) => foresight.rest(Math.min(limitMillis, Duration.toMillis(wait))),
     end: Effect.fnUntraced(function* (reason) {

@@ -31,7 +31,7 @@ export interface Guess extends Call {
   /** Whether it is to stand in the prompt. Else it is only there for the model's own call. */
   readonly isShown: boolean
   /**
-   * Told once, when the run has its answer, whether the model asked for it. Not told of what stood in the prompt, unless the
+   * Told once, when the run has its answer, whether the model asked for it, or the answer is made of it. Not told of what stood in the prompt, unless the
    * model asked that tool for something else: it need not ask for what it has, and may not have needed it.
    */
   readonly judge: (wasRight: boolean) => void
@@ -55,6 +55,8 @@ export interface Foresight {
    * `millis`.
    */
   readonly rest: (millis: number) => Effect.Effect<ReadonlyArray<Made>>
+  /** The answer is made of these. */
+  readonly used: (made: ReadonlyArray<Made>) => void
   /** Interrupts what is under way. */
   readonly cut: () => void
   /** Judges, and counts, once the run has its answer. `asked`: names of the tools that the model called. */
@@ -105,6 +107,8 @@ export const make = <R>(run: Run<R>, mostCalls: number): Foresight => {
   const own: Run<R> = { ...run, order: Graph.makeOrder(), ledger: undefined, foreseen: undefined, isGuessing: true }
   const foreseen = Foreseen.make()
   const begun: Array<Begun> = []
+  /** Ids of those that the answer is made of. */
+  const used = new Set<string>()
   const steps: Array<Scheduler.Step> = []
   const most = policy.budget.toolCalls === undefined ? mostCalls : 0
 
@@ -158,14 +162,17 @@ export const make = <R>(run: Run<R>, mostCalls: number): Foresight => {
           )
         )
       }),
+    used: (made) => {
+      for (const { call } of made) used.add(call.id)
+    },
     cut: () => {
       for (const step of steps) step.cut(notNeeded)
     },
     judge: (asked) =>
       Effect.suspend(() => {
         const counts = { asked: 0, shown: 0, wasted: 0 }
-        for (const { guess, isShown, key } of begun) {
-          const isAsked = foreseen.isAsked(key)
+        for (const { guess, isShown, key, node } of begun) {
+          const isAsked = foreseen.isAsked(key) || used.has(node.id)
           const isUnknown = isShown && !isAsked && !asked.has(guess.name)
           if (!isUnknown) guess.judge(isAsked)
           counts[isAsked ? "asked" : isUnknown ? "shown" : "wasted"]++

@@ -24,7 +24,9 @@ export interface Wishes {
    * The same where the model has asked for some of what its router foresaw, and for nothing else: what it has not asked for yet
    * may be one of `foreseen`.
    */
-  readonly answerWith: (foreseen: ReadonlyArray<Made>) => string | undefined
+  readonly answerWith: (
+    foreseen: ReadonlyArray<Made>
+  ) => { readonly text: string; readonly used: ReadonlyArray<Made> } | undefined
 }
 
 /** A call that speaks for itself. */
@@ -101,13 +103,20 @@ export const make = (wishes: ReadonlyArray<Wish>, tools: Readonly<Record<string,
     return [...wished, ...others].join("\n\n")
   }
 
-  const answerWith = (foreseen: ReadonlyArray<Speaking>): string | undefined => {
+  const answerWith = (foreseen: ReadonlyArray<Speaking & { readonly made: Made }>) => {
     const isOf = ({ call }: Wish, one: Speaking) =>
       call !== undefined && call.name === one.name && Equal.equals(call.parameters, one.call.parameters)
     if (!spoken.every((one) => wishes.some((wish) => isOf(wish, one)))) return undefined
-    const granted = wishes.map((wish) => [...spoken, ...foreseen].find((one) => isOf(wish, one)))
-    const texts = granted.map((one, at) => (one === undefined ? null : worded(wishes[at], one)))
-    return texts.includes(null) ? undefined : texts.join("\n\n")
+    const asked = wishes.map((wish) => spoken.find((one) => isOf(wish, one)))
+    const guessed = wishes.map((wish, at) =>
+      asked[at] === undefined ? foreseen.find((one) => isOf(wish, one)) : undefined
+    )
+    const texts = wishes.map((wish, at) => {
+      const one = asked[at] ?? guessed[at]
+      return one === undefined ? null : worded(wish, one)
+    })
+    if (texts.includes(null)) return undefined
+    return { text: texts.join("\n\n"), used: guessed.flatMap((one) => one?.made ?? []) }
   }
 
   const speakingOf = (call: Call, outcome: Attempt.Outcome | undefined) =>
@@ -121,6 +130,12 @@ export const make = (wishes: ReadonlyArray<Wish>, tools: Readonly<Record<string,
       return all.length > 0 && !all.includes(undefined)
     },
     answer,
-    answerWith: (foreseen) => answerWith(foreseen.flatMap(({ call, outcome }) => speakingOf(call, outcome) ?? []))
+    answerWith: (foreseen) =>
+      answerWith(
+        foreseen.flatMap((made) => {
+          const one = speakingOf(made.call, made.outcome)
+          return one === undefined ? [] : [{ ...one, made }]
+        })
+      )
   }
 }

@@ -6,6 +6,7 @@ import { Effect, Schema } from "effect"
 
 import type { Wish } from "../../src/foresee/Route.ts"
 import * as Wishes from "../../src/foresee/Wishes.ts"
+import * as Worth from "../../src/foresee/Worth.ts"
 import { calls, eventsOf, reads, realistic, routed, settle, tagged, world } from "../fixtures.ts"
 
 const look = { tools: ["look"] }
@@ -98,7 +99,11 @@ describe("Wishes", () => {
       const agent = routed({ wishes: two, foreseen: reads("look", "a", "b") })
       const { answer, modelCalls } = yield* settle(agent.ask("Which?"))
       assert.deepStrictEqual([answer, modelCalls.length], [`${said("a")}\n\n${said("b")}`, 1])
-    }).pipe(Effect.provide(world(turns([{ calls: calls("look", "b") }, prose]), realistic)))
+      assert.deepStrictEqual((yield* Worth.Worth).stats(), { right: 2, wrong: 0, rested: 0 })
+    }).pipe(
+      Effect.provideServiceEffect(Worth.Worth, Effect.sync(Worth.makeUnsafe)),
+      Effect.provide(world(turns([{ calls: calls("look", "b") }, prose]), realistic))
+    )
   )
 
   it.effect("are not granted by a guess where the model asked for anything else: it goes on", () =>

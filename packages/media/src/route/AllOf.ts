@@ -28,8 +28,15 @@ const clausesOf = (tokens: ReadonlyArray<Token>): ReadonlyArray<ReadonlyArray<To
 const isOfThose = ([verb, article, next]: ReadonlyArray<Token>): boolean =>
   having.test(textOf(verb)) && article === "the" && !(typeof next === "object" && next._tag === "Title")
 
-/** Whether one of the clauses of `tokens` does. */
+const many = /^(?:movies|films|flicks|series|shows|ones|titles)$/
+
+/** "The Alien movies" are all of a series, of which a title of just that name tells nothing. */
+const isOfSeries = (tokens: ReadonlyArray<Token>): boolean =>
+  tokens.some((token, at) => typeof token === "object" && token._tag === "Title" && many.test(textOf(tokens[at + 1])))
+
+/** Whether one of the clauses of `tokens` does, or is about a series. */
 export const isAsked = (tokens: ReadonlyArray<Token>): boolean =>
+  isOfSeries(tokens) ||
   clausesOf(tokens).some((clause) => {
     const from = clause.findIndex((token) => opening.test(textOf(token)))
     const asked = from < 0 || clause[from + 1] === "you" ? [] : clause.slice(from)

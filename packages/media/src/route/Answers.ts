@@ -238,7 +238,7 @@ export const holding = (meaning: Meaning, list: Tool.Success<typeof SearchTitles
   const isSeen = held.some(({ watched }) => watched === true)
   const isAskedUnseen = meaning.watched === false
   // Some of a series may be watched, so that it is neither.
-  if (isAskedUnseen && !isSeen && held.some(({ kind }) => kind === "series")) return undefined
+  if (isAskedUnseen && !isSeen && held.some(({ kind }) => kind === "series")) return lines(said, trouble(list.problem))
   return lines(`${isSeen === isAskedUnseen ? "No" : "Yes"}: ${said}`, trouble(list.problem))
 }
 

@@ -202,6 +202,8 @@ layer(Household.layer())("MediaRouter, of what rules do not answer", (it) => {
           "What is downloading, and which of these are rated above 7?",
           "Show me what is on deck and which of them are comedies",
           "Do I have Heat, and which of those have I not watched?",
+          "Which Alien movies am I missing?",
+          "Have I seen the Dune movies?",
           "Is Heat rated above 8?",
           "Do I have all the Nolan movies?",
           "do we have every Christopher Nolan movie",
