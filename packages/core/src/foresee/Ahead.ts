@@ -115,11 +115,11 @@ export const make = <R>(run: Run<R>, sources: Sources): Ahead => {
   const habitual: Effect.Effect<ReadonlyArray<Source>> = Effect.suspend(() => {
     if (habits === undefined || shape === undefined) return Effect.succeed([])
     return Effect.map(habits.predict({ shape, steps, tools }), (guesses) =>
-      guesses.flatMap((guess) => {
+      guesses.map((guess) => {
         // Whether a habit rests is its own affair; that it is tried unseen at times is not.
         const mayShow = sources.worth.mayTry(`habit ${guess.habit}`) !== "hidden"
         const judge = (wasRight: boolean) => void judged.push([guess, wasRight])
-        return [{ ...guess.call, mayShow, judge }]
+        return { ...guess.call, mayShow, judge }
       })
     )
   })
