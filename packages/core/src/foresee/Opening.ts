@@ -161,7 +161,7 @@ export const make = <R2>(
       if (ahead !== undefined) yield* Effect.addFinalizer(() => Effect.sync(ahead.cut))
       const begun = ahead === undefined ? [] : yield* ahead.open(brakes.remaining(log.elapsedMillis()))
       const asking: Asking<R> = {
-        run: { ...run, toolkit, foreseen: ahead?.foreseen },
+        run: ahead === undefined && toolkit === run.toolkit ? run : { ...run, toolkit, foreseen: ahead?.foreseen },
         offered: () => offer.after(offered),
         ahead,
         wishes,
