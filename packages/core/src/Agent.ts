@@ -141,7 +141,6 @@ export function make<Tools extends Record<string, Tool.Any>, R, R2, R3>(
   const { instructions, name } = options
   const policy: Policy.Policy = { ...Policy.standard, ...options.policy }
   const answers = Answers.make({ name, instructions, policy })
-
   const opener = Opening.make(policy, options.router, options.bundles)
 
   const loop = Effect.fnUntraced(function* (

@@ -136,6 +136,9 @@ const wayOf = (fiber: Fiber.Fiber<unknown, unknown>): Way => ({
 export const current = (fiber: Fiber.Fiber<unknown, unknown>): Span | undefined =>
   isTraced(fiber) ? new Span(wayOf(fiber), Context.getOrUndefined(fiber.context, Tracer.ParentSpan)) : undefined
 
+/** The same of the fiber that asks. */
+export const here: Effect.Effect<Span | undefined> = Effect.withFiber((fiber) => Effect.succeed(current(fiber)))
+
 /** `use` in a span `name`, which ends as it does; with none where nobody traces. */
 export const whenTraced = <A, E, R>(
   name: string,

@@ -98,7 +98,7 @@ const metrics = {
 }
 
 /** Counts into the registry of the context that it is made in. */
-export const make: Effect.Effect<RunObserver.RunObserver> = Effect.map(Effect.context<never>(), (context) => {
+const make: Effect.Effect<RunObserver.RunObserver> = Effect.map(Effect.context<never>(), (context) => {
   /** Tools that were asked: a tool's name is a series' only then. */
   const known = new Set<string>()
   const nameOf = (tool: string) => (known.has(tool) ? tool : otherTool)

@@ -30,7 +30,7 @@ const again = Effect.fnUntraced(function* <A extends Failure.Outcome, R>(
   repeat: Effect.Effect<A, never, R>,
   { maxRepeats = 2, onRepeat, remainingMillis }: Rules
 ) {
-  const span = yield* Effect.withFiber((fiber) => Effect.succeed(Span.current(fiber)))
+  const span = yield* Span.here
   let last = failed
   let endMillis = span?.nowMillis() ?? 0
   const told = Effect.suspend(() => {

@@ -13,6 +13,7 @@ import * as CallIds from "../model/CallIds.ts"
 import * as LanguageModelStream from "../model/LanguageModelStream.ts"
 import type { Call } from "../model/ModelStream.ts"
 import * as Turn from "../model/Turn.ts"
+import * as Span from "../Span.ts"
 import type * as Attempt from "./Attempt.ts"
 import * as Calls from "./Calls.ts"
 import * as PlanTool from "./PlanTool.ts"
@@ -50,7 +51,7 @@ export const streamText = Effect.fnUntraced(function* <R>(
   run: Run<R>,
   resultOf: (outcome: Attempt.Outcome) => Tool.HandlerResult<Tool.Any>
 ) {
-  const calls = Calls.open(step, { ...run, fork: yield* FiberSet.makeRuntime<R>() })
+  const calls = Calls.open(step, { ...run, fork: yield* FiberSet.makeRuntime<R>() }, yield* Span.here)
   const { tools } = run.toolkit
   const offered = [...(run.policy.plans ? [PlanTool.make(tools)] : []), ...Object.values(tools)]
   let hasEnded = false

@@ -103,7 +103,7 @@ export const make = Effect.fnUntraced(function* <Tools extends Record<string, To
     ledger: yield* Ledger.Current,
     // Results are handed back decoded here, as they are not remembered: only what writes outdate is told.
     remembered: yield* Effect.provideService(Remembered.make, Identity, undefined),
-    span: yield* Effect.withFiber((fiber) => Effect.succeed(Span.current(fiber))),
+    span: yield* Span.here,
     fork: yield* FiberSet.makeRuntime<Services>()
   }
   // One step without an end for calls that come by themselves.

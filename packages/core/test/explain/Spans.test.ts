@@ -1,5 +1,6 @@
 /** What a run's spans say, to the millisecond of the test clock. */
 import { Cache } from "@callsheet/cache/Cache"
+import * as Agent from "@callsheet/core/Agent"
 import { HeapUsed } from "@callsheet/core/explain/HeapUsed"
 import * as Recorder from "@callsheet/core/explain/Recorder"
 import { Attribute } from "@callsheet/core/explain/Trace"
@@ -15,7 +16,7 @@ import { analysis, calls, eventsOf, reads, routed, routedBy, settle, tagged, wor
 import { ask, makeWorld } from "../household.ts"
 import { plan } from "../schedule/planning.ts"
 import { from, step } from "../schedule/plans.ts"
-import { destroying, type Doing, play, reading, Trouble, writing } from "../schedule/stage.ts"
+import { destroying, type Doing, play, reading, Trouble, troupe, writing } from "../schedule/stage.ts"
 import { lines, named, phases, traced, values } from "../traced.ts"
 
 const failing =
@@ -278,6 +279,16 @@ describe("the spans of a run", () => {
       const slow = routedBy(Effect.as(Effect.sleep(30), analysis({})))
       const { spans } = yield* traced(settle(slow.ask("Which?")))
       assert.deepStrictEqual(phases(spans[0]), ["routing 30"])
+    }).pipe(Effect.provide(world(turns([{ text: "Done." }]))))
+  )
+
+  it.effect("say what a run waited for before it was routed", () =>
+    Effect.gen(function* () {
+      const { toolkit } = troupe([reading("look")])
+      const facts = Effect.as(Effect.sleep(20), { text: "It is Monday.", key: "monday" })
+      const dated = Agent.make({ name: "test", instructions: "Answer.", toolkit, facts })
+      const { spans } = yield* traced(settle(dated.ask("Which?")))
+      assert.deepStrictEqual(phases(spans[0]), ["start-up 20"])
     }).pipe(Effect.provide(world(turns([{ text: "Done." }]))))
   )
 

@@ -10,6 +10,7 @@ import { LanguageModel, Prompt, type Response, Tool, Toolkit } from "effect/ai"
 import { TestClock } from "effect/testing"
 
 import { calls, settle, tagged } from "../fixtures.ts"
+import { lines, traced } from "../traced.ts"
 import { calm, destroying, pace, reading, told, troupe, Trouble, writing } from "./stage.ts"
 
 const tools = [reading("look"), writing("change"), destroying("erase")]
@@ -337,5 +338,17 @@ describe("use without our loop", () => {
       assert.deepStrictEqual(yield* settle(fail(scheduled)), snapped)
       assert.deepStrictEqual(yield* fail(plain), snapped)
     }).pipe(Effect.scoped, Effect.provide(calm))
+  )
+})
+
+describe("a scheduled toolkit that is traced", () => {
+  it.effect("has a span for each call, under what asks for it by streamText, else under what made it", () =>
+    Effect.gen(function* () {
+      const said = calls("look", "a")
+      const spoken = yield* traced(Effect.withSpan(speak(said), "loop"))
+      assert.deepStrictEqual(lines(spoken.spans), ["loop 0-3600000", "execute_tool look 120-160 in loop"])
+      const handled = yield* traced(Effect.withSpan(respond(said, undefined), "loop"))
+      assert.deepStrictEqual(lines(handled.spans), ["loop 0-3600000", "execute_tool look 120-160 in loop"])
+    })
   )
 })
