@@ -56,20 +56,26 @@ export interface RunGraph {
   readonly toleranceMillis?: number
 }
 
-/** What ends with its round's message, or had its arguments sooner. Since the model call began. */
+/** When each of `calls`, which stand in the order in which they began, was written: since the model call began. */
 const writtenOf = (model: Row, calls: ReadonlyArray<Row>, tolerance: number): ReadonlyMap<Row, number> => {
   const { endMillis, span, startMillis } = model.node
   const offsets = (Told.numbers(span.attributes, Attribute.callOffsets) ?? [])
     .filter((millis) => millis >= 0)
     .sort((one, other) => one - other)
   const written = new Map<Row, number>()
+  const ends = new Map(calls.map(({ id, node }) => [id, node.endMillis]))
   let free = 0
   for (const call of calls) {
-    const began = Math.max(0, call.node.startMillis - startMillis)
+    const { node, waitsFor } = call
+    const began = Math.max(0, node.startMillis - startMillis)
     const next = offsets[free]
-    if (next !== undefined && next <= began + tolerance) free++
-    const told = next !== undefined && next <= began + tolerance ? next : offsets.findLast((millis) => millis <= began)
-    written.set(call, told ?? Math.min(began, endMillis - startMillis))
+    const isFree = next !== undefined && next <= began + tolerance
+    if (isFree) free++
+    const isAtNeed = waitsFor.some(
+      (id) => (ends.get(id) ?? -Infinity) >= node.startMillis - CriticalPath.dispatchMillis
+    )
+    const earliest = isAtNeed ? offsets.findLast((millis) => millis <= began) : undefined
+    written.set(call, isFree ? next : (earliest ?? Math.min(began, endMillis - startMillis)))
   }
   return written
 }
