@@ -93,8 +93,8 @@ const joined = (recorded: RunGraph, freed: RunGraph): ReadonlyArray<Otherwise> =
 }
 
 const otherwises = (graph: RunGraph, recorded: RunGraph): ReadonlyArray<Otherwise> => {
-  const freed = Recorded.freed(graph, recorded)
-  const late = Recorded.waiting(graph, recorded)
+  const freed = Recorded.freed(graph)
+  const late = Recorded.waiting(recorded, freed)
   return [
     {
       kind: "sequential",

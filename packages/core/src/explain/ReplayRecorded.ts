@@ -38,10 +38,8 @@ const began = (round: Round, rans: ReadonlyMap<string, Ran>): ReadonlyArray<Bega
  * **Details**
  *
  * So a run whose agent ran calls one after another, or had few places, is told apart from one whose calls ran together, without
- * knowing why. What no call of the round explains (a person who was asked, places that other runs had) is left out.
- *
- * A call that no model asked for, and that went on while the model already thought, counts until that began: nobody waited for
- * the rest. Where `rows` do not tell of a call or of its model, nothing is changed.
+ * knowing why. What no call of the round explains (a person who was asked, places that other runs had) is left out. Where
+ * `rows` do not tell of a call or of its model, nothing is changed.
  */
 export const of = (graph: RunGraph, rows: ReadonlyArray<Row>): RunGraph => {
   const rans = new Map(rows.map((row) => [row.id, ranOf(row)]))
@@ -54,57 +52,52 @@ export const of = (graph: RunGraph, rows: ReadonlyArray<Row>): RunGraph => {
     const startMillis = startOf(round) ?? ordered[0]?.beginMillis
     if (startMillis === undefined) return waits
     const messageMillis = round.model === undefined ? 0 : round.model.waitMillis + round.model.decodeMillis
-    /** Of those that began before, the one that ended last so far; those that run still stand in `running`. */
+    const byEnd = ordered.toSorted((one, other) => one.endMillis - other.endMillis)
+    const places = new Map(ordered.map((one, index) => [one, index]))
+    /** Of those that began before, the one that ended last so far. */
     let last: Began | undefined
-    let running: ReadonlyArray<Began> = []
-    for (const next of ordered) {
-      const { beginMillis, call } = next
-      const hasEnded = ({ endMillis }: Began) => endMillis <= beginMillis + slackMillis
-      for (const ended of running.filter(hasEnded)) {
-        if (last === undefined || ended.endMillis >= last.endMillis) last = ended
+    let ended = 0
+    for (const [place, { beginMillis, call }] of ordered.entries()) {
+      for (let other = byEnd[ended]; other !== undefined; other = byEnd[++ended]) {
+        if (other.endMillis > beginMillis + slackMillis) break
+        if ((places.get(other) ?? place) < place) last = other
       }
-      running = running.filter((other) => !hasEnded(other))
       const readyMillis = call.needs.reduce(
         (ready, need) => Math.max(ready, rans.get(need)?.endMillis ?? 0),
         startMillis + Math.min(call.writtenMillis, messageMillis)
       )
       const isLate = beginMillis > readyMillis + slackMillis
       if (isLate && last !== undefined && last.endMillis > readyMillis) waits.set(call, last.call.id)
-      running = [...running, next]
     }
     return waits
   }
 
-  const rounds = graph.rounds.map((round, index): Round => {
+  const rounds = graph.rounds.map((round): Round => {
     const waits = waitedFor(round)
-    const next = graph.rounds[index + 1]
-    const nextMillis = round.model === undefined && next !== undefined ? startOf(next) : undefined
     const calls = round.calls.map((call): GraphCall => {
       const earlier = waits.get(call)
-      const ran = rans.get(call.id)
-      const most = nextMillis === undefined || ran === undefined ? Infinity : Math.max(0, nextMillis - ran.beginMillis)
-      return {
-        ...call,
-        millis: Math.min(call.millis, most),
-        needs: earlier === undefined ? call.needs : [...call.needs, earlier]
-      }
+      return earlier === undefined ? call : { ...call, needs: [...call.needs, earlier] }
     })
     return { ...round, calls }
   })
   return { ...graph, rounds }
 }
 
-/** `graph` with the needs that it has, and the times of `recorded`. */
-export const freed = (graph: RunGraph, recorded: RunGraph): RunGraph => ({
-  ...recorded,
-  rounds: recorded.rounds.map((round, step) => ({
+/** What `call` needs, without what only came before it. */
+const needsOf = ({ cameAfter = [], needs }: GraphCall): ReadonlyArray<string> =>
+  needs.filter((need) => !cameAfter.includes(need))
+
+/** `graph` without the order in which calls ran: each waits for what it needs. */
+export const freed = (graph: RunGraph): RunGraph => ({
+  ...graph,
+  rounds: graph.rounds.map((round) => ({
     ...round,
-    calls: round.calls.map((call, index) => ({ ...call, needs: graph.rounds[step]?.calls[index]?.needs ?? [] }))
+    calls: round.calls.map((call) => ({ ...call, needs: needsOf(call) }))
   }))
 })
 
-/** The calls that `recorded` shows to have waited for another, though `graph` has them need none. */
-export const waiting = (graph: RunGraph, recorded: RunGraph): ReadonlyArray<GraphCall> =>
+/** The calls that `recorded` has wait for others, and `free` does not. */
+export const waiting = (recorded: RunGraph, free: RunGraph): ReadonlyArray<GraphCall> =>
   recorded.rounds.flatMap(({ calls }, step) =>
-    calls.filter(({ needs }, index) => needs.length > (graph.rounds[step]?.calls[index]?.needs.length ?? 0))
+    calls.filter(({ needs }, index) => needs.length > (free.rounds[step]?.calls[index]?.needs.length ?? 0))
   )
