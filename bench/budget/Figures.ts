@@ -13,14 +13,13 @@ import * as ToolDefinition from "@callsheet/openai/ToolDefinition"
 import type { Script } from "@callsheet/testkit/scripted/Script"
 import * as ScriptedModel from "@callsheet/testkit/scripted/ScriptedModel"
 import * as Effect from "effect/Effect"
-import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Random from "effect/Random"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import * as TestClock from "effect/testing/TestClock"
 
 import { timing } from "../arena/Limit.ts"
+import * as StillClock from "./StillClock.ts"
 
 export const Figures = Schema.Struct({
   /** From the question to the end: in virtual time nothing passes that the run does not wait for. */
@@ -67,7 +66,7 @@ const modelOf = (script: Script, asked: (bytes: number) => void) => {
 }
 
 /**
- * The figures of `agent` when it is asked `question` in `house`, and its answer; the model speaks `script`.
+ * The figures of `agent` when it is asked `question` by one who has `house`, and its answer; the model speaks `script`.
  *
  * The run shares nothing with others. No read is hedged, and a retry would wait without jitter, so nothing is left to chance.
  */
@@ -76,32 +75,29 @@ export const of = <R, E>(
   question: string,
   script: Script,
   house: Layer.Layer<Exclude<R, ModelStream>, E>
-): Effect.Effect<{ readonly figures: Figures; readonly answer: string }> =>
-  Effect.gen(function* () {
+) =>
+  Effect.suspend(() => {
     let promptBytes = 0
     const model = modelOf(script, (bytes) => {
       promptBytes += bytes
     })
-    const run = agent.ask(question).pipe(Effect.provide(Layer.mergeAll(house, model)))
-    yield* TestClock.setTime(today)
-    const running = yield* Effect.forkChild(Effect.delay(run, 1), { startImmediately: true })
-    yield* TestClock.adjust("1 hour")
-    const { answer, modelCalls, toolCalls, wallMillis } = yield* Fiber.join(running)
-    return {
-      answer,
-      figures: {
+    const run = agent
+      .ask(question)
+      .pipe(
+        Effect.provide(Layer.merge(house, model)),
+        Effect.provideServiceEffect(Shared.Shared, Shared.make),
+        Effect.provideService(Hedge.Enabled, false),
+        Effect.provideService(Retry.Jitter, false),
+        Random.withSeed("budget"),
+        Effect.withTracerEnabled(false)
+      )
+    return Effect.map(Effect.orDie(StillClock.run(today, run)), ({ answer, modelCalls, toolCalls, wallMillis }) => {
+      const figures: Figures = {
         criticalPathMillis: wallMillis,
         modelCalls: modelCalls.length,
         toolCalls: toolCalls.length,
         promptBytes
       }
-    }
-  }).pipe(
-    Effect.provideServiceEffect(Shared.Shared, Shared.make),
-    Effect.provideService(Hedge.Enabled, false),
-    Effect.provideService(Retry.Jitter, false),
-    Random.withSeed("budget"),
-    Effect.withTracerEnabled(false),
-    Effect.provide(TestClock.layer({ warningDelay: "1 day" }), { local: true }),
-    Effect.orDie
-  )
+      return { answer, figures }
+    })
+  })

@@ -15,21 +15,23 @@ import * as Answers from "../baseline/Answers.ts"
 import * as DemoHttp from "./DemoHttp.ts"
 import * as Figures from "./Figures.ts"
 
-export const setUps = { model: Agents.off, everything: Agents.on } as const
+const setUps = { model: Agents.off, everything: Agents.on } as const
 
 const figuresOf = Effect.fnUntraced(function* (setUp: keyof typeof setUps, question: string) {
   const house = Layer.provide(Agents.household({ environment: DemoHttp.environment, model: "" }), DemoHttp.layer)
   const { answer, figures } = yield* Figures.of(setUps[setUp], question, script, house)
   if (!Answers.isTrue(question, answer)) return yield* Effect.die(new Error(`${question} was answered: ${answer}`))
-  return { name: `${setUp}: ${question}`, figures }
+  return figures
 })
 
+/** By question and set-up. */
 export const all = Effect.gen(function* () {
   // What is loaded when it is first wanted is loaded now, so that no run waits for the disk.
   yield* Effect.promise(() => import("@callsheet/core/foresee/ToolIndex"))
-  const found: Array<Effect.Success<ReturnType<typeof figuresOf>>> = []
+  const found: Array<readonly [string, Readonly<Record<keyof typeof setUps, Figures.Figures>>]> = []
   for (const question of [...Questions.simple, ...Questions.complex]) {
-    found.push(yield* figuresOf("model", question), yield* figuresOf("everything", question))
+    const model = yield* figuresOf("model", question)
+    found.push([question, { model, everything: yield* figuresOf("everything", question) }])
   }
-  return found
+  return Object.fromEntries(found)
 })

@@ -27,12 +27,15 @@ const figuresOf = Effect.fnUntraced(function* (script: Arena.Script) {
     handlers
   )
   if (answer !== Arena.answer) return yield* Effect.die(new Error(`${script.key} was answered: ${answer}`))
-  return { name: script.key, figures }
+  return [script.key, figures] as const
 })
 
-/** One row for each script: workload f has ten. */
-export const all = Effect.forEach(
-  Object.values(Arena.workloads).flatMap(({ scripts }) => scripts),
-  figuresOf,
-  { concurrency: 1 }
+/** By script: workload f has ten. */
+export const all = Effect.map(
+  Effect.forEach(
+    Object.values(Arena.workloads).flatMap(({ scripts }) => scripts),
+    figuresOf,
+    { concurrency: 1 }
+  ),
+  (found) => Object.fromEntries(found)
 )
