@@ -216,6 +216,32 @@ describe("counterfactuals of a graph", () => {
     })
   )
 
+  it.effect(
+    "free the calls of an agent that runs them one after another, though its trace says no more than when they ran",
+    () =>
+      Effect.gen(function* () {
+        const ids = ["a", "b", "c"]
+        const calls = ids.map((id, index) => {
+          const before = ids.slice(Math.max(0, index - 1), index)
+          return call(id, { millis: 300, writtenMillis: 120, needs: before, cameAfter: before })
+        })
+        const rows = [
+          rowOf("model", "chat", 0, 120),
+          ...ids.map((id, index) => rowOf("tool", id, 120 + 300 * index, 300))
+        ]
+        const found = yield* Counterfactuals.of(profileOf(1020, rows), graphOf([round(calls)]))
+        assert.deepStrictEqual(found.slice(0, 3).map(lineOf), [
+          "as-recorded saves 0",
+          "sequential saves 0",
+          "parallel b c saves 600"
+        ])
+        assert.deepStrictEqual(Counterfactuals.remedies(found).map(lineOf), [
+          "remembered look saves 900",
+          "parallel b c saves 600"
+        ])
+      })
+  )
+
   it.effect("join no write with what touches the same", () =>
     Effect.gen(function* () {
       const write = { ...told("w", "alpha", "done"), isReadOnly: false, upstream: "radarr" }

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs"
+
 import * as Replay from "@callsheet/core/explain/Replay"
 import { assert, describe, it } from "@effect/vitest"
 import { Clock, Effect, Tracer } from "effect"
@@ -6,7 +8,29 @@ import { call, graphOf, oneByOneMillis, round, Sketch, toGraph, togetherMillis }
 
 const written = (id: string, writtenMillis: number, millis = 40) => call(id, { writtenMillis, millis })
 
+/** All that `file` imports, directly or not, but for types. */
+const loadedBy = (file: URL, known = new Set<string>()): ReadonlySet<string> => {
+  for (const [, from = ""] of readFileSync(file, "utf8").matchAll(
+    /^(?:import|export) (?!type )[^;]*? from "([^"]+)"/gm
+  )) {
+    const name = from.startsWith(".") ? new URL(from, file).href : from
+    if (known.has(name)) continue
+    known.add(name)
+    if (from.startsWith(".")) loadedBy(new URL(name), known)
+  }
+  return known
+}
+
 describe("a replay", () => {
+  it("is not loaded by who runs an agent, nor is the clock of tests", () => {
+    const loaded = loadedBy(new URL("../../src/Agent.ts", import.meta.url))
+    assert.isTrue([...loaded].some((name) => name.endsWith("/schedule/Scheduler.ts")))
+    assert.deepStrictEqual(
+      [...loaded].filter((name) => name.includes("/Replay") || name.includes("effect/testing")),
+      []
+    )
+  })
+
   it.effect("takes what the model takes, and what of its tools that does not hide", () =>
     Effect.gen(function* () {
       const graph = graphOf([round([written("a", 105, 10), written("b", 110)], { gapMillis: 0.25 }), round()], 1.5)
