@@ -5,8 +5,8 @@
  *
  * After CRISP (Zhang et al., USENIX ATC 2022): from the end of the run backwards, within each span to the child that ended last
  * before the point reached; the gaps are the span's own. Two things are known of agents that CRISP does not know: a call that began
- * while its model call was still being written waited for that one; and where a call tells what it waited for (a plan), it is that,
- * whatever else ended since.
+ * while its model call was still being written waited for that one; and where a call tells what it needed (a plan), it waited for that
+ * or for being written, whichever came last, whatever else ended since.
  *
  * Each instant of the run is in exactly one segment, so together they are its wall time.
  *
@@ -25,6 +25,11 @@ import type { Node } from "./RunTree.ts"
 export interface Segment extends Pieces.Piece {
   readonly row: Row | undefined
 }
+
+/** A call that begins while it may still be written, and so soon after what it needs, waited for that. */
+export const dispatchMillis = 1
+
+type Backwards = ReturnType<typeof backwards>
 
 /** The children of a span that ends at `limitMillis`, to be walked through backwards. */
 const backwards = (children: ReadonlyArray<Node>, limitMillis: number, tolerance: number) => {
@@ -48,11 +53,10 @@ const backwards = (children: ReadonlyArray<Node>, limitMillis: number, tolerance
           return node
       return undefined
     },
-    /** A model call that was under way at `millis`, or what holds it; each time for an earlier one. */
-    writtenAt: (millis: number): Node | undefined => {
+    /** The model call (or what holds one) that ends last of those that began before `millis`; each time for an earlier one. */
+    spokenBy: (millis: number): Node | undefined => {
       while ((speaking[begun]?.startMillis ?? -Infinity) >= millis) begun--
-      const node = latest[begun]
-      return node !== undefined && node.endMillis > millis + tolerance ? node : undefined
+      return latest[begun]
     }
   }
 }
@@ -77,16 +81,25 @@ export const of = ({ root, rows, toleranceMillis: tolerance }: RunSpans): Readon
   }
 
   /** What `node` waited for by its own account: the one of them that ended last. */
-  const needOf = (node: Node | undefined, millis: number): Node | undefined =>
-    (node === undefined ? [] : (rowOf.get(node)?.waitsFor ?? []))
+  const needOf = (node: Node, millis: number, siblings: ReadonlySet<Node>): Node | undefined =>
+    (rowOf.get(node)?.waitsFor ?? [])
       .flatMap((id) => nodeOf.get(id) ?? [])
-      .filter(
-        ({ endMillis, startMillis }) => endMillis <= millis + tolerance && startMillis < Math.min(millis, endMillis)
-      )
+      .filter((need) => siblings.has(need) && need.endMillis <= millis + tolerance)
+      .filter(({ endMillis, startMillis }) => startMillis < Math.min(millis, endMillis))
       .reduce<Node | undefined>(
         (last, one) => (last !== undefined && last.endMillis > one.endMillis ? last : one),
         undefined
       )
+
+  /** What `call`, which began at `millis`, waited for: to be written, what it needs, or else what ended last. */
+  const before = (call: Node, millis: number, siblings: ReadonlySet<Node>, children: Backwards): Node | undefined => {
+    const spoken = children.spokenBy(millis)
+    const isBeingWritten = spoken !== undefined && spoken.endMillis > millis + tolerance
+    const need = needOf(call, millis, siblings)
+    if (need === undefined) return isBeingWritten ? spoken : children.endedBy(millis)
+    const writtenMillis = isBeingWritten ? millis - dispatchMillis : (spoken?.endMillis ?? -Infinity) - tolerance
+    return need.endMillis >= writtenMillis ? need : spoken
+  }
 
   /** `node` from `endMillis` back to `startMillis`. */
   const walk = (node: Node, startMillis: number, endMillis: number) => {
@@ -95,11 +108,7 @@ export const of = ({ root, rows, toleranceMillis: tolerance }: RunSpans): Readon
     let reached = endMillis
     let from: Node | undefined
     while (reached > startMillis) {
-      const need = needOf(from, reached)
-      const next =
-        (need !== undefined && siblings.has(need) ? need : undefined) ??
-        (from?.kind === "tool" ? children.writtenAt(reached) : undefined) ??
-        children.endedBy(reached)
+      const next = from?.kind === "tool" ? before(from, reached, siblings, children) : children.endedBy(reached)
       if (next === undefined) break
       const end = Math.min(next.endMillis, reached)
       const start = Math.max(next.startMillis, startMillis)

@@ -13,18 +13,11 @@
  * A model may have asked for the second call because of what it read in the first one's result and yet take nothing from it. So what
  * is independent here could have run together, had it been asked for together.
  */
-import { maxSteps } from "../schedule/Plan.ts"
 import * as Evidence from "./Evidence.ts"
 import type { Finding } from "./Finding.ts"
+import * as Plannable from "./Plannable.ts"
+import * as ReadCall from "./ReadCall.ts"
 import type { GraphCall, RunGraph } from "./RunGraph.ts"
-
-/** When a call ran, and whether it succeeded: a row of a profile. */
-export interface Timed {
-  readonly id: string
-  readonly startMillis: number
-  readonly millis: number
-  readonly ok: boolean
-}
 
 /** Calls that could have run together and did not. */
 export interface Group {
@@ -34,18 +27,11 @@ export interface Group {
   readonly rounds: ReadonlyArray<number>
 }
 
-/** Rounds that follow one another and that a single plan could have been: all that a call took from others, it took whole. */
-export interface Plan {
-  readonly rounds: ReadonlyArray<number>
-  /** By call, the ids of the calls of these rounds whose results its arguments are made of. */
-  readonly needs: ReadonlyMap<string, ReadonlyArray<string>>
-}
-
 export interface Independence {
   /** The first `maxFindings`. */
   readonly findings: ReadonlyArray<Finding>
   readonly groups: ReadonlyArray<Group>
-  readonly plans: ReadonlyArray<Plan>
+  readonly plans: ReadonlyArray<Plannable.Plan>
 }
 
 export const maxFindings = 1_000
@@ -58,28 +44,6 @@ interface Judged {
   readonly why: string
 }
 
-/** A call, and what is read of it at most once. */
-interface Read {
-  readonly call: GraphCall
-  readonly round: number
-  readonly timed: Timed
-  readonly telling: () => ReadonlyArray<string> | undefined
-  readonly held: () => Evidence.Held | undefined
-}
-
-const once = <A>(make: () => A): (() => A) => {
-  let made: { readonly value: A } | undefined
-  return () => (made ??= { value: make() }).value
-}
-
-const readOf = (call: GraphCall, round: number, timed: Timed): Read => ({
-  call,
-  round,
-  timed,
-  telling: once(() => (call.arguments === undefined ? undefined : Evidence.tellingOf(call.arguments))),
-  held: once(() => (call.result === undefined ? undefined : Evidence.heldIn(call.result)))
-})
-
 const mayTouch = (one: GraphCall, other: GraphCall): boolean =>
   (!one.isReadOnly || !other.isReadOnly) &&
   (one.upstream === undefined || other.upstream === undefined || one.upstream === other.upstream)
@@ -90,7 +54,7 @@ const isTold = (first: GraphCall, second: GraphCall): boolean =>
 const shown = (value: string): string => (value.length > 60 ? `${value.slice(0, 57)}...` : value)
 
 /** Whether `second` needed `first`, which was asked for no later. */
-const judge = (first: Read, second: Read): Judged => {
+const judge = (first: ReadCall.ReadCall, second: ReadCall.ReadCall): Judged => {
   const [one, other] = [first.call, second.call]
   if (isTold(one, other))
     return { verdict: "dependent", why: `The plan makes ${other.name} of what ${one.name} gives.` }
@@ -115,34 +79,34 @@ const judge = (first: Read, second: Read): Judged => {
   return { verdict: "independent", why: `No value of ${other.name}'s arguments stands in the result of ${one.name}.` }
 }
 
-const endOf = ({ millis, startMillis }: Timed) => startMillis + millis
+const endOf = ({ millis, startMillis }: ReadCall.Timed) => startMillis + millis
 
-export const of = (graph: RunGraph, rows: ReadonlyArray<Timed>): Independence => {
+export const of = (graph: RunGraph, rows: ReadonlyArray<ReadCall.Timed>): Independence => {
   const timed = new Map(rows.map((row) => [row.id, row]))
   const rounds = graph.rounds.map(({ calls }, round) =>
     calls.flatMap((call) => {
       const row = timed.get(call.id)
-      return row === undefined ? [] : [readOf(call, round, row)]
+      return row === undefined ? [] : [ReadCall.of(call, round, row)]
     })
   )
   const beginOf = (round: number) => timed.get(graph.rounds[round]?.model?.id ?? "")?.startMillis
 
-  const known = new Map<Read, Map<Read, Judged>>()
+  const known = new Map<ReadCall.ReadCall, Map<ReadCall.ReadCall, Judged>>()
   let pairs = 0
   let characters = 0
-  const verdictOf = (first: Read, second: Read): Judged => {
+  const verdictOf = (first: ReadCall.ReadCall, second: ReadCall.ReadCall): Judged => {
     const found = known.get(first)?.get(second)
     if (found !== undefined) return found
     characters += (second.telling()?.length ?? 0) * (first.call.result?.length ?? 0)
     if (pairs++ >= maxPairs || characters > maxCharacters)
       return { verdict: "cannot tell", why: "There is more than is looked at." }
     const made = judge(first, second)
-    known.set(first, (known.get(first) ?? new Map<Read, Judged>()).set(second, made))
+    known.set(first, (known.get(first) ?? new Map<ReadCall.ReadCall, Judged>()).set(second, made))
     return made
   }
 
   /** Whether `second` had all that it runs with while `first` still ran, and began after its end. */
-  const waited = (first: Read, second: Read): boolean => {
+  const waited = (first: ReadCall.ReadCall, second: ReadCall.ReadCall): boolean => {
     if (
       first.timed.startMillis > second.timed.startMillis ||
       endOf(first.timed) > second.timed.startMillis + (graph.toleranceMillis ?? 0.01)
@@ -156,7 +120,7 @@ export const of = (graph: RunGraph, rows: ReadonlyArray<Timed>): Independence =>
   }
 
   const findings: Array<Finding> = []
-  const tell = (first: Read, second: Read) => {
+  const tell = (first: ReadCall.ReadCall, second: ReadCall.ReadCall) => {
     if (findings.length < maxFindings && waited(first, second))
       findings.push({ first: first.call.id, second: second.call.id, ...verdictOf(first, second) })
   }
@@ -168,7 +132,7 @@ export const of = (graph: RunGraph, rows: ReadonlyArray<Timed>): Independence =>
     }
   })
 
-  const areFree = (earlier: ReadonlyArray<Read>, later: ReadonlyArray<Read>) =>
+  const areFree = (earlier: ReadonlyArray<ReadCall.ReadCall>, later: ReadonlyArray<ReadCall.ReadCall>) =>
     later.every((second) => earlier.every((first) => verdictOf(first, second).verdict === "independent"))
 
   /** Rounds that needed nothing of each other, as long as they go. */
@@ -195,15 +159,15 @@ export const of = (graph: RunGraph, rows: ReadonlyArray<Timed>): Independence =>
       }))
   })
 
-  return { findings, groups, plans: plansOf(graph, rounds) }
+  return { findings, groups, plans: Plannable.of(graph, rounds) }
 }
 
 /** `calls` so that each stands after all that it is not free of. */
 const levels = (
-  calls: ReadonlyArray<Read>,
-  isFree: (first: Read, second: Read) => boolean
-): ReadonlyArray<ReadonlyArray<Read>> => {
-  const levels: Array<Array<Read>> = []
+  calls: ReadonlyArray<ReadCall.ReadCall>,
+  isFree: (first: ReadCall.ReadCall, second: ReadCall.ReadCall) => boolean
+): ReadonlyArray<ReadonlyArray<ReadCall.ReadCall>> => {
+  const levels: Array<Array<ReadCall.ReadCall>> = []
   for (const call of calls) {
     const last = levels.findLastIndex((level) => level.some((other) => !isFree(other, call)))
     const level = levels[last + 1]
@@ -211,57 +175,4 @@ const levels = (
     else level.push(call)
   }
   return levels
-}
-
-/** As long as they go and a plan may be, from the first round on. */
-const plansOf = (graph: RunGraph, rounds: ReadonlyArray<ReadonlyArray<Read>>): ReadonlyArray<Plan> => {
-  const plans: Array<Plan> = []
-  let indexes: ReadonlyArray<number> = []
-  let needs = new Map<string, ReadonlyArray<string>>()
-  const close = () => {
-    if (indexes.length > 1 && [...needs.values()].some(({ length }) => length > 0))
-      plans.push({ rounds: indexes, needs })
-    indexes = []
-    needs = new Map()
-  }
-  rounds.forEach((calls, round) => {
-    const isPlannable = graph.rounds[round]?.model !== undefined && calls.length > 0
-    const add = () => {
-      const earlier = indexes.flatMap((index) => rounds[index] ?? [])
-      return calls.map((call) => [call, takenBy(call, earlier)] as const)
-    }
-    if (needs.size + calls.length > maxSteps) close()
-    let taken = isPlannable ? add() : []
-    if (taken.some(([, from]) => from === undefined)) {
-      close()
-      taken = add()
-    }
-    if (!isPlannable || taken.some(([{ call, telling }]) => !call.isReadOnly || telling() === undefined)) return close()
-    indexes = [...indexes, round]
-    for (const [{ call }, from] of taken) needs.set(call.id, from ?? [])
-  })
-  close()
-  return plans
-}
-
-/**
- * The ids of those of `earlier` whose results hold a value of `call`'s arguments, the last for each value; `undefined` where one
- * stands in them only as a part of another, since a plan cannot take it out, or where something is not known.
- */
-const takenBy = ({ call, telling }: Read, earlier: ReadonlyArray<Read>): ReadonlyArray<string> | undefined => {
-  const from = new Set(call.needs.filter((id) => !call.cameAfter?.includes(id)))
-  for (const value of telling() ?? []) {
-    let isPart = false
-    let whole: string | undefined
-    for (const other of earlier) {
-      const held = other.held()
-      if (held === undefined || !other.timed.ok) return undefined
-      const place = Evidence.find(value, held)
-      if (place === "whole") whole = other.call.id
-      isPart ||= place === "part"
-    }
-    if (whole !== undefined) from.add(whole)
-    else if (isPart) return undefined
-  }
-  return [...from]
 }

@@ -22,7 +22,7 @@ import type { RecordedSpan } from "./Trace.ts"
 export class OtlpError extends Data.TaggedError("OtlpError")<{ readonly line: number; readonly message: string }> {}
 
 /** What is read at most. */
-export const maxCharacters = 256_000_000
+const maxCharacters = 256_000_000
 export const maxSpans = 200_000
 const maxDepth = 32
 

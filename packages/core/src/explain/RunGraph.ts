@@ -58,38 +58,40 @@ export interface RunGraph {
   readonly toleranceMillis?: number
 }
 
-/** What an engine may take to begin a call that is written. */
-const atOnceMillis = 1
-
 /**
- * When each of `calls` was written, since the model call began: at the offset that the trace tells, else when it began, or at the
- * end of the message where that was sooner.
+ * When each of `calls`, which stand in the order in which they began, was written: since the model call began.
  *
- * Offsets have no names. A call that began right after one has it, reads before writes, which may have begun only at the message's
- * end; the others have what is left, in order, and what came last where nothing is left.
+ * Offsets have no names. A read that began right after one has it; a write may have begun only when the message had ended, and has
+ * what is left.
  */
 const writtenOf = (model: Row, calls: ReadonlyArray<Row>, tolerance: number): ReadonlyMap<Row, number> => {
   const { endMillis, span, startMillis } = model.node
   const offsets = (Told.numbers(span.attributes, Attribute.callOffsets) ?? [])
     .filter((millis) => millis >= 0)
     .sort((one, other) => one - other)
-  const free = [...offsets]
   const written = new Map<Row, number>()
-  const beganOf = (call: Row) => Math.max(0, call.node.startMillis - startMillis)
-  const take = (call: Row, isIt: (offset: number) => boolean) => {
-    const index = written.has(call) ? -1 : free.findIndex(isIt)
+  const ends = new Map(calls.map(({ id, node }) => [id, node.endMillis]))
+  const beganOf = ({ node }: Row) => Math.max(0, node.startMillis - startMillis)
+  const free = [...offsets]
+  for (const call of calls.filter(isReadOnly)) {
+    const since = (offset: number) => beganOf(call) - offset
+    const index = free.findIndex(
+      (offset) => since(offset) >= -tolerance && since(offset) <= CriticalPath.dispatchMillis
+    )
     for (const offset of index < 0 ? [] : free.splice(index, 1)) written.set(call, offset)
   }
-  const reads = calls.filter(isReadOnly)
-  for (const call of [...reads, ...calls]) {
-    const since = (offset: number) => beganOf(call) - offset
-    take(call, (offset) => since(offset) >= -tolerance && since(offset) <= tolerance + atOnceMillis)
-  }
-  for (const call of calls) take(call, (offset) => offset <= beganOf(call))
   for (const call of calls) {
+    if (written.has(call)) continue
+    const { node, waitsFor } = call
     const began = beganOf(call)
-    const last = offsets.findLast((offset) => offset <= began)
-    if (!written.has(call)) written.set(call, last ?? Math.min(began, endMillis - startMillis))
+    const [next] = free
+    const isFree = next !== undefined && next <= began + tolerance
+    if (isFree) free.shift()
+    const isAtNeed = waitsFor.some(
+      (id) => (ends.get(id) ?? -Infinity) >= node.startMillis - CriticalPath.dispatchMillis
+    )
+    const earliest = isAtNeed ? offsets.findLast((millis) => millis <= began) : undefined
+    written.set(call, isFree ? next : (earliest ?? Math.min(began, endMillis - startMillis)))
   }
   return written
 }
@@ -201,11 +203,8 @@ export const ofRun = (run: RunSpans.RunSpans): RunGraph => {
   for (const { endMillis, row, startMillis } of CriticalPath.of(run)) {
     while ((drafts[next]?.beginMillis ?? Infinity) <= startMillis + tolerance) next++
     if (row !== undefined) continue
-    // What came while the message was still being written is in the times at which its calls were written.
-    const written = drafts[next - 1]?.model?.node.endMillis ?? startMillis
-    const millis = Math.max(0, endMillis - Math.max(startMillis, written))
-    if (next < gaps.length) gaps[next] = (gaps[next] ?? 0) + millis
-    else restMillis += millis
+    if (next < gaps.length) gaps[next] = (gaps[next] ?? 0) + endMillis - startMillis
+    else restMillis += endMillis - startMillis
   }
   const rounds = drafts.map(({ calls, model }, index) => ({
     model: model === undefined ? undefined : modelOf(model),

@@ -130,7 +130,3 @@ export const headsOf = ({ ordered, parents }: Sorted): ReadonlyArray<Head> => {
   }
   return heads.sort((one, other) => one.span.startMillis - other.span.startMillis)
 }
-
-/** The first span of each run in `spans`, the earliest first. */
-export const runs = (spans: ReadonlyArray<RecordedSpan>): ReadonlyArray<RecordedSpan> =>
-  headsOf(sorted(spans)).map(({ span }) => span)

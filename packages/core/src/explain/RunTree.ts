@@ -3,9 +3,10 @@
  *
  * **Details**
  *
- * What lies under a tool is the tool's (its HTTP requests, an agent that it asks). A model call that holds another is a wrapper
- * around it; one that holds tool calls is one beside them, which ended when its message did: when the trace says so, else with the
- * beginning of its last call where it streamed, of its first where it did not. Spans that hold no call and tell no component are left out: their time is that of what holds them.
+ * What lies under a tool is the tool's (its HTTP requests, an agent that it asks), and what lies under a model call of this engine is
+ * that call's. Of others, a model call that holds another is a wrapper around it; one that holds tool calls is one beside them, which
+ * ended when its message did: when the trace says so, else with the beginning of its last call where it streamed, of its first where it
+ * did not. Spans that hold no call and tell no component are left out: their time is that of what holds them.
  */
 import { type Head, type Kind, kindOf, type Sorted } from "./RunRoots.ts"
 import * as Told from "./Told.ts"
@@ -56,11 +57,14 @@ const grow = (head: Head, { ordered, parents }: Sorted): ReadonlyArray<Growing> 
       holder.children.push(growing)
       grown.push(growing)
     }
-    if (kind === "tool" || kind === "phase") continue
+    if (kind === "tool" || kind === "phase" || (kind === "model" && isOwn(span))) continue
     for (const child of below.get(span) ?? []) open.push([child, isDeep ? holder : growing])
   }
   return grown
 }
+
+/** A model call of this engine: what lies in it (Effect's own span of the same call) is a part of it. */
+const isOwn = ({ attributes }: RecordedSpan) => attributes[Attribute.step] !== undefined
 
 const hasPhase = ({ events }: RecordedSpan) => events.some(({ name }) => name === phaseEvent)
 

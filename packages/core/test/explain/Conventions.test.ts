@@ -14,7 +14,7 @@
 import { readFileSync } from "node:fs"
 
 import { assert, describe, it } from "@effect/vitest"
-import { Result } from "effect"
+import { Result, Schema } from "effect"
 
 import * as Conventions from "../../src/explain/Conventions.ts"
 import * as Independence from "../../src/explain/Independence.ts"
@@ -157,6 +157,31 @@ describe("names of other conventions", () => {
       "openinference.span.kind": "LLM"
     }
     assert.strictEqual(read(own), own)
+  })
+
+  const Key = Schema.Literals([
+    ...Object.values(Attribute),
+    "openinference.span.kind",
+    "ai.operationId",
+    "input.value",
+    "output.value",
+    "tool.name",
+    "gen_ai.system",
+    "ai.response.msToFirstChunk"
+  ])
+  const Value = Schema.Union([
+    Schema.Literals(["chat", "execute_tool", "LLM", "TOOL", "ai.toolCall", '{"kwargs":{"content":"x"}}']),
+    Schema.Finite,
+    Schema.Array(Schema.String),
+    Schema.Null
+  ])
+
+  it.prop("are ours once, and for good", [Schema.Array(Schema.Tuple([Key, Value]))], ([pairs]) => {
+    const spans = [span("a", "some", 0, 100, { attributes: Object.fromEntries(pairs) })]
+    const once = Conventions.normalise(spans)
+    assert.deepStrictEqual(Conventions.normalise(once), once)
+    for (const [key, value] of Object.entries(spans[0]?.attributes ?? {}))
+      if (!key.startsWith("gen_ai.")) assert.deepStrictEqual(once[0]?.attributes[key], value)
   })
 
   it("are made JSON where they hold structure", () => {

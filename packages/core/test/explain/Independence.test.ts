@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Result } from "effect"
+import { Result, Schema } from "effect"
 
 import * as Independence from "../../src/explain/Independence.ts"
 import * as Profile from "../../src/explain/Profile.ts"
@@ -143,6 +143,47 @@ describe("calls of rounds that follow one another", () => {
       "second third independent"
     ])
   })
+})
+
+describe("groups", () => {
+  const Value = Schema.Literals(["alien", "solaris", "moon landing", "x", 1979])
+  const Call = Schema.Struct({
+    round: Schema.Literals([0, 1, 2]),
+    begin: Schema.Literals([0, 10, 20, 30]),
+    input: Schema.Array(Value),
+    result: Schema.Array(Value),
+    writes: Schema.Boolean,
+    upstream: Schema.Literals(["shelf", "web"]),
+    ok: Schema.Boolean
+  })
+
+  it.prop(
+    "hold no two calls of which one needed the other, or that may touch the same",
+    [Schema.Array(Call)],
+    ([drawn]) => {
+      const spans = drawn.map(({ begin, input, ok, result, round, upstream, writes }, index) => {
+        const attributes = { [Attribute.isReadOnly]: !writes, [Attribute.upstream]: upstream }
+        const start = round * 200 + 100 + begin
+        return call(`k${index}`, start, start + 10, input, result, attributes, ok ? undefined : "No.")
+      })
+      const { findings, groups } = of(
+        run(1000),
+        ...[0, 1, 2].map((round) => chat(`c${round}`, round * 200, round * 200 + 100)),
+        ...spans
+      )
+      const members = groups.flatMap(({ calls }) => calls)
+      assert.strictEqual(new Set(members).size, members.length)
+      const judged = new Map(findings.map(({ first, second, verdict }) => [`${first} ${second}`, verdict]))
+      for (const { calls } of groups)
+        for (const [index, second] of calls.entries())
+          for (const first of calls.slice(0, index)) {
+            const [one, other] = [first, second].map((id) => drawn[Number(id.slice(1))])
+            assert.include([undefined, "independent"], judged.get(`${first} ${second}`))
+            assert.isFalse(one?.upstream === other?.upstream && (one?.writes === true || other?.writes === true))
+            assert.isFalse(other?.input.some((value) => value !== "x" && one?.result.includes(value)))
+          }
+    }
+  )
 })
 
 describe("a run of very many calls", () => {

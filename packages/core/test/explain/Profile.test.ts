@@ -188,6 +188,30 @@ describe("a profile", () => {
     assert.deepStrictEqual(path(profile), ["inner model-wait 30", "a tools 20", "- overhead 50"])
   })
 
+  it("lays a step of a plan to what it needs, or to its being written where that came later", () => {
+    const plan = (start: number) =>
+      path(
+        profileOf(
+          run(200),
+          chat("c", 0, 100, { attributes: { [Attribute.step]: 0, [Attribute.firstToken]: 10 } }),
+          tool("a", "look", 20, 60),
+          tool("b", "look", start, 200, { attributes: { [Attribute.waitsFor]: ["a"] } })
+        )
+      )
+    assert.deepStrictEqual(plan(60), ["c model-wait 10", "c decoding 10", "a tools 40", "b tools 140"])
+    assert.deepStrictEqual(plan(90), ["c model-wait 10", "c decoding 80", "b tools 110"])
+    assert.deepStrictEqual(plan(110), ["c model-wait 10", "c decoding 90", "- overhead 10", "b tools 90"])
+  })
+
+  it("takes what lies in a model call of this engine for a part of it", () => {
+    const profile = profileOf(
+      run(100),
+      chat("own", 0, 100, { attributes: { [Attribute.step]: 0, [Attribute.firstToken]: 60 } }),
+      chat("effect", 5, 95, { parent: "own" })
+    )
+    assert.deepStrictEqual(path(profile), ["own model-wait 60", "own decoding 40"])
+  })
+
   it("tells calls apart whose ids are one", () => {
     const call = { attributes: { [Attribute.callId]: "same" } }
     const { rows } = profileOf(run(9), chat("c", 0, 3), tool("a", "x", 3, 6, call), tool("b", "x", 6, 9, call))

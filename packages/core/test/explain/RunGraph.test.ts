@@ -70,7 +70,7 @@ describe("the graph of a run", () => {
           calls: [
             { ...plain, id: "a", isReadOnly: true, upstream: "shelf", millis: 100, writtenMillis: 240 },
             { ...plain, id: "b", isReadOnly: false, millis: 40, writtenMillis: 280, arguments: "{}", result: "[]" },
-            { ...plain, id: "c", isReadOnly: true, millis: 90, writtenMillis: 280, needs: ["a", "b"] }
+            { ...plain, id: "c", isReadOnly: true, millis: 90, writtenMillis: 300, needs: ["a", "b"] }
           ]
         },
         { model: { id: "c1", waitMillis: 370, decodeMillis: 0 }, gapMillis: 30, calls: [] }

@@ -68,7 +68,7 @@ const roundOf = (
       attributes: {
         [Attribute.step]: step,
         [Attribute.firstToken]: wait,
-        [Attribute.callOffsets]: [...offsets, ...Array.from({ length: late }, () => total)]
+        [Attribute.callOffsets]: [...offsets, ...Array.from({ length: late + 1 }, () => total)]
       }
     }),
     span(`${name} http`, "POST", begin, begin + total, { parent: name })
@@ -84,7 +84,7 @@ const roundOf = (
     const attributes = {
       [Attribute.step]: step,
       [Attribute.queueWait]: roll(2) === 0 ? millis / 4 : 0,
-      ...(isTold && { [Attribute.waitsFor]: waited.map(({ task }) => task.row) })
+      ...(isTold && { [Attribute.waitsFor]: waited.flatMap(({ task: { row } }) => (row === name ? [] : [row])) })
     }
     spans.push(
       tool(id, `look${roll(3)}`, begin, begin + millis, { parent: `step ${step}`, attributes }),
@@ -96,12 +96,16 @@ const roundOf = (
     if (part !== message) place(`${name}-${index}`, [part], 0, false)
     else for (let index = 0; index < late; index++) place(`${name}-late${index}`, [part], gap(), false)
   })
+  // Steps of a plan: each waits for others, and some are written only after these have ended.
   for (let index = roll(4); index > 0 && calls.length > 0; index--) {
-    const waited = calls.filter(() => roll(2) === 0)
+    const others = calls.filter(() => roll(2) === 0)
+    const part = roll(2) === 0 ? parts[roll(parts.length)] : undefined
+    const waited = [...others, ...(part === undefined ? [] : [part])]
     const ready = Math.max(...waited.map(({ end }) => end))
-    if (waited.length === 0) continue
-    const isTold = tellsAll || ready <= (message?.end ?? 0) || roll(2) === 0
-    place(`${name}-plan${index}`, waited, isTold ? gap() : 0, isTold)
+    if (others.length === 0) continue
+    const isEarly = ready <= (message?.end ?? 0)
+    const isTold = tellsAll || isEarly || part !== undefined || roll(2) === 0
+    place(`${name}-plan${index}`, waited, isTold && !isEarly ? gap() : 0, isTold)
   }
   const laid = [...(message === undefined ? [] : [message]), ...calls]
   const isAmbiguous = windows.some(([from, to]) => laid.some(({ end }) => from < end && end < to))
