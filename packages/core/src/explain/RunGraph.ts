@@ -17,6 +17,8 @@ export interface GraphCall {
   readonly name: string
   readonly isReadOnly: boolean
   readonly upstream: string | undefined
+  /** Names of what it reads or writes, where that is known; else it may touch all of its upstream, and without one everything. */
+  readonly touches?: ReadonlyArray<string>
   /** How long its tool took, without waiting for a place. */
   readonly millis: number
   /** When its arguments were complete, since its round's model call began. */
@@ -56,7 +58,12 @@ export interface RunGraph {
   readonly toleranceMillis?: number
 }
 
-/** When each of `calls`, which stand in the order in which they began, was written: since the model call began. */
+/**
+ * When each of `calls`, which stand in the order in which they began, was written: since the model call began.
+ *
+ * Offsets have no names. A read that began right after one has it; a write may have begun only when the message had ended, and has
+ * what is left.
+ */
 const writtenOf = (model: Row, calls: ReadonlyArray<Row>, tolerance: number): ReadonlyMap<Row, number> => {
   const { endMillis, span, startMillis } = model.node
   const offsets = (Told.numbers(span.attributes, Attribute.callOffsets) ?? [])
@@ -64,13 +71,22 @@ const writtenOf = (model: Row, calls: ReadonlyArray<Row>, tolerance: number): Re
     .sort((one, other) => one - other)
   const written = new Map<Row, number>()
   const ends = new Map(calls.map(({ id, node }) => [id, node.endMillis]))
-  let free = 0
+  const beganOf = ({ node }: Row) => Math.max(0, node.startMillis - startMillis)
+  const free = [...offsets]
+  for (const call of calls.filter(isReadOnly)) {
+    const since = (offset: number) => beganOf(call) - offset
+    const index = free.findIndex(
+      (offset) => since(offset) >= -tolerance && since(offset) <= CriticalPath.dispatchMillis
+    )
+    for (const offset of index < 0 ? [] : free.splice(index, 1)) written.set(call, offset)
+  }
   for (const call of calls) {
+    if (written.has(call)) continue
     const { node, waitsFor } = call
-    const began = Math.max(0, node.startMillis - startMillis)
-    const next = offsets[free]
+    const began = beganOf(call)
+    const [next] = free
     const isFree = next !== undefined && next <= began + tolerance
-    if (isFree) free++
+    if (isFree) free.shift()
     const isAtNeed = waitsFor.some(
       (id) => (ends.get(id) ?? -Infinity) >= node.startMillis - CriticalPath.dispatchMillis
     )
