@@ -1,7 +1,7 @@
 /**
  * ReportText: a report as a person reads it. Pure.
  */
-import { fit } from "../TerminalFit.ts"
+import { fit, pad } from "../TerminalFit.ts"
 import { oneLine } from "../TerminalText.ts"
 import { count, duration } from "../TimeLine.ts"
 import type { Comparison } from "./Comparison.ts"
@@ -21,30 +21,28 @@ const figures = ({
   queries
 }: Omit<Day, "day">) =>
   [
-    String(queries).padStart(7),
-    percent(answeredShare).padStart(9),
-    duration(p50Millis).padStart(9),
-    duration(p95Millis).padStart(9),
+    String(queries).padStart(6),
+    percent(answeredShare).padStart(7),
+    duration(p50Millis).padStart(8),
+    duration(p95Millis).padStart(8),
     modelCalls.toFixed(1).padStart(6),
-    String(inputTokens + outputTokens).padStart(9),
-    (hitShare === null ? "-" : percent(hitShare)).padStart(7)
+    String(inputTokens + outputTokens).padStart(8),
+    (hitShare === null ? "-" : percent(hitShare)).padStart(6)
   ].join("")
 
-const heads = "queries answered      p50      p95 models   tokens   hits"
+/** Queries, those answered in full, times, model calls a query, tokens of all, tool calls from memory. */
+const heads = " asked  whole     p50     p95 models  tokens  hits"
 
-const figuresWidth = 56
+const figuresWidth = heads.length
 
 const questionRows = (questions: ReadonlyArray<Question>, columns: number): ReadonlyArray<string> =>
   questions.flatMap((question) => {
-    const width = columns - figuresWidth - 1
+    const width = columns - figuresWidth
     // Where figures leave no room for words, they have a line of their own.
     return width < 24
       ? [fit(oneLine(question.question), columns), figures(question)]
       : [`${pad(fit(oneLine(question.question), width - 1), width)}${figures(question)}`]
   })
-
-/** Counts cells as characters: wide ones are rare in questions, and only push a line out. */
-const pad = (text: string, columns: number): string => text.padEnd(columns)
 
 const how = ({ before, now, what }: Comparison): string => {
   switch (what) {
@@ -101,8 +99,8 @@ export const lines = (report: Report, columns: number): ReadonlyArray<string> =>
       ? []
       : [
           "",
-          `day        ${heads}`,
-          ...days.map((day) => `${day.day} ${figures(day)}`),
+          `${"".padEnd(10)}${heads}`,
+          ...days.map((day) => `${day.day}${figures(day)}`),
           "",
           "Most asked",
           ...questionRows(mostAsked, columns),
