@@ -22,11 +22,12 @@ const json = Flag.Boolean("json").pipe(
   Flag.withDefault(false)
 )
 
-/** The arguments of `callsheet ask`; `AskLine` reads the plain ones of them. */
-export const askArguments = {
-  question: Argument.String("question").pipe(
-    Argument.withDescription("What you want to know, in quotation marks; - reads it from standard input")
-  ),
+const question = Argument.String("question").pipe(
+  Argument.withDescription("What you want to know, in quotation marks; - reads it from standard input")
+)
+
+/** How a question is asked. */
+const asking = {
   json,
   model: Flag.Literals("model", AskLine.models).pipe(
     Flag.withDescription("offline: a stand-in that follows written rules; openai: the configured provider"),
@@ -43,7 +44,37 @@ export const askArguments = {
   )
 }
 
+/** The arguments of `callsheet ask`; `AskLine` reads the plain ones of them. */
+export const askArguments = {
+  question,
+  ...asking,
+  profile: Flag.Boolean("profile").pipe(
+    Flag.withDescription("Show where the time went, and what would have saved some of it"),
+    Flag.withDefault(false)
+  )
+}
+
 const ask = Command.make("ask", askArguments, Ask.ask).pipe(Command.withDescription("Ask one question"))
+
+/** A file by its path; whether it is there is the command's to say. */
+const path = (name: string, describes: string) =>
+  Flag.String(name).pipe(Flag.withDescription(describes), Flag.withMetavar("FILE"), Flag.optional)
+
+const profile = Command.make(
+  "profile",
+  {
+    question: Argument.optional(question),
+    ...asking,
+    from: path("from", "Profile a run of this trace instead, of any agent: OTLP/JSON"),
+    run: Flag.Int("run").pipe(Flag.withDescription("Which run of the trace, from 1; else the longest"), Flag.optional),
+    chrome: path("chrome", "Write the trace for chrome://tracing and ui.perfetto.dev")
+  },
+  (options) =>
+    Effect.flatMap(
+      Effect.promise(() => import("./commands/Profile.ts")),
+      ({ profile }) => profile(options)
+    )
+).pipe(Command.withDescription("Ask one question, and see where its time went and what would have saved some"))
 
 const demo = Command.make("demo", {}, () =>
   Effect.flatMap(
@@ -77,10 +108,6 @@ const cache = Command.make("cache").pipe(
   Command.withDescription("What is remembered between runs (CALLSHEET_CACHE)"),
   Command.withSubcommands([cacheStats, cacheClear, cacheWarm])
 )
-
-/** A file by its path; whether it is there is the command's to say. */
-const path = (name: string, describes: string) =>
-  Flag.String(name).pipe(Flag.withDescription(describes), Flag.withMetavar("FILE"), Flag.optional)
 
 const units: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 }
 
@@ -117,7 +144,7 @@ const report = Command.make(
 
 const callsheet = Command.make("callsheet").pipe(
   Command.withDescription("Ask your home-media services, and see where the time goes"),
-  Command.withSubcommands([ask, cache, demo, doctor, report])
+  Command.withSubcommands([ask, cache, demo, doctor, profile, report])
 )
 
 /** Help and version go to stdout as ever; a wrong invocation becomes an `ExitError` below, so nothing is printed here. */

@@ -3,18 +3,11 @@
  */
 import type { Component, Counterfactual, Profile } from "@callsheet/core/explain/Profile"
 
+import type { Process, Profiled } from "./Profiling.ts"
 import * as ScheduleChart from "./ScheduleChart.ts"
 import { fit, pad } from "./TerminalFit.ts"
 import { oneLine } from "./TerminalText.ts"
 import { count, duration } from "./TimeLine.ts"
-
-/** What is known of the process beside the run; null where the run was not its own. */
-export interface Process {
-  /** From the start of the process to that of the run. */
-  readonly startUpMillis: number | null
-  /** The most memory it ever held. */
-  readonly peakRssBytes: number | null
-}
 
 const names: Readonly<Record<Component, string>> = {
   "start-up": "start-up",
@@ -125,12 +118,7 @@ const needs = ({ findings }: Profile, columns: number): ReadonlyArray<string> =>
 }
 
 /** In lines of at most `columns` characters (`ScheduleChart.widthOf`). */
-export const lines = (
-  profile: Profile,
-  remedies: ReadonlyArray<Counterfactual>,
-  process: Process,
-  columns: number
-): ReadonlyArray<string> => {
+export const lines = ({ process, profile, remedies }: Profiled, columns: number): ReadonlyArray<string> => {
   const width = ScheduleChart.widthOf(columns)
   const said = needs(profile, width)
   return [

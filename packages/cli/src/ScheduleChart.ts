@@ -144,7 +144,7 @@ export const draw = ({ criticalPath, rows, wallMillis }: Schedule, columns: numb
     let reached = startMillis
     for (const { mark, millis } of pieces) {
       reached += millis
-      const cells = column(reached) - bar.length
+      const cells = millis > 0 ? column(reached) - bar.length : 0
       if (cells > 0) used.add(mark)
       bar += marks[mark][0].repeat(Math.max(0, cells))
     }

@@ -29,15 +29,18 @@ const modelRow = ({ firstTokenMillis, millis, startMillis, step, ...call }: Mode
   outputTokens: call.outputTokens
 })
 
-const toolRow = ({ id, millis, name, ok, source, startMillis, step }: ToolCall): Row => ({
+const toolRow = ({ id, millis, name, ok, queueMillis, source, startMillis, step }: ToolCall): Row => ({
   ...unknown,
   id,
   kind: "tool",
   name,
   step: originOf(id) === "model" ? step : null,
-  startMillis,
-  millis,
-  pieces: [{ component: "tools", millis }],
+  startMillis: startMillis - queueMillis,
+  millis: queueMillis + millis,
+  pieces: [
+    { component: "queueing", millis: queueMillis },
+    { component: "tools", millis }
+  ],
   source,
   ok
 })

@@ -86,13 +86,13 @@ const remedy: Counterfactual = {
   savesMillis: 400
 }
 
-const told = { startUpMillis: 312, peakRssBytes: 123_400_000 }
-const lines = (columns: number) => ProfileText.lines(profile, [remedy], told, columns)
+const own = { startUpMillis: 312, peakRssBytes: 123_400_000 }
+const lines = (columns: number) => ProfileText.lines({ profile, remedies: [remedy], process: own }, columns)
 
 describe("ProfileText", () => {
   it("draws pieces apart, marks what the run waited for, and its path under all", () => {
     const [, model, tool, remembered, path] = lines(88)
-    const bar = (line: string | undefined) => /(?<= )[^ ]+(?= \d+ ms|$)/.exec(line?.slice(20) ?? "")?.[0]
+    const bar = (line: string | undefined) => /[·░█▒≡-]{2,}/.exec(line?.slice(20) ?? "")?.[0]
     assert.match(model ?? "", /^\* 1 model {22}·/)
     assert.match(tool ?? "", /^\* 1 {3}look {41}-.* 400 ms$/)
     assert.match(remembered ?? "", /^ {2}1 {3}映画を探す道具の長…/)
@@ -124,7 +124,8 @@ describe("ProfileText", () => {
   })
 
   it("says nothing of a process that is not the run's own, and so where nothing would have helped", () => {
-    const text = ProfileText.lines(profile, [], { startUpMillis: null, peakRssBytes: null }, 80).join("\n")
+    const foreign = { startUpMillis: null, peakRssBytes: null }
+    const text = ProfileText.lines({ profile, remedies: [], process: foreign }, 80).join("\n")
     assert.notMatch(text, /process/)
     assert.include(text, "Nothing that was tried would have saved time.")
   })

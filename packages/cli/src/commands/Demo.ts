@@ -50,5 +50,7 @@ export const demo = Effect.gen(function* () {
   Effect.provide(
     Composition.lasting({ values: {}, unknownKeys: [] }, { model: "offline", hasModel: false, isDemo: true })
   ),
-  Effect.mapError((error) => failed(error.message))
+  Effect.mapError((error) => failed(error.message)),
+  // Nobody reads what a tracer would be told.
+  Effect.withTracerEnabled(false)
 )

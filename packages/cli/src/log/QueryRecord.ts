@@ -42,8 +42,8 @@ export const QueryRecord = Schema.Struct({
   firstTokenMillis: nullable,
   /** Of all tools together, whether side by side or not. */
   toolMillis: Schema.Finite,
-  /** Of them, what they waited for a place. */
-  queueMillis: nullable,
+  /** What they waited for a place before. */
+  queueMillis: Schema.Finite,
   /** Tool calls by where their results came from. */
   sources: Schema.Record(ToolSource, Schema.Natural),
   /** Of model calls and tool calls. */
@@ -110,7 +110,7 @@ export const make = (
     firstTokenMillis:
       first === undefined || first.firstTokenMillis === null ? null : first.startMillis + first.firstTokenMillis,
     toolMillis: sum(toolCalls.map(({ millis }) => millis)) ?? 0,
-    queueMillis: null,
+    queueMillis: sum(toolCalls.map(({ queueMillis }) => queueMillis)) ?? 0,
     sources: {
       upstream: from("upstream"),
       memory: from("memory"),
@@ -118,7 +118,7 @@ export const make = (
       shared: from("shared"),
       foreseen: from("foreseen")
     },
-    retries: sum(modelCalls.map(({ retries }) => retries)) ?? 0,
+    retries: sum([...modelCalls, ...toolCalls].map(({ retries }) => retries)) ?? 0,
     requestBytes: sum(modelCalls.map(({ requestBytes }) => requestBytes)),
     responseBytes: sum(modelCalls.map(({ responseBytes }) => responseBytes)),
     model,

@@ -28,7 +28,16 @@ const modelCall: ModelCall = {
   retries: 1
 }
 const call = { step: 0, callId: "c", name: "look" }
-const settled = { ...call, startMillis: 400, millis: 40, source: "upstream", ok: true, problem: null } as const
+const settled = {
+  ...call,
+  startMillis: 400,
+  millis: 40,
+  queueMillis: 5,
+  retries: 2,
+  source: "upstream",
+  ok: true,
+  problem: null
+} as const
 
 const begun = [
   { at: 0, _tag: "RunStarted", agent: "media", question: "What is new? My key is plex-secret" },
@@ -67,8 +76,9 @@ describe("QueryRecord", () => {
       cachedInputTokens: null,
       firstTokenMillis: 310,
       toolMillis: 80,
+      queueMillis: 10,
       sources: { upstream: 1, memory: 1, store: 0, shared: 0, foreseen: 0 },
-      retries: 1,
+      retries: 5,
       responseBytes: null,
       model: "some-model"
     })

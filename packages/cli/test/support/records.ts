@@ -25,7 +25,7 @@ export const record = (fields: Partial<QueryRecord> = {}): QueryRecord => ({
   outputTokens: 20,
   firstTokenMillis: 350,
   toolMillis: 40,
-  queueMillis: null,
+  queueMillis: 0,
   sources: { upstream: 1, memory: 0, store: 0, shared: 0, foreseen: 0 },
   retries: 0,
   requestBytes: 5000,
