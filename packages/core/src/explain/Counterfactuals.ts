@@ -4,9 +4,9 @@
  */
 import * as Effect from "effect/Effect"
 
-import * as Needs from "./CounterfactualsNeeds.ts"
 import * as Rounds from "./CounterfactualsRounds.ts"
-import type { Counterfactual, Profile } from "./Profile.ts"
+import * as Independence from "./Independence.ts"
+import type { Counterfactual, Profile, Row } from "./Profile.ts"
 import * as Replay from "./Replay.ts"
 import * as Recorded from "./ReplayRecorded.ts"
 import type { GraphCall, RunGraph } from "./RunGraph.ts"
@@ -32,7 +32,7 @@ const counted = (count: number, what: string): string => `${count} ${what}${coun
 
 /** What is taken for true where the trace does not tell when a message began to be written. */
 const untold =
-  " The trace tells no first token, so their model calls count as waiting alone: this saves so much at most."
+  " The trace tells no first token: a message waits as long as the shortest took in all, so this saves that much at most."
 
 /** All reads, and those of each tool, those that took the longest together first. What writes is never remembered. */
 const remembered = (recorded: RunGraph): ReadonlyArray<Otherwise> => {
@@ -65,36 +65,39 @@ const remembered = (recorded: RunGraph): ReadonlyArray<Otherwise> => {
   ]
 }
 
-/** Rounds joined: `recorded` but for those of each span, whose calls are `freed`. */
-const joined = (recorded: RunGraph, freed: RunGraph): ReadonlyArray<Otherwise> => {
-  const needed = Needs.make()
+/** Rounds joined: as they ran but for those of each span, whose calls wait for nothing but what they need. */
+const joined = (graph: RunGraph, { asRan, freed }: Recorded.Recorded, rows: ReadonlyArray<Row>) => {
+  const { groups, plans } = Independence.of(graph, rows)
   const otherwise = (kind: "parallel" | "plan", how: string, span: Rounds.Span): Otherwise => {
     const { from, to } = span
-    const rounds = recorded.rounds.map((round, step) =>
+    const rounds = asRan.rounds.map((round, step) =>
       step < from || step >= to ? round : (freed.rounds[step] ?? round)
     )
     const calls = Rounds.callsOf(freed, span)
     return {
       kind,
       subject: calls.map(({ id }) => id).join(" "),
-      what: `${counted(calls.length, "call")} of ${to - from} messages ${how}${Rounds.isUntold(freed, span) ? untold : ""}`,
-      graph: Rounds.joined({ ...recorded, rounds }, span),
+      what: `${counted(calls.length, "call")} of ${to - from} messages ${how}${Rounds.isUntold(freed) ? untold : ""}`,
+      graph: Rounds.joined({ ...asRan, rounds }, span),
       how: Replay.together
     }
   }
   return [
-    ...Rounds.independent(freed, needed)
+    ...Rounds.spansOf(groups)
       .slice(0, maxOfKind)
       .map((span) => otherwise("parallel", "asked for by one, since none needed what another gave.", span)),
-    ...Rounds.planned(freed, needed)
+    ...Rounds.spansOf(plans)
       .slice(0, maxOfKind)
       .map((span) => otherwise("plan", "handed in as one plan.", span))
   ]
 }
 
-const otherwises = (graph: RunGraph, recorded: RunGraph): ReadonlyArray<Otherwise> => {
-  const freed = Recorded.freed(graph, recorded)
-  const late = Recorded.waiting(graph, recorded)
+const otherwises = (
+  graph: RunGraph,
+  recorded: Recorded.Recorded,
+  rows: ReadonlyArray<Row>
+): ReadonlyArray<Otherwise> => {
+  const { asRan, freed, late } = recorded
   return [
     {
       kind: "sequential",
@@ -113,8 +116,8 @@ const otherwises = (graph: RunGraph, recorded: RunGraph): ReadonlyArray<Otherwis
       graph: freed,
       how: Replay.together
     },
-    ...joined(recorded, freed),
-    ...remembered(recorded)
+    ...joined(graph, recorded, rows),
+    ...remembered(asRan)
   ]
 }
 
@@ -138,14 +141,13 @@ const otherwises = (graph: RunGraph, recorded: RunGraph): ReadonlyArray<Otherwis
  *
  * **Gotchas**
  *
- * What an agent that does not stream asked for is taken as written at the end of its message. Between rounds, a call counts as
- * having needed another whose result holds one of its arguments' values (four characters or more); without content nothing is
- * said of that. One replay for each: at most 20 of a kind.
+ * What an agent that does not stream asked for is taken as written at the end of its message. What calls of
+ * different rounds needed of each other is what `Independence` finds; where a trace holds no content, nothing is said of that. One replay for each: at most 20 of a kind.
  */
 export const of = Effect.fnUntraced(function* (profile: Profile, graph: RunGraph, options: Options = {}) {
   const { rows, wallMillis } = profile
   const recorded = Recorded.of(graph, rows)
-  const baseMillis = yield* Replay.millis(recorded)
+  const baseMillis = yield* Replay.millis(recorded.asRan)
   const asRecorded: Counterfactual = {
     kind: "as-recorded",
     subject: null,
@@ -161,7 +163,7 @@ export const of = Effect.fnUntraced(function* (profile: Profile, graph: RunGraph
     savesMillis
   })
   const others = yield* Effect.forEach(
-    otherwises(graph, recorded),
+    otherwises(graph, recorded, rows),
     ({ graph, how, kind, subject, what }) =>
       Effect.map(Replay.millis(graph, how), (millis) => saving(kind, subject, what, baseMillis - millis)),
     { concurrency: 1 }

@@ -1,10 +1,7 @@
 /**
- * CounterfactualsRounds: consecutive rounds of a run as one: which might have been, and the round that they then are. Pure.
+ * CounterfactualsRounds: consecutive rounds of a run as the one round that they might have been. Pure.
  */
 import type { GraphCall, Round, RunGraph } from "./RunGraph.ts"
-
-/** Whether `second`, made by a later round, needed the result of `first`; `undefined` where the trace does not tell. */
-export type Needed = (first: GraphCall, second: GraphCall) => boolean | undefined
 
 /** Consecutive rounds, from `from` to before `to`. */
 export interface Span {
@@ -14,99 +11,61 @@ export interface Span {
   readonly needs: ReadonlyMap<string, ReadonlyArray<string>>
 }
 
-/** Calls of one span, at most: each is looked at beside each other. */
-const maxCalls = 200
-
-/**
- * The longest runs of rounds, from the first on, in which `takes` allows each call beside those of the rounds before it.
- *
- * Rounds that no model asked for, and those without calls, are in none. No span has more than 200 calls.
- */
-const spansBy = (
-  { rounds }: RunGraph,
-  takes: (call: GraphCall, earlier: ReadonlyArray<GraphCall>) => ReadonlyArray<GraphCall> | undefined
+/** Those of `sets` of rounds that are more than one, each once. What lies between two rounds of a set is free of both. */
+export const spansOf = (
+  sets: ReadonlyArray<{ readonly rounds: ReadonlyArray<number>; readonly needs?: Span["needs"] }>
 ): ReadonlyArray<Span> => {
-  const spans: Array<Span> = []
-  let from = 0
-  let earlier: Array<GraphCall> = []
-  let needs = new Map<string, ReadonlyArray<string>>()
-  const close = (to: number) => {
-    if (to - from > 1) spans.push({ from, to, needs })
-    from = to
-    earlier = []
-    needs = new Map()
+  const spans = new Map<string, Span>()
+  for (const { needs = new Map(), rounds } of sets) {
+    const [from = 0] = rounds
+    const to = (rounds.at(-1) ?? from) + 1
+    if (to - from > 1 && !spans.has(`${from} ${to}`)) spans.set(`${from} ${to}`, { from, to, needs })
   }
-  for (const [index, { calls, model }] of rounds.entries()) {
-    const isRound = model !== undefined && calls.length > 0
-    if (!isRound || earlier.length + calls.length > maxCalls) close(index)
-    const others = earlier
-    const taken = isRound && others.length > 0 ? calls.map((call) => takes(call, others)) : []
-    if (taken.includes(undefined)) close(index)
-    if (!isRound) {
-      from = index + 1
-      continue
-    }
-    if (earlier.length > 0) {
-      for (const [at, call] of calls.entries())
-        needs.set(
-          call.id,
-          (taken[at] ?? []).map(({ id }) => id)
-        )
-    }
-    earlier.push(...calls)
-  }
-  close(rounds.length)
-  return spans
+  return [...spans.values()]
 }
-
-/** Whether one of two writes what the other may touch. */
-const areInTheWay = (one: GraphCall, other: GraphCall): boolean =>
-  (!one.isReadOnly || !other.isReadOnly) &&
-  (one.upstream === undefined || other.upstream === undefined || one.upstream === other.upstream)
-
-/** Rounds that needed nothing of each other, so that one message might have asked for all their calls. */
-export const independent = (graph: RunGraph, needed: Needed): ReadonlyArray<Span> =>
-  spansBy(graph, (call, earlier) =>
-    earlier.every((other) => needed(other, call) === false && !areInTheWay(other, call)) ? [] : undefined
-  )
-
-/** Rounds of which some needed what others gave, and all that they needed is known: a plan might have held all their calls. */
-export const planned = (graph: RunGraph, needed: Needed): ReadonlyArray<Span> =>
-  spansBy(graph, (call, earlier) => {
-    const found = earlier.map((other) => needed(other, call))
-    return found.includes(undefined) ? undefined : earlier.filter((_, index) => found[index])
-  }).filter(({ needs }) => [...needs.values()].some((needs) => needs.length > 0))
 
 export const callsOf = ({ rounds }: RunGraph, { from, to }: Span): ReadonlyArray<GraphCall> =>
   rounds.slice(from, to).flatMap(({ calls }) => calls)
 
-/** Whether a model call of `span` but the first tells nothing of its first token, so that all of it counts as waiting. */
-export const isUntold = ({ rounds }: RunGraph, { from, to }: Span): boolean =>
-  rounds.slice(from + 1, to).some(({ model }) => model !== undefined && model.decodeMillis === 0)
+/** The shortest wait for a first token in `graph`. */
+const leastWaitMillis = ({ rounds }: RunGraph): number =>
+  rounds.reduce((least, { model }) => Math.min(least, model?.waitMillis ?? Infinity), Infinity)
+
+/** Whether no model call tells of its first token, so that each counts as waiting alone. */
+export const isUntold = ({ rounds }: RunGraph): boolean =>
+  rounds.every(({ model }) => model === undefined || model.decodeMillis === 0)
 
 /**
- * `graph` with the rounds of `span` as one: it waits for its first token as the first did, writes all that they wrote, and the
- * engine's own time before the others falls away. Its calls have the needs of `span` besides their own.
+ * `graph` with the rounds of `span` as one: it waits for its first token once, writes all that they wrote, and the engine's own
+ * time before the others falls away. Its calls have the needs of `span` besides their own.
+ *
+ * **Details**
+ *
+ * A message that asks for calls often tells of its first token only when its first call is whole. So of each wait no more counts as
+ * such than the shortest in the run, which mostly is the answer's; the rest is writing.
  */
 export const joined = (graph: RunGraph, { from, needs, to }: Span): RunGraph => {
   const { rounds } = graph
   const first = rounds[from]
   if (first?.model === undefined) return graph
-  const { id, waitMillis } = first.model
-  let decodeMillis = 0
+  const least = leastWaitMillis(graph)
+  const waitMillis = Math.min(first.model.waitMillis, least)
+  let writtenMillis = waitMillis
   const calls: Array<GraphCall> = []
   for (const round of rounds.slice(from, to)) {
-    const { decodeMillis: writing = 0, waitMillis: waiting = 0 } = round.model ?? {}
+    const { decodeMillis = 0, waitMillis = 0 } = round.model ?? {}
+    const waiting = Math.min(waitMillis, least)
     for (const call of round.calls) {
-      const written = Math.min(Math.max(0, call.writtenMillis - waiting), writing)
+      const since = Math.min(call.writtenMillis, waitMillis + decodeMillis) - waiting
       calls.push({
         ...call,
-        writtenMillis: waitMillis + decodeMillis + written,
+        writtenMillis: writtenMillis + (round === first ? since : Math.max(0, since)),
         needs: [...call.needs, ...(needs.get(call.id) ?? [])]
       })
     }
-    decodeMillis += writing
+    writtenMillis += waitMillis + decodeMillis - waiting
   }
-  const round: Round = { model: { id, waitMillis, decodeMillis }, calls, gapMillis: first.gapMillis }
+  const model = { id: first.model.id, waitMillis, decodeMillis: writtenMillis - waitMillis }
+  const round: Round = { model, calls, gapMillis: first.gapMillis }
   return { ...graph, rounds: [...rounds.slice(0, from), round, ...rounds.slice(to)] }
 }

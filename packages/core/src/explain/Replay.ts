@@ -63,11 +63,11 @@ const longestMillis = ({ restMillis, rounds }: RunGraph): number =>
 
 const parameters = Schema.Struct({ call: Schema.String })
 
-/** Tools as the graph knows them: one for each name, upstream and kind. */
+/** Tools as the graph knows them: one for each name and kind, and what it touches. */
 const makeTools = () => {
   const known = new Map<string, Tool.Any>()
-  return ({ isReadOnly, name, upstream }: GraphCall): Tool.Any => {
-    const key = JSON.stringify([name, isReadOnly, upstream])
+  return ({ isReadOnly, name, touches, upstream }: GraphCall): Tool.Any => {
+    const key = JSON.stringify([name, isReadOnly, upstream, touches])
     const found = known.get(key)
     if (found !== undefined) return found
     const tool = Tool.make(name, { parameters })
@@ -75,6 +75,7 @@ const makeTools = () => {
       // Nobody is there to approve anything.
       .annotate(Tool.Destructive, false)
       .annotate(Annotations.Upstream, upstream === undefined ? undefined : { name: upstream })
+      .annotate(isReadOnly ? Annotations.TagsRead : Annotations.TagsWritten, touches)
     known.set(key, tool)
     return tool
   }
@@ -208,8 +209,8 @@ const replay = Effect.fnUntraced(function* (graph: RunGraph, how: How) {
  * **Details**
  *
  * Each round begins when all of the one before it has ended and the engine's own time before it has passed. A call that `needs`
- * others begins when they have ended. Calls that write wait for the end of the message, and for the calls before them of the
- * same upstream, as the scheduler has it: narrower tags are not in a graph. Nothing is hedged, retried, remembered or shared,
+ * others begins when they have ended. Calls that write wait for the end of the message, and they and reads wait for one
+ * another where they touch the same, as the scheduler has it. Nothing is hedged, retried, remembered or shared,
  * and nobody is asked for approval: what a call took, it takes.
  *
  * Needs that name no call of their round, or that close a circle, count for nothing; so do times that are negative or no

@@ -12,99 +12,116 @@ interface Ran {
   readonly endMillis: number
 }
 
+interface Began extends Ran {
+  readonly call: GraphCall
+}
+
+export interface Recorded {
+  /** Each call waits for what it waited for. */
+  readonly asRan: RunGraph
+  /** Each call waits for what it needed, and, where one of two writes, for what it may have had to wait for. */
+  readonly freed: RunGraph
+  /** The calls that wait for others in `asRan` alone. */
+  readonly late: ReadonlyArray<GraphCall>
+}
+
 /** When a row's tool was asked: after its wait for a place, which comes first. */
 const ranOf = ({ millis, pieces: [first], startMillis }: Row): Ran => ({
   beginMillis: startMillis + (first?.component === "queueing" ? first.millis : 0),
   endMillis: startMillis + millis
 })
 
-interface Began extends Ran {
-  readonly call: GraphCall
+const areInTheWay = (one: GraphCall, other: GraphCall): boolean =>
+  (!one.isReadOnly || !other.isReadOnly) &&
+  (one.upstream === undefined || other.upstream === undefined || one.upstream === other.upstream)
+
+/** What `call` needs, without what only came before it. */
+const needsOf = ({ cameAfter = [], needs }: GraphCall): ReadonlyArray<string> =>
+  needs.filter((need) => !cameAfter.includes(need))
+
+interface Waits {
+  /** The call of the round that ended last before a late one began, and after that might have begun. */
+  readonly waited: string | undefined
+  /** Calls that ended before it began and that it may have had to wait for. */
+  readonly inTheWay: ReadonlyArray<string>
 }
 
-/** The calls of `round` that the rows tell of, in the order in which they began. */
-const began = (round: Round, rans: ReadonlyMap<string, Ran>): ReadonlyArray<Began> =>
-  round.calls
-    .flatMap((call) => {
+/** What each call of `round` waited for, as far as `rans` tell. */
+const waitsIn = (
+  round: Round,
+  rans: ReadonlyMap<string, Ran>,
+  modelStartMillis: number | undefined
+): ReadonlyMap<GraphCall, Waits> => {
+  const waits = new Map<GraphCall, Waits>()
+  const ordered = round.calls
+    .flatMap((call): ReadonlyArray<Began> => {
       const ran = rans.get(call.id)
       return ran === undefined ? [] : [{ call, ...ran }]
     })
     .sort((one, other) => one.beginMillis - other.beginMillis)
+  const startMillis = modelStartMillis ?? ordered[0]?.beginMillis ?? 0
+  const messageMillis = round.model === undefined ? 0 : round.model.waitMillis + round.model.decodeMillis
+  const byEnd = ordered.toSorted((one, other) => one.endMillis - other.endMillis)
+  const places = new Map(ordered.map((one, index) => [one, index]))
+  /** Of those that began before, the one that ended last so far; and that of each upstream and kind. */
+  let last: Began | undefined
+  const lasts = new Map<string, Began>()
+  let ended = 0
+  for (const [place, { beginMillis, call }] of ordered.entries()) {
+    for (let other = byEnd[ended]; other !== undefined; other = byEnd[++ended]) {
+      if (other.endMillis > beginMillis + slackMillis) break
+      if ((places.get(other) ?? place) >= place) continue
+      last = other
+      lasts.set(JSON.stringify([other.call.isReadOnly, other.call.upstream]), other)
+    }
+    const readyMillis = call.needs.reduce(
+      (ready, need) => Math.max(ready, rans.get(need)?.endMillis ?? 0),
+      startMillis + Math.min(call.writtenMillis, messageMillis)
+    )
+    const isLate = beginMillis > readyMillis + slackMillis && last !== undefined && last.endMillis > readyMillis
+    waits.set(call, {
+      waited: isLate ? last?.call.id : undefined,
+      inTheWay: [...lasts.values()].flatMap((other) => (areInTheWay(other.call, call) ? [other.call.id] : []))
+    })
+  }
+  return waits
+}
 
 /**
- * `graph` with a need more for each call that began later than it might have: of the call of its round that ended last before
- * it began, after it might have begun.
+ * `graph` with what its calls waited for, told by when they ran.
  *
  * **Details**
  *
- * So a run whose agent ran calls one after another, or had few places, is told apart from one whose calls ran together, without
- * knowing why. What no call of the round explains (a person who was asked, places that other runs had) is left out.
+ * A call that began later than it might have waited for the call of its round that ended last before it began. So a run whose agent
+ * ran calls one after another, or had few places, is told apart from one whose calls ran together, without knowing why. What no
+ * call of the round explains (a person who was asked, places that other runs had) is left out.
  *
- * A call that no model asked for, and that went on while the model already thought, counts until that began: nobody waited for
- * the rest. Where `rows` do not tell of a call or of its model, nothing is changed.
+ * Calls that ran beside each other touched nothing in common, whatever their upstreams; so what a call touches is nothing more
+ * than what it waits for. Where `rows` do not tell of a call, it stays as it is.
  */
-export const of = (graph: RunGraph, rows: ReadonlyArray<Row>): RunGraph => {
+export const of = (graph: RunGraph, rows: ReadonlyArray<Row>): Recorded => {
   const rans = new Map(rows.map((row) => [row.id, ranOf(row)]))
-  const rowStarts = new Map(rows.map(({ id, startMillis }) => [id, startMillis]))
-  const startOf = ({ model }: Round) => (model === undefined ? undefined : rowStarts.get(model.id))
-
-  const waitedFor = (round: Round): ReadonlyMap<GraphCall, string> => {
-    const waits = new Map<GraphCall, string>()
-    const ordered = began(round, rans)
-    const startMillis = startOf(round) ?? ordered[0]?.beginMillis
-    if (startMillis === undefined) return waits
-    const messageMillis = round.model === undefined ? 0 : round.model.waitMillis + round.model.decodeMillis
-    /** Of those that began before, the one that ended last so far; those that run still stand in `running`. */
-    let last: Began | undefined
-    let running: ReadonlyArray<Began> = []
-    for (const next of ordered) {
-      const { beginMillis, call } = next
-      const hasEnded = ({ endMillis }: Began) => endMillis <= beginMillis + slackMillis
-      for (const ended of running.filter(hasEnded)) {
-        if (last === undefined || ended.endMillis >= last.endMillis) last = ended
-      }
-      running = running.filter((other) => !hasEnded(other))
-      const readyMillis = call.needs.reduce(
-        (ready, need) => Math.max(ready, rans.get(need)?.endMillis ?? 0),
-        startMillis + Math.min(call.writtenMillis, messageMillis)
-      )
-      const isLate = beginMillis > readyMillis + slackMillis
-      if (isLate && last !== undefined && last.endMillis > readyMillis) waits.set(call, last.call.id)
-      running = [...running, next]
-    }
-    return waits
-  }
-
-  const rounds = graph.rounds.map((round, index): Round => {
-    const waits = waitedFor(round)
-    const next = graph.rounds[index + 1]
-    const nextMillis = round.model === undefined && next !== undefined ? startOf(next) : undefined
-    const calls = round.calls.map((call): GraphCall => {
-      const earlier = waits.get(call)
-      const ran = rans.get(call.id)
-      const most = nextMillis === undefined || ran === undefined ? Infinity : Math.max(0, nextMillis - ran.beginMillis)
-      return {
-        ...call,
-        millis: Math.min(call.millis, most),
-        needs: earlier === undefined ? call.needs : [...call.needs, earlier]
-      }
+  const starts = new Map(rows.map(({ id, startMillis }) => [id, startMillis]))
+  const late: Array<GraphCall> = []
+  const rounds = graph.rounds.map((round) => {
+    const waits = waitsIn(round, rans, round.model && starts.get(round.model.id))
+    const pairs = round.calls.map((call): readonly [GraphCall, GraphCall] => {
+      const found = waits.get(call)
+      const { inTheWay = [], waited } = found ?? {}
+      const touches = found === undefined ? {} : { touches: [] }
+      const free = [...new Set([...needsOf(call), ...inTheWay])]
+      const ran = [...new Set([...call.needs, ...inTheWay, ...(waited === undefined ? [] : [waited])])]
+      if (ran.length > free.length) late.push(call)
+      return [
+        { ...call, ...touches, needs: ran },
+        { ...call, ...touches, needs: free }
+      ]
     })
-    return { ...round, calls }
+    return { round, pairs }
   })
-  return { ...graph, rounds }
+  return {
+    asRan: { ...graph, rounds: rounds.map(({ pairs, round }) => ({ ...round, calls: pairs.map(([ran]) => ran) })) },
+    freed: { ...graph, rounds: rounds.map(({ pairs, round }) => ({ ...round, calls: pairs.map(([, free]) => free) })) },
+    late
+  }
 }
-
-/** `graph` with the needs that it has, and the times of `recorded`. */
-export const freed = (graph: RunGraph, recorded: RunGraph): RunGraph => ({
-  ...recorded,
-  rounds: recorded.rounds.map((round, step) => ({
-    ...round,
-    calls: round.calls.map((call, index) => ({ ...call, needs: graph.rounds[step]?.calls[index]?.needs ?? [] }))
-  }))
-})
-
-/** The calls that `recorded` shows to have waited for another, though `graph` has them need none. */
-export const waiting = (graph: RunGraph, recorded: RunGraph): ReadonlyArray<GraphCall> =>
-  recorded.rounds.flatMap(({ calls }, step) =>
-    calls.filter(({ needs }, index) => needs.length > (graph.rounds[step]?.calls[index]?.needs.length ?? 0))
-  )

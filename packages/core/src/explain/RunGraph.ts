@@ -17,6 +17,8 @@ export interface GraphCall {
   readonly name: string
   readonly isReadOnly: boolean
   readonly upstream: string | undefined
+  /** Names of what it reads or writes, where that is known; else it may touch all of its upstream, and without one everything. */
+  readonly touches?: ReadonlyArray<string>
   /** How long its tool took, without waiting for a place. */
   readonly millis: number
   /** When its arguments were complete, since its round's model call began. */
@@ -54,20 +56,32 @@ export interface RunGraph {
   readonly restMillis: number
 }
 
-/** What ends with its round's message, or had its arguments sooner. Since the model call began. */
+/**
+ * When each of `calls` was written, since the model call began: at the offset that the trace tells, else when it began, or at the
+ * end of the message where that was sooner.
+ *
+ * Offsets have no names. A call that began at one has it, reads before writes, which may have begun only at the message's end;
+ * the others have what is left, in order, and what came last where nothing is left.
+ */
 const writtenOf = (model: Row, calls: ReadonlyArray<Row>): ReadonlyMap<Row, number> => {
   const { endMillis, span, startMillis } = model.node
   const offsets = (Told.numbers(span.attributes, Attribute.callOffsets) ?? [])
     .filter((millis) => millis >= 0)
     .sort((one, other) => one - other)
+  const free = [...offsets]
   const written = new Map<Row, number>()
-  let free = 0
+  const beganOf = (call: Row) => Math.max(0, call.node.startMillis - startMillis)
+  const take = (call: Row, isIt: (offset: number) => boolean) => {
+    const index = written.has(call) ? -1 : free.findIndex(isIt)
+    for (const offset of index < 0 ? [] : free.splice(index, 1)) written.set(call, offset)
+  }
+  const reads = calls.filter(isReadOnly)
+  for (const call of [...reads, ...calls]) take(call, (offset) => Math.abs(offset - beganOf(call)) <= tolerance)
+  for (const call of calls) take(call, (offset) => offset <= beganOf(call))
   for (const call of calls) {
-    const began = Math.max(0, call.node.startMillis - startMillis)
-    const next = offsets[free]
-    if (next !== undefined && next <= began + tolerance) free++
-    const told = next !== undefined && next <= began + tolerance ? next : offsets.findLast((millis) => millis <= began)
-    written.set(call, told ?? Math.min(began, endMillis - startMillis))
+    const began = beganOf(call)
+    const last = offsets.findLast((offset) => offset <= began)
+    if (!written.has(call)) written.set(call, last ?? Math.min(began, endMillis - startMillis))
   }
   return written
 }
@@ -178,8 +192,11 @@ export const ofRun = (run: RunSpans.RunSpans): RunGraph => {
   for (const { endMillis, row, startMillis } of CriticalPath.of(run)) {
     while ((drafts[next]?.beginMillis ?? Infinity) <= startMillis + tolerance) next++
     if (row !== undefined) continue
-    if (next < gaps.length) gaps[next] = (gaps[next] ?? 0) + endMillis - startMillis
-    else restMillis += endMillis - startMillis
+    // What came while the message was still being written is in the times at which its calls were written.
+    const written = drafts[next - 1]?.model?.node.endMillis ?? startMillis
+    const millis = Math.max(0, endMillis - Math.max(startMillis, written))
+    if (next < gaps.length) gaps[next] = (gaps[next] ?? 0) + millis
+    else restMillis += millis
   }
   const rounds = drafts.map(({ calls, model }, index) => ({
     model: model === undefined ? undefined : modelOf(model),
