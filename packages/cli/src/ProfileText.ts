@@ -30,7 +30,10 @@ const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`
 const nameWidth = 24
 
 const head = (...names: ReadonlyArray<string>): string =>
-  names.map((name, index) => (index === 0 ? pad(name, nameWidth) : name.padStart(12))).join("")
+  names
+    .map((name, index) => (index === 0 ? pad(name, nameWidth) : name.padStart(12)))
+    .join("")
+    .trimEnd()
 
 /** The components that took time, those that took most first. */
 const components = ({ rows, selfMillis, wallMillis }: Profile): ReadonlyArray<string> => {

@@ -164,11 +164,11 @@ describe.concurrent("one clear sentence", () => {
   it("for wrong usage, with status 2", async () => {
     const [nothing, option, command] = await Promise.all([
       callsheet(["ask"]),
-      callsheet(["ask", "--profile", "Hello?"]),
+      callsheet(["ask", "--profil", "Hello?"]),
       callsheet(["asks"])
     ])
     assertFails(nothing, 2, /question/)
-    assertFails(option, 2, /--profile/)
+    assertFails(option, 2, /--profil/)
     assertFails(command, 2, /asks/)
   })
 })

@@ -70,7 +70,9 @@ const ofFile = Effect.fnUntraced(function* (path: string, options: Options) {
   const text = yield* Effect.mapError(files.readFileString(path), (error) =>
     failed(`${path} cannot be read (${error.message}).`)
   )
-  const spans = yield* Effect.mapError(OtlpJson.read(text), ({ message }) => failed(`${path}: ${message}`))
+  const spans = yield* Effect.mapError(Effect.fromResult(OtlpJson.read(text)), ({ line, message }) =>
+    failed(`${path}, line ${line}: ${oneLine(message).replace(/\.$/, "")}.`)
+  )
   const root = yield* chosen(Profile.runs(spans), options.run)
   const profiled = yield* Profiling.ofSpans(spans, root, () => ({ startUpMillis: null, peakRssBytes: null }))
   yield* tell(options, profiled, null)

@@ -14,7 +14,7 @@ export interface Test {
  * Tarone (Biometrics 46, 1990): the smallest k for which no more than k tests can reach alpha / k. Looks at no outcome, so
  * that the choice does not favour any.
  */
-export const able = (tests: ReadonlyArray<Test>, alpha: number): ReadonlyArray<boolean> => {
+const able = (tests: ReadonlyArray<Test>, alpha: number): ReadonlyArray<boolean> => {
   for (let k = 1; ; k++) {
     const can = tests.map(({ leastP }) => leastP <= alpha / k)
     if (can.filter(Boolean).length <= k) return can
