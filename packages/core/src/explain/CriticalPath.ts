@@ -17,7 +17,7 @@
  */
 import type { Component } from "./Component.ts"
 import * as Pieces from "./Pieces.ts"
-import { isLeftBehind, type Row, tolerance } from "./RunRows.ts"
+import { isLeftBehind, type Row } from "./RunRows.ts"
 import type { RunSpans } from "./RunSpans.ts"
 import type { Node } from "./RunTree.ts"
 
@@ -26,8 +26,8 @@ export interface Segment extends Pieces.Piece {
   readonly row: Row | undefined
 }
 
-/** The children of a span, to be walked through backwards. */
-const backwards = (children: ReadonlyArray<Node>) => {
+/** The children of a span that ends at `limitMillis`, to be walked through backwards. */
+const backwards = (children: ReadonlyArray<Node>, limitMillis: number, tolerance: number) => {
   const speaking = children.filter(({ speaks }) => speaks).sort((one, other) => one.startMillis - other.startMillis)
   /** Of those up to each, the one that ends last. */
   const latest: Array<Node> = []
@@ -41,7 +41,11 @@ const backwards = (children: ReadonlyArray<Node>) => {
     /** The one that ended last at `millis`; each time for an earlier one. */
     endedBy: (millis: number): Node | undefined => {
       for (let node = children[ended]; node !== undefined; node = children[--ended])
-        if (node.endMillis <= millis + tolerance && node.startMillis < Math.min(millis, node.endMillis)) return node
+        if (
+          Math.min(node.endMillis, limitMillis) <= millis + tolerance &&
+          node.startMillis < Math.min(millis, node.endMillis)
+        )
+          return node
       return undefined
     },
     /** A model call that was under way at `millis`, or what holds it; each time for an earlier one. */
@@ -53,7 +57,7 @@ const backwards = (children: ReadonlyArray<Node>) => {
   }
 }
 
-export const of = ({ root, rows }: RunSpans): ReadonlyArray<Segment> => {
+export const of = ({ root, rows, toleranceMillis: tolerance }: RunSpans): ReadonlyArray<Segment> => {
   const rowOf = new Map(rows.map((row) => [row.node, row]))
   const nodeOf = new Map(rows.map(({ id, node }) => [id, node]))
   const pieces = new Map<Node, ReadonlyArray<Pieces.Piece>>()
@@ -87,7 +91,7 @@ export const of = ({ root, rows }: RunSpans): ReadonlyArray<Segment> => {
   /** `node` from `endMillis` back to `startMillis`. */
   const walk = (node: Node, startMillis: number, endMillis: number) => {
     const siblings = new Set(node.children)
-    const children = backwards(node.children.filter(isAwaited))
+    const children = backwards(node.children.filter(isAwaited), node.endMillis, tolerance)
     let reached = endMillis
     let from: Node | undefined
     while (reached > startMillis) {

@@ -16,7 +16,6 @@
 import * as Evidence from "./Evidence.ts"
 import type { Finding } from "./Finding.ts"
 import type { GraphCall, RunGraph } from "./RunGraph.ts"
-import { tolerance } from "./RunRows.ts"
 
 /** When a call ran, and whether it succeeded: a row of a profile. */
 export interface Timed {
@@ -139,7 +138,10 @@ export const of = (graph: RunGraph, rows: ReadonlyArray<Timed>): Independence =>
 
   /** Whether `second` had all that it runs with while `first` still ran, and began after its end. */
   const waited = (first: Read, second: Read): boolean => {
-    if (first.timed.startMillis > second.timed.startMillis || endOf(first.timed) > second.timed.startMillis + tolerance)
+    if (
+      first.timed.startMillis > second.timed.startMillis ||
+      endOf(first.timed) > second.timed.startMillis + (graph.toleranceMillis ?? 0.01)
+    )
       return false
     if (first.round !== second.round) return true
     const begin = beginOf(first.round)

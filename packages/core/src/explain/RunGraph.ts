@@ -6,7 +6,7 @@
 import * as Result from "effect/Result"
 
 import * as CriticalPath from "./CriticalPath.ts"
-import { isLeftBehind, type Row, tolerance } from "./RunRows.ts"
+import { isLeftBehind, type Row } from "./RunRows.ts"
 import * as RunSpans from "./RunSpans.ts"
 import * as Told from "./Told.ts"
 import { Attribute, type RecordedSpan } from "./Trace.ts"
@@ -54,6 +54,8 @@ export interface RunGraph {
   readonly rounds: ReadonlyArray<Round>
   /** From the end of the last round to the end of the run. */
   readonly restMillis: number
+  /** How far apart instants may be told that are one: what ended so much after another began may have been waited for. 0.01 if absent. */
+  readonly toleranceMillis?: number
 }
 
 /**
@@ -63,7 +65,7 @@ export interface RunGraph {
  * Offsets have no names. A call that began at one has it, reads before writes, which may have begun only at the message's end;
  * the others have what is left, in order, and what came last where nothing is left.
  */
-const writtenOf = (model: Row, calls: ReadonlyArray<Row>): ReadonlyMap<Row, number> => {
+const writtenOf = (model: Row, calls: ReadonlyArray<Row>, tolerance: number): ReadonlyMap<Row, number> => {
   const { endMillis, span, startMillis } = model.node
   const offsets = (Told.numbers(span.attributes, Attribute.callOffsets) ?? [])
     .filter((millis) => millis >= 0)
@@ -103,8 +105,8 @@ const isReadOnly = ({ name, node: { span } }: Row): boolean =>
       .toLowerCase()
   )
 
-const callsOf = (model: Row | undefined, rows: ReadonlyArray<Row>): ReadonlyArray<GraphCall> => {
-  const written = model === undefined ? undefined : writtenOf(model, rows)
+const callsOf = (model: Row | undefined, rows: ReadonlyArray<Row>, tolerance: number): ReadonlyArray<GraphCall> => {
+  const written = model === undefined ? undefined : writtenOf(model, rows, tolerance)
   const ids = new Set(rows.map(({ id }) => id))
   const byEnd = rows.toSorted((one, other) => one.node.endMillis - other.node.endMillis)
   const indexes = new Map(rows.map((row, index) => [row, index]))
@@ -170,6 +172,7 @@ export const of = (
 
 /** The same of a run whose spans are in order already. */
 export const ofRun = (run: RunSpans.RunSpans): RunGraph => {
+  const tolerance = run.toleranceMillis
   const models = run.rows.filter(({ kind }) => kind === "model")
   const tools = run.rows.filter(({ kind }) => kind === "tool")
   const byRound = Map.groupBy(tools, ({ round }) => round)
@@ -200,8 +203,8 @@ export const ofRun = (run: RunSpans.RunSpans): RunGraph => {
   }
   const rounds = drafts.map(({ calls, model }, index) => ({
     model: model === undefined ? undefined : modelOf(model),
-    calls: callsOf(model, calls),
+    calls: callsOf(model, calls, tolerance),
     gapMillis: gaps[index] ?? 0
   }))
-  return { rounds, restMillis }
+  return { rounds, restMillis, toleranceMillis: tolerance }
 }

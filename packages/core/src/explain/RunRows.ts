@@ -7,8 +7,18 @@ import type { Node } from "./RunTree.ts"
 import * as Told from "./Told.ts"
 import { Attribute, type RecordedSpan } from "./Trace.ts"
 
-/** Clocks read one after the other may disagree by this much, in milliseconds. */
-export const tolerance = 0.01
+/** Instants that are one may be told this far apart, in milliseconds. */
+const tolerance = 0.01
+/** Where spans begin at whole milliseconds and end between them, as OpenTelemetry's SDK for JavaScript tells them. */
+const coarseTolerance = 1
+
+const isWhole = (millis: number) => Math.abs(millis - Math.round(millis)) < 0.0005
+
+/** How far apart instants may be told that are one. */
+export const toleranceOf = (rows: ReadonlyArray<Row>): number =>
+  rows.every(({ node }) => isWhole(node.span.startMillis)) && rows.some(({ node }) => !isWhole(node.span.endMillis))
+    ? coarseTolerance
+    : tolerance
 
 /** A model call or a tool call. */
 export interface Row {

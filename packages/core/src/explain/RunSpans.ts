@@ -4,6 +4,7 @@
 import * as Data from "effect/Data"
 import * as Result from "effect/Result"
 
+import * as Conventions from "./Conventions.ts"
 import * as RunRoots from "./RunRoots.ts"
 import * as RunRows from "./RunRows.ts"
 import * as RunTree from "./RunTree.ts"
@@ -15,11 +16,13 @@ export interface RunSpans {
   readonly wallMillis: number
   /** In the order in which they began. */
   readonly rows: ReadonlyArray<RunRows.Row>
+  /** How far apart instants may be told that are one. */
+  readonly toleranceMillis: number
 }
 
 /** The first span of each run in `spans`, the earliest first. */
 export const runs = (spans: ReadonlyArray<RecordedSpan>): ReadonlyArray<RecordedSpan> =>
-  RunRoots.headsOf(RunRoots.sorted(spans)).map(({ span }) => span)
+  RunRoots.headsOf(RunRoots.sorted(Conventions.normalise(spans))).map(({ span }) => span)
 
 const millisOf = ({ span: { endMillis, startMillis } }: RunRoots.Head) => endMillis - startMillis
 
@@ -31,7 +34,7 @@ export const of = (
   spans: ReadonlyArray<RecordedSpan>,
   root: RecordedSpan | undefined
 ): Result.Result<RunSpans, NoRun> => {
-  const sorted = RunRoots.sorted(spans)
+  const sorted = RunRoots.sorted(Conventions.normalise(spans))
   const heads = RunRoots.headsOf(sorted)
   const head =
     root === undefined
@@ -39,7 +42,8 @@ export const of = (
       : heads.find(({ span }) => RunRoots.keyOf(span) === RunRoots.keyOf(root))
   if (head === undefined) return Result.fail(new NoRun({ message: whyNone(spans, root) }))
   const node = RunTree.of(head, sorted)
-  return Result.succeed({ root: node, wallMillis: node.endMillis, rows: RunRows.of(node) })
+  const rows = RunRows.of(node)
+  return Result.succeed({ root: node, wallMillis: node.endMillis, rows, toleranceMillis: RunRows.toleranceOf(rows) })
 }
 
 const whyNone = (spans: ReadonlyArray<RecordedSpan>, root: RecordedSpan | undefined): string => {

@@ -4,10 +4,12 @@
  * **Details**
  *
  * What lies under a tool is the tool's (its HTTP requests, an agent that it asks). A model call that holds another is a wrapper
- * around it. Spans that hold no call and tell no component are left out: their time is that of what holds them.
+ * around it; one that holds tool calls is one beside them, which ended when its message did: when the trace says so, else with the
+ * beginning of its last call where it streamed, of its first where it did not. Spans that hold no call and tell no component are left out: their time is that of what holds them.
  */
 import { type Head, type Kind, kindOf, type Sorted } from "./RunRoots.ts"
-import { phaseEvent, type RecordedSpan } from "./Trace.ts"
+import * as Told from "./Told.ts"
+import { Attribute, phaseEvent, type RecordedSpan } from "./Trace.ts"
 
 /** A span in its place. */
 export interface Node {
@@ -71,11 +73,17 @@ const settle = (grown: ReadonlyArray<Growing>, head: RecordedSpan): Node => {
     const kept = children.flatMap((child) => nodes.get(child) ?? [])
     const speaks = kept.some(({ speaks }) => speaks)
     const startMillis = within(span.startMillis)
+    const endMillis = Math.max(startMillis, within(span.endMillis))
+    const isAround = kind === "model" && kept.some(({ kind }) => kind !== "phase")
+    if (isAround && !speaks) {
+      const message = Math.min(endMillis, Math.max(startMillis, messageEnd(span, startMillis, kept)))
+      kept.push({ span, kind, startMillis, endMillis: message, children: [], speaks: true })
+    }
     return {
-      span,
-      kind: kind === "model" && speaks ? "other" : kind,
+      span: isAround ? { ...span, events: [] } : span,
+      kind: isAround ? "other" : kind,
       startMillis,
-      endMillis: Math.max(startMillis, within(span.endMillis)),
+      endMillis,
       children: kept.sort((one, other) => one.endMillis - other.endMillis || one.startMillis - other.startMillis),
       speaks: speaks || kind === "model"
     }
@@ -85,6 +93,15 @@ const settle = (grown: ReadonlyArray<Growing>, head: RecordedSpan): Node => {
     if (node.kind !== "other" || node.children.length > 0 || hasPhase(node.span)) nodes.set(growing, node)
   }
   return make(grown[0] ?? { span: head, children: [], depth: 0 }, "other")
+}
+
+/** When the message of a model call ended whose span holds `calls`. */
+const messageEnd = (span: RecordedSpan, startMillis: number, calls: ReadonlyArray<Node>): number => {
+  const told = Told.amount(span.attributes, Attribute.messageMillis)
+  if (told !== undefined) return startMillis + told
+  const begins = calls.flatMap(({ kind, startMillis }) => (kind === "phase" ? [] : [startMillis]))
+  const streams = Told.amount(span.attributes, Attribute.firstToken) !== undefined
+  return begins.reduce((one, other) => (streams ? Math.max(one, other) : Math.min(one, other)))
 }
 
 /** The tree of the run that `head` begins. Linear in spans, but for the sorting. */

@@ -60,6 +60,8 @@ export const Attribute = {
 
   /** Of `chat`. Since the span began; absent where nothing streams. */
   firstToken: "callsheet.time_to_first_token_millis",
+  /** Of `chat`. Since the span began, where the span goes on after its message: other agents' spans may hold the calls as well. */
+  messageMillis: "callsheet.message_millis",
   requestBytes: "callsheet.request_bytes",
   responseBytes: "callsheet.response_bytes",
   retries: "callsheet.retries",

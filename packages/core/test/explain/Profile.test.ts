@@ -185,7 +185,7 @@ describe("a profile", () => {
         ["a", 0]
       ]
     )
-    assert.deepStrictEqual(path(profile), ["inner model-wait 50", "- overhead 50"])
+    assert.deepStrictEqual(path(profile), ["inner model-wait 30", "a tools 20", "- overhead 50"])
   })
 
   it("tells calls apart whose ids are one", () => {

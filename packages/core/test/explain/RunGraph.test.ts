@@ -75,7 +75,8 @@ describe("the graph of a run", () => {
         },
         { model: { id: "c1", waitMillis: 370, decodeMillis: 0 }, gapMillis: 30, calls: [] }
       ],
-      restMillis: 10
+      restMillis: 10,
+      toleranceMillis: 0.01
     })
   })
 
