@@ -99,25 +99,28 @@ const remedied = (remedies: ReadonlyArray<Counterfactual>, columns: number): Rea
   )
 ]
 
-const needs = ({ findings }: Profile, columns: number): ReadonlyArray<string> => {
+/** Pairs that are named, at most. */
+const named = 3
+
+const needs = ({ findings, rows }: Profile, columns: number): ReadonlyArray<string> => {
   const untold = findings.filter(({ verdict }) => verdict === "cannot tell").length
-  const free = findings.filter(({ verdict }) => verdict === "independent").length
-  return [
-    ...(free === 0
+  const free = findings.filter(({ verdict }) => verdict === "independent")
+  const nameOf = (id: string) => rows.find((row) => row.id === id)?.name ?? id
+  const pairs = free.slice(0, named).map(({ first, second }) => `${nameOf(first)}, then ${nameOf(second)}`)
+  const more = free.length > named ? "; ..." : ""
+  const said = [
+    ...(free.length === 0
       ? []
-      : folded(
-          `${count(free, "pair")} of calls ran one after the other and needed nothing of each other.`,
-          columns,
-          0
-        )),
+      : [
+          `${count(free.length, "pair")} of calls ran one after the other and needed nothing of each other (${pairs.join("; ")}${more}).`
+        ]),
     ...(untold === 0
       ? []
-      : folded(
-          `Of ${count(untold, "pair")} of calls the trace cannot tell whether one needed the other: it holds no arguments and results.`,
-          columns,
-          0
-        ))
+      : [
+          `Of ${count(untold, "pair")} of calls the trace cannot tell whether one needed the other: it holds no arguments and results.`
+        ])
   ]
+  return said.flatMap((sentence) => folded(sentence, columns, 0))
 }
 
 /** In lines of at most `columns` characters (`ScheduleChart.widthOf`). */

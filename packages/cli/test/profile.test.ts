@@ -8,6 +8,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
 
 import { ProfileJson } from "../src/ProfileJson.ts"
+import { collected } from "./support/collector.ts"
 import { assertFails, callsheet } from "./support/command.ts"
 import { inFolder } from "./support/folder.ts"
 import { oneRun, twoRuns } from "./support/otlp.ts"
@@ -146,6 +147,15 @@ describe("callsheet ask --profile", () => {
     assert.include(answer, "Flow (2024)")
     assert.strictEqual(heapDeltaBytes, profile.heapDeltaBytes)
     assert.isNumber(heapDeltaBytes)
-    assert.closeTo(profile.wallMillis, wallMillis, 100)
+    assert.isAtLeast(profile.wallMillis, wallMillis)
+  })
+
+  it("sends a collector the run's spans, without the arguments and results that it looks at itself", async () => {
+    const sent = await collected((endpoint) =>
+      callsheet(["ask", unruly, "--profile", "--json"], { env: { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint } })
+    )
+    assert.include(sent, "execute_tool library_search")
+    assert.notInclude(sent, "gen_ai.tool.call.arguments")
+    assert.notInclude(sent, "gen_ai.tool.call.result")
   })
 })

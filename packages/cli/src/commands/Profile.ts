@@ -2,7 +2,6 @@
  * `callsheet profile`: where the time of a question went, or of a run in a trace of any agent: the schedule, the table of what
  * took it, and what would have saved most.
  */
-import * as ChromeTrace from "@callsheet/core/explain/ChromeTrace"
 import * as OtlpJson from "@callsheet/core/explain/OtlpJson"
 import * as Profile from "@callsheet/core/explain/Profile"
 import type { RecordedSpan } from "@callsheet/core/explain/Trace"
@@ -40,7 +39,8 @@ const tell = Effect.fnUntraced(function* (
   yield* json ? Console.log(JSON.stringify(ProfileJson.make(profiled, answer))) : ProfileScreen.show(profiled)
   if (Option.isNone(chrome)) return
   const files = yield* FileSystem.FileSystem
-  const trace = JSON.stringify(ChromeTrace.make(profiled.profile))
+  const ChromeTrace = yield* Effect.promise(() => import("@callsheet/core/explain/ChromeTrace"))
+  const trace = JSON.stringify(ChromeTrace.of(profiled.profile))
   yield* Effect.mapError(files.writeFileString(chrome.value, trace), (error) =>
     failed(`${chrome.value} cannot be written (${error.message}).`)
   )
