@@ -20,6 +20,7 @@ import * as Schema from "effect/Schema"
 const maxCharacters = 4_000_000
 const maxValues = 100_000
 const maxDepth = 64
+const maxTelling = 1_000
 const leastCharacters = 4
 
 const parse = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Unknown))
@@ -46,10 +47,11 @@ const valuesOf = (text: string, withKeys: boolean): ReadonlyArray<string> | unde
   return found
 }
 
-/** What may stand in a result: the arguments of a call. */
+/** What may stand in a result: the arguments of a call. `undefined`: more than is looked at. */
 export const tellingOf = (json: string): ReadonlyArray<string> | undefined => {
   const values = valuesOf(json, false)
-  return values && [...new Set(values.map(lower))].filter(({ length }) => length >= leastCharacters)
+  const telling = values && [...new Set(values.map(lower))].filter(({ length }) => length >= leastCharacters)
+  return telling && telling.length <= maxTelling ? telling : undefined
 }
 
 const lower = (text: string) => text.toLowerCase()

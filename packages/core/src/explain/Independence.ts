@@ -13,6 +13,7 @@
  * A model may have asked for the second call because of what it read in the first one's result and yet take nothing from it. So what
  * is independent here could have run together, had it been asked for together.
  */
+import { maxSteps } from "../schedule/Plan.ts"
 import * as Evidence from "./Evidence.ts"
 import type { Finding } from "./Finding.ts"
 import type { GraphCall, RunGraph } from "./RunGraph.ts"
@@ -48,8 +49,9 @@ export interface Independence {
 }
 
 export const maxFindings = 1_000
-/** Pairs that are looked at. */
+/** Pairs that are looked at, and characters of results in all. */
 const maxPairs = 20_000
+const maxCharacters = 2_000_000_000
 
 interface Judged {
   readonly verdict: Finding["verdict"]
@@ -127,10 +129,13 @@ export const of = (graph: RunGraph, rows: ReadonlyArray<Timed>): Independence =>
 
   const known = new Map<Read, Map<Read, Judged>>()
   let pairs = 0
+  let characters = 0
   const verdictOf = (first: Read, second: Read): Judged => {
     const found = known.get(first)?.get(second)
     if (found !== undefined) return found
-    if (pairs++ >= maxPairs) return { verdict: "cannot tell", why: "There are more pairs than are looked at." }
+    characters += (second.telling()?.length ?? 0) * (first.call.result?.length ?? 0)
+    if (pairs++ >= maxPairs || characters > maxCharacters)
+      return { verdict: "cannot tell", why: "There is more than is looked at." }
     const made = judge(first, second)
     known.set(first, (known.get(first) ?? new Map<Read, Judged>()).set(second, made))
     return made
@@ -208,7 +213,7 @@ const levels = (
   return levels
 }
 
-/** As long as they go, from the first round on. */
+/** As long as they go and a plan may be, from the first round on. */
 const plansOf = (graph: RunGraph, rounds: ReadonlyArray<ReadonlyArray<Read>>): ReadonlyArray<Plan> => {
   const plans: Array<Plan> = []
   let indexes: ReadonlyArray<number> = []
@@ -225,6 +230,7 @@ const plansOf = (graph: RunGraph, rounds: ReadonlyArray<ReadonlyArray<Read>>): R
       const earlier = indexes.flatMap((index) => rounds[index] ?? [])
       return calls.map((call) => [call, takenBy(call, earlier)] as const)
     }
+    if (needs.size + calls.length > maxSteps) close()
     let taken = isPlannable ? add() : []
     if (taken.some(([, from]) => from === undefined)) {
       close()
