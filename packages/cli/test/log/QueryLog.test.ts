@@ -11,6 +11,7 @@ import {
 } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { fileURLToPath } from "node:url"
 
 import { NodeFileSystem } from "@effect/platform-node"
 import { assert, it } from "@effect/vitest"
@@ -28,8 +29,11 @@ const folder = Effect.acquireRelease(
 
 const appended = (path: string, name: string, count: number) =>
   new Promise<number | null>((ended) => {
-    const program = join(import.meta.dirname, "../support/appender.ts")
-    spawn(process.execPath, [program, path, name, String(count)], { stdio: "inherit" }).on("close", ended)
+    const program = new URL("../support/appender.ts", import.meta.url)
+    spawn(process.execPath, [fileURLToPath(program), path, name, String(count)], { stdio: "inherit" }).on(
+      "close",
+      ended
+    )
   })
 
 it.layer(Layer.fresh(NodeFileSystem.layer))("QueryLog", (it) => {
