@@ -2,7 +2,8 @@
  * Asking: one question put to the household's assistant, with the model and the services that the settings name: shown as it is
  * answered, and kept in the query log.
  */
-import * as RunSummary from "@callsheet/core/explain/RunSummary"
+import type { RunSummary } from "@callsheet/core/explain/RunSummary"
+import * as RunObserver from "@callsheet/core/RunObserver"
 import { Approval } from "@callsheet/core/schedule/Approval"
 import * as Policy from "@callsheet/core/schedule/Policy"
 import * as Console from "effect/Console"
@@ -41,10 +42,18 @@ const readQuestion = Effect.gen(function* () {
 /** Loaded only where a person reads along. */
 const screen = Effect.promise(() => import("./AskScreen.ts"))
 
-/** Loaded when there is something to write. A log that cannot be written harms no answer. */
+/**
+ * Loaded when there is something to write. A run that was stopped is not kept, and a log that cannot be written harms no
+ * answer.
+ */
 const keep = Effect.fnUntraced(
-  function* (telling: RunTeller.Telling, settings: Settings.Settings, choice: Composition.Choice, command: Command) {
-    if (telling === undefined || !telling.isOver) return
+  function* (
+    telling: RunTeller.Telling | undefined,
+    settings: Settings.Settings,
+    choice: Composition.Choice,
+    command: Command
+  ) {
+    if (telling === undefined || telling.stage !== "over") return
     const { write } = yield* Effect.promise(() => import("./log/Keeping.ts"))
     yield* write(telling, settings, choice, command)
   },
@@ -58,7 +67,7 @@ const profiling = Effect.promise(() => import("./Profiling.ts"))
 
 /** A run that was answered; `profiled` where that was asked for. */
 export interface Asked {
-  readonly summary: RunSummary.RunSummary
+  readonly summary: RunSummary
   readonly profiled: Profiled | undefined
 }
 
@@ -92,15 +101,22 @@ export const ask = Effect.fnUntraced(function* <R>(
   const canAsk = !options.json && (yield* stdio.stdinIsTerminal) && (yield* stdio.stdoutIsTerminal)
   const approvals = yield* Approvals.make(options.yes ? "given" : canAsk ? "asked" : "absent")
 
-  let telling: RunTeller.Telling
-  const events = Stream.tap(mediaAgent.run(request), (event) =>
-    Effect.map(DateTime.now, (at) => {
-      telling = RunTeller.add(telling, event, at)
-    })
-  )
-  const shown = options.json
-    ? Stream.runFold(events, () => RunSummary.initial, RunSummary.add)
-    : Effect.flatMap(screen, ({ show }) => show(events, approvals.pending))
+  let telling: RunTeller.Telling | undefined
+  const shown = Effect.gen(function* () {
+    const startedAt = yield* DateTime.now
+    const observer: RunObserver.RunObserver = (run) => {
+      let told = RunTeller.begin(run, startedAt)
+      return (event) => {
+        told = RunTeller.add(told, event)
+        telling = told
+      }
+    }
+    const others = yield* RunObserver.Observers
+    const run = options.json
+      ? mediaAgent.ask(request)
+      : Effect.flatMap(screen, ({ show }) => show(mediaAgent.run(request), approvals.pending))
+    return yield* Effect.provideService(run, RunObserver.Observers, [...others, observer])
+  })
   const answered = options.profile
     ? Effect.flatMap(profiling, ({ profiled }) => profiled(shown))
     : Effect.map(shown, (summary) => ({ summary, profiled: undefined }))

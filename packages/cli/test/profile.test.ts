@@ -2,13 +2,13 @@
  * `callsheet profile` and `ask --profile` as a person runs them.
  */
 import { readFileSync, writeFileSync } from "node:fs"
+import { createServer } from "node:http"
 import { join } from "node:path"
 
 import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
 
 import { ProfileJson } from "../src/ProfileJson.ts"
-import { collected } from "./support/collector.ts"
 import { assertFails, callsheet } from "./support/command.ts"
 import { inFolder } from "./support/folder.ts"
 import { oneRun, twoRuns } from "./support/otlp.ts"
@@ -25,7 +25,7 @@ const assertWhole = ({ criticalPath, selfMillis, wallMillis }: ProfileJson) => {
   assert.closeTo(total(criticalPath.map(({ millis }) => millis)), wallMillis, 1e-3)
 }
 
-describe.concurrent("callsheet profile", () => {
+describe("callsheet profile", () => {
   it("answers, then draws the schedule as wide as there is room and says where the time went", async () => {
     const { status, stderr, stdout } = await callsheet(["profile", unruly])
     assert.deepStrictEqual([status, stderr], [0, ""])
@@ -152,9 +152,19 @@ describe("callsheet ask --profile", () => {
   })
 
   it("sends a collector the run's spans, without the arguments and results that it looks at itself", async () => {
-    const sent = await collected((endpoint) =>
-      callsheet(["ask", unruly, "--profile", "--json"], { env: { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint } })
-    )
+    const bodies: Array<string> = []
+    const collector = createServer((request, response) => {
+      request.on("data", (data) => bodies.push(String(data)))
+      request.on("end", () => response.writeHead(200, { "content-type": "application/json" }).end("{}"))
+    })
+    await new Promise<void>((listening) => collector.listen(0, "127.0.0.1", listening))
+    const address = collector.address()
+    const port = typeof address === "object" && address !== null ? address.port : 0
+    const env = { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}` }
+    const { status } = await callsheet(["ask", unruly, "--profile", "--json"], { env })
+    collector.close()
+    assert.strictEqual(status, 0)
+    const sent = bodies.join("")
     assert.include(sent, "execute_tool library_search")
     assert.notInclude(sent, "gen_ai.tool.call.arguments")
     assert.notInclude(sent, "gen_ai.tool.call.result")

@@ -11,24 +11,16 @@ import * as QueryLog from "./QueryLog.ts"
 import * as QueryRecord from "./QueryRecord.ts"
 import * as Secrets from "./Secrets.ts"
 
-/** What is asked where nothing is set. */
-const standardModel = "gpt-4.1-nano"
-
 /** Writes `told`, unless there is no log, or it is of demo services and nobody chose a file for it. */
 export const write = Effect.fnUntraced(function* (
   told: QueryRecord.Told,
   settings: Settings,
-  { isDemo, model }: Choice,
+  { isDemo }: Choice,
   command: QueryRecord.Setup["command"]
 ) {
   const place = yield* LogPlace.of(settings)
   if (place._tag === "None" || (isDemo && !place.isChosen)) return
-  const setup = {
-    command,
-    isDemo,
-    model: model === "offline" ? model : (settings.values["OPENAI_MODEL"]?.value.trim() ?? standardModel)
-  }
-  yield* QueryLog.append(place.path, QueryRecord.make(told, setup, Secrets.of(settings))).pipe(
+  yield* QueryLog.append(place.path, QueryRecord.make(told, { command, isDemo }, Secrets.of(settings))).pipe(
     Effect.mapError(({ message }) =>
       failed(
         `The query log ${place.path} cannot be written (${message}): set CALLSHEET_LOG to another file, or to off.`

@@ -67,7 +67,6 @@ const sum = (values: ReadonlyArray<number | null>): number | null => {
 /** What is known of a run beside its events. */
 export interface Setup {
   readonly command: QueryRecord["command"]
-  readonly model: string
   readonly isDemo: boolean
 }
 
@@ -75,6 +74,8 @@ export interface Setup {
 export interface Told {
   readonly summary: RunSummary
   readonly question: string
+  /** As its provider calls it. */
+  readonly model: string
   readonly startedAt: DateTime.Utc
   readonly isRouted: boolean
   readonly failure: { readonly problem: string; readonly atMillis: number } | undefined
@@ -82,8 +83,8 @@ export interface Told {
 
 /** The record of a run that is over. */
 export const make = (
-  { failure, isRouted, question, startedAt, summary }: Told,
-  { command, isDemo, model }: Setup,
+  { failure, isRouted, model, question, startedAt, summary }: Told,
+  { command, isDemo }: Setup,
   secrets: ReadonlyArray<string>
 ): QueryRecord => {
   const { modelCalls, toolCalls } = summary

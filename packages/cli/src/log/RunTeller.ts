@@ -3,28 +3,40 @@
  */
 import type { AgentEvent } from "@callsheet/core/AgentEvent"
 import * as RunSummary from "@callsheet/core/explain/RunSummary"
+import type { ObservedRun } from "@callsheet/core/RunObserver"
 import type * as DateTime from "effect/DateTime"
 
 import type { Told } from "./QueryRecord.ts"
 
-/** What is told of a run so far; `isOver` once it has ended, and `undefined` before it has begun. */
-export type Telling = (Told & { readonly isOver: boolean }) | undefined
+/** What is told of a run so far, and whether there is a run: a question that is refused begins none. */
+export interface Telling extends Told {
+  readonly stage: "asked" | "running" | "over"
+}
 
-/** Takes one more event into account, which came `at`. A question that is refused begins no run, and is not told of. */
-export const add = (told: Telling, event: AgentEvent, at: DateTime.Utc): Telling => {
-  if (event._tag === "RunStarted") {
-    const summary = RunSummary.add(RunSummary.initial, event)
-    return { summary, question: event.question, startedAt: at, isRouted: false, failure: undefined, isOver: false }
-  }
-  if (told === undefined) return undefined
+export const begin = ({ model }: ObservedRun, startedAt: DateTime.Utc): Telling => ({
+  summary: RunSummary.initial,
+  question: "",
+  model,
+  startedAt,
+  isRouted: false,
+  failure: undefined,
+  stage: "asked"
+})
+
+/** Takes one more event into account. Events come in order of `seq`. */
+export const add = (told: Telling, event: AgentEvent): Telling => {
   const summary = RunSummary.add(told.summary, event)
   switch (event._tag) {
+    case "RunStarted":
+      return { ...told, summary, question: event.question, stage: "running" }
     case "Routed":
       return { ...told, summary, isRouted: true }
     case "RunFinished":
-      return { ...told, summary, isOver: true }
+      return { ...told, summary, stage: "over" }
     case "RunFailed":
-      return { ...told, summary, failure: { problem: event.problem, atMillis: event.atMillis }, isOver: true }
+      return told.stage === "asked"
+        ? told
+        : { ...told, summary, failure: { problem: event.problem, atMillis: event.atMillis }, stage: "over" }
     default:
       return { ...told, summary }
   }

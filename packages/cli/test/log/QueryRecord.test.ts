@@ -8,12 +8,13 @@ import * as Secrets from "../../src/log/Secrets.ts"
 import type { Settings } from "../../src/Settings.ts"
 
 const at = DateTime.makeUnsafe("2026-11-30T10:00:00.000Z")
-const setup = { command: "ask", model: "some-model", isDemo: false } as const
+const setup = { command: "ask", isDemo: false } as const
+const run = { runId: "run", agent: "media", provider: "openai", model: "some-model" }
 
 const told = (facts: ReadonlyArray<Fact & { readonly at: number }>): RunTeller.Telling =>
   facts
     .map(({ at: atMillis, ...fact }, seq): AgentEvent => ({ ...fact, runId: "run", seq, atMillis }))
-    .reduce((telling: RunTeller.Telling, event) => RunTeller.add(telling, event, at), undefined)
+    .reduce(RunTeller.add, RunTeller.begin(run, at))
 
 const modelCall: ModelCall = {
   step: 0,
@@ -48,9 +49,13 @@ const begun = [
 ] as const satisfies ReadonlyArray<Fact & { readonly at: number }>
 
 const make = (telling: RunTeller.Telling, secrets: ReadonlyArray<string> = []) => {
-  assert.isDefined(telling)
-  return telling && QueryRecord.make(telling, setup, secrets)
+  assert.strictEqual(telling.stage, "over")
+  return QueryRecord.make(telling, setup, secrets)
 }
+
+const finished = { at: 900, _tag: "RunFinished", answer: "This.", steps: 1, reason: "answered" } as const
+
+const question = (question: string) => [{ ...begun[0], question }, finished]
 
 const settings = (values: Readonly<Record<string, string>>): Settings => ({
   values: Object.fromEntries(
@@ -61,7 +66,7 @@ const settings = (values: Readonly<Record<string, string>>): Settings => ({
 
 describe("QueryRecord", () => {
   it("sums a run up, and leaves null what nobody told", () => {
-    const made = make(told([...begun, { at: 900, _tag: "RunFinished", answer: "This.", steps: 1, reason: "answered" }]))
+    const made = make(told([...begun, finished]))
     assert.deepInclude(made, {
       at,
       route: "model",
@@ -93,13 +98,12 @@ describe("QueryRecord", () => {
       wallMillis: 500,
       criticalPathMillis: null
     })
-    assert.isNull(make(told([begun[0], failed]))?.route)
-    assert.isUndefined(told([failed]))
+    assert.isNull(make(told([begun[0], failed])).route)
+    assert.strictEqual(told([failed]).stage, "asked")
   })
 
   it("is read back as it was written, on one line", () => {
     const made = make(told([...begun, { at: 900, _tag: "RunFinished", answer: "", steps: 1, reason: "deadline" }]))
-    if (made === undefined) return
     const line = Schema.encodeSync(QueryRecord.Line)(made)
     assert.notInclude(line, "\n")
     assert.deepStrictEqual(Schema.decodeSync(QueryRecord.Line)(line), made)
@@ -107,9 +111,10 @@ describe("QueryRecord", () => {
 
   it("keeps 200 characters of a question, after the secrets are out", () => {
     const long = `${"x".repeat(195)}plex-secret and more`
-    const made = make(told([{ ...begun[0], question: long }]), ["plex-secret"])
-    assert.strictEqual(made?.question, `${"x".repeat(195)}*** a`)
-    assert.strictEqual(make(told([{ ...begun[0], question: `${"x".repeat(199)}😀` }]))?.question.length, 200)
+    const made = make(told(question(long)), ["plex-secret"])
+    assert.strictEqual(made.question, `${"x".repeat(195)}*** a`)
+    const cut = make(told(question(`${"x".repeat(199)}😀`)))
+    assert.strictEqual(cut.question, `${"x".repeat(199)}\uFFFD`)
   })
 })
 
