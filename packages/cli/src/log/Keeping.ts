@@ -1,6 +1,7 @@
 /**
  * Keeping: a run that is over, written into the query log that the settings name.
  */
+import * as NodePath from "@effect/platform-node/NodePath"
 import * as Effect from "effect/Effect"
 
 import type { Choice } from "../Composition.ts"
@@ -27,4 +28,4 @@ export const write = Effect.fnUntraced(function* (
       )
     )
   )
-})
+}, Effect.provide(NodePath.layer))

@@ -12,13 +12,12 @@
  * Others do not wait: they write to whichever file has the name. The lock of a process that was killed is taken away after a
  * minute; where two notice that at once, the oldest file may go one turn early, and no line of the others is lost.
  */
-import { dirname } from "node:path"
-
 import * as ByteSize from "effect/ByteSize"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
+import * as Path from "effect/Path"
 import type { PlatformError } from "effect/PlatformError"
 import * as Schema from "effect/Schema"
 
@@ -86,6 +85,7 @@ const rotate = Effect.fnUntraced(function* (path: string, bytes: number) {
 
 /** Adds a line for `record` to the log at `path`, whose folder is made where there is none. */
 export const append = Effect.fnUntraced(function* (path: string, record: QueryRecord) {
+  const { dirname } = yield* Path.Path
   const files = yield* FileSystem.FileSystem
   const line = `${yield* Effect.orDie(Schema.encodeEffect(Line)(record))}\n`
   const bytes = encoder.encode(line)

@@ -13,7 +13,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 
-import { NodeFileSystem } from "@effect/platform-node"
+import { NodeFileSystem, NodePath } from "@effect/platform-node"
 import { assert, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { TestClock } from "effect/testing"
@@ -36,7 +36,7 @@ const appended = (path: string, name: string, count: number) =>
     )
   })
 
-it.layer(Layer.fresh(NodeFileSystem.layer))("QueryLog", (it) => {
+it.layer(Layer.merge(NodeFileSystem.layer, NodePath.layer))("QueryLog", (it) => {
   it.effect("gives back what was added, from a folder made for it, which nobody else may read", () =>
     Effect.gen(function* () {
       const root = yield* folder

@@ -1,8 +1,8 @@
 /**
  * A process that adds lines to a query log: `node appender.ts FILE NAME COUNT`. Each line is some 20 KB.
  */
-import { NodeFileSystem } from "@effect/platform-node"
-import { Effect } from "effect"
+import { NodeFileSystem, NodePath } from "@effect/platform-node"
+import { Effect, Layer } from "effect"
 
 import * as QueryLog from "../../src/log/QueryLog.ts"
 import { record } from "./records.ts"
@@ -16,6 +16,6 @@ await Effect.runPromise(
       (index) => QueryLog.append(path, record({ runId: `${name}-${index}`, problem: "x".repeat(20_000) })),
       { discard: true }
     ),
-    NodeFileSystem.layer
+    Layer.merge(NodeFileSystem.layer, NodePath.layer)
   )
 )
