@@ -121,6 +121,8 @@ const limitMillis = (
   return least === Infinity ? undefined : least
 }
 
+const modelOf = ({ model, provider }: ModelStream["Service"]) => ({ model, provider })
+
 /**
  * An agent that answers with `toolkit`, step by step, until the model has no more calls to make.
  *
@@ -295,10 +297,11 @@ export function make<Tools extends Record<string, Tool.Any>, R, R2, R3>(
       const id = yield* runId
       const told = span && RunSpan.telling(span, id, yield* HeapUsed)
       const observers = yield* RunObserver.Observers
-      const { model, provider } = yield* ModelStream
       const watch =
-        observers.length === 0 ? undefined : RunObserver.watch(observers, { runId: id, agent: name, provider, model })
-      const log = yield* RunLog.make(id, RunLog.all(take, told, watch?.take))
+        observers.length === 0
+          ? undefined
+          : RunObserver.watch(observers, { runId: id, agent: name, ...modelOf(yield* ModelStream) })
+      const log = yield* RunLog.make(id, RunLog.both(RunLog.both(take, told), watch?.take))
       const ledger = yield* Ledger.Current
       yield* Effect.gen(function* () {
         const question = yield* AgentRequest.validate(request, policy.maxQuestionBytes)

@@ -99,12 +99,6 @@ export const make = <R2>(
     return offer
   }
 
-  /** The toolkit of `run` with the engine's own tools beside it. */
-  const beside = Effect.fnUntraced(function* <R>({ results, toolkit }: Run<R>, { find }: ToolOffer.ToolOffer) {
-    const found = find === undefined ? toolkit : yield* FindTool.beside(toolkit, find)
-    return results === undefined ? found : yield* ResultTool.beside(found, results)
-  })
-
   /** Answers `decision` by rules; what was read where that came to nothing. */
   const rule = Effect.fnUntraced(function* <R>(
     run: Run<R>,
@@ -153,18 +147,21 @@ export const make = <R2>(
         confidence,
         reason: ruled === undefined ? reason : Rules.notBorneOut
       })
-      const whole: Run<R> = { ...run, toolkit: yield* beside(run, offer) }
+      const found = offer.find === undefined ? run.toolkit : yield* FindTool.beside(run.toolkit, offer.find)
+      const toolkit = run.results === undefined ? found : yield* ResultTool.beside(found, run.results)
       const wishes = analysis && Wishes.make(analysis.wishes, tools)
       const habits = Option.getOrUndefined(yield* Effect.serviceOption(Habits))
-      const sources = { tools, question, analysis, wishes, worth: yield* Worth.Worth, habits }
       const ahead =
         analysis === undefined && habits === undefined
           ? undefined
-          : Ahead.make({ ...whole, log: account.outer }, sources)
+          : Ahead.make(
+              { ...run, toolkit, log: account.outer },
+              { tools, question, analysis, wishes, worth: yield* Worth.Worth, habits }
+            )
       if (ahead !== undefined) yield* Effect.addFinalizer(() => Effect.sync(ahead.cut))
       const begun = ahead === undefined ? [] : yield* ahead.open(brakes.remaining(log.elapsedMillis()))
       const asking: Asking<R> = {
-        run: { ...whole, foreseen: ahead?.foreseen },
+        run: { ...run, toolkit, foreseen: ahead?.foreseen },
         offered: () => offer.after(offered),
         ahead,
         wishes,

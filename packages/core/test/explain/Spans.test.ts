@@ -1,4 +1,5 @@
 /** What a run's spans say, to the millisecond of the test clock. */
+import { Cache } from "@callsheet/cache/Cache"
 import { HeapUsed } from "@callsheet/core/explain/HeapUsed"
 import * as Recorder from "@callsheet/core/explain/Recorder"
 import { Attribute } from "@callsheet/core/explain/Trace"
@@ -11,6 +12,7 @@ import { Duration, Effect, Stream } from "effect"
 import { TestClock } from "effect/testing"
 
 import { analysis, calls, eventsOf, reads, routed, routedBy, settle, tagged, world } from "../fixtures.ts"
+import { ask, makeWorld } from "../household.ts"
 import { plan } from "../schedule/planning.ts"
 import { from, step } from "../schedule/plans.ts"
 import { destroying, type Doing, play, reading, Trouble, writing } from "../schedule/stage.ts"
@@ -138,6 +140,19 @@ describe("the spans of a run", () => {
         [40, 10, 0]
       )
     })
+  )
+
+  it.effect("are short for what is remembered of another run, and say as much of it", () =>
+    Effect.gen(function* () {
+      const setting = { world: makeWorld(), policy: { rememberAnswers: false } }
+      const first = yield* traced(ask("look a", setting))
+      const second = yield* traced(ask("look a", setting))
+      const sizes = [Attribute.source, Attribute.resultBytes, Attribute.shownBytes]
+      assert.deepStrictEqual(values(named(first.spans, "execute_tool look"), ...sizes), [["upstream", 21, 21]])
+      const [again] = named(second.spans, "execute_tool look")
+      assert.deepStrictEqual(values(again === undefined ? [] : [again], ...sizes), [["memory", 21, 21]])
+      assert.strictEqual(again?.startMillis, again?.endMillis)
+    }).pipe(Effect.provide(Cache.layerMemory()))
   )
 
   it.effect("are failed where a call failed, in its own sentence", () =>
