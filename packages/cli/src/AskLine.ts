@@ -10,10 +10,12 @@ import type { ModelChoice } from "./Composition.ts"
 
 export const models = ["offline", "openai"] as const satisfies ReadonlyArray<ModelChoice>
 
-/** What `callsheet ask` was told. */
+/** What a question is asked with. */
 export interface Options {
   readonly question: string
   readonly json: boolean
+  /** Whether the run is traced, and told of in full. */
+  readonly profile: boolean
   readonly yes: boolean
   readonly model: Option.Option<ModelChoice>
   readonly deadline: Option.Option<number>
@@ -62,5 +64,5 @@ export const parse = (args: ReadonlyArray<string>): Options | undefined => {
   }
   return question === undefined
     ? undefined
-    : { question, json: seen.has("--json"), yes: seen.has("--yes"), model, deadline }
+    : { question, json: seen.has("--json"), profile: false, yes: seen.has("--yes"), model, deadline }
 }

@@ -15,6 +15,6 @@ import { timeLine } from "./TimeLine.ts"
 
 export const show = <E, R>(events: Stream.Stream<AgentEvent, E, R>, approvals: Queue.Dequeue<Pending> | undefined) =>
   RunScreen.show(events, approvals).pipe(
-    Effect.flatMap((summary) => Console.log(`\n${timeLine(summary)}`)),
+    Effect.tap((summary) => Console.log(`\n${timeLine(summary)}`)),
     Effect.provide(NodeTerminal.layer)
   )

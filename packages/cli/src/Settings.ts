@@ -59,6 +59,11 @@ export const keys: ReadonlyArray<Key> = [
     describes: "what keeps what runs taught: memory or sqlite:PATH",
     otherwise: "memory"
   },
+  {
+    name: "CALLSHEET_LOG",
+    describes: "file that each run adds a line of figures to, or off",
+    otherwise: "callsheet/queries.jsonl in the state folder, not of demo services"
+  },
   { name: "CALLSHEET_TOKEN", describes: "token that the server asks for", isSecret: true, isUnused: true }
 ]
 

@@ -16,3 +16,7 @@ export const fit = (text: string, columns: number): string => {
   }
   return text
 }
+
+/** `text` with spaces up to `columns` terminal cells. */
+export const pad = (text: string, columns: number): string =>
+  text + " ".repeat(Math.max(0, columns - displayWidth(text)))

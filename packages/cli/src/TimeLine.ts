@@ -8,7 +8,8 @@ import { timeParts } from "@callsheet/core/explain/RunSummary"
 export const duration = (millis: number): string =>
   Math.round(millis) < 1000 ? `${Math.round(millis)} ms` : `${(millis / 1000).toFixed(2)} s`
 
-const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? "" : "s"}`
+/** "1 call", "2 calls". */
+export const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? "" : "s"}`
 
 /** What a reader must know of an answer that does not say it itself; budgets and deadlines do. */
 const caveats: Partial<Record<RunSummary["reason"], string>> = {

@@ -26,7 +26,18 @@ const readByAll = Effect.fnUntraced(
 
 const words = [
   ["Hello?", "two words", "", " ", "true", "5s", "offline", "-", "--", "-1"],
-  ["--json", "--yes", "--model", "--deadline", "--json=true", "--model=openai", "--no-json", "--help", "800ms"]
+  [
+    "--json",
+    "--yes",
+    "--model",
+    "--deadline",
+    "--json=true",
+    "--model=openai",
+    "--no-json",
+    "--help",
+    "--profile",
+    "800ms"
+  ]
 ].flat()
 const flagWords = ["true", "1", "y", "yes", "on", "false", "0", "n", "no", "off", "No"]
 
@@ -38,13 +49,21 @@ describe("AskLine", () => {
   it("reads a plain question and each of its options", () => {
     assert.deepStrictEqual(
       AskLine.parse(["ask", "--json", "Hello?", "--model", "offline", "--deadline", "1.5s", "--yes"]),
-      { question: "Hello?", json: true, yes: true, model: Option.some("offline"), deadline: Option.some(1500) }
+      {
+        question: "Hello?",
+        json: true,
+        profile: false,
+        yes: true,
+        model: Option.some("offline"),
+        deadline: Option.some(1500)
+      }
     )
   })
 
   it("leaves other commands, help and every mistake to the whole command line", () => {
     const others = ["", "demo", "ask", "ask --help Hello?", "ask Hello? again", "ask Hello? --json --json", "ask --x y"]
     const wrong = [
+      "ask Hello? --profile",
       "ask Hello? --model",
       "ask Hello? --model other",
       "ask Hello? --deadline 0s",

@@ -2,6 +2,7 @@ import { initial, type RunSummary } from "@callsheet/core/explain/RunSummary"
 import { assert, describe, it } from "@effect/vitest"
 
 import * as ScheduleChart from "../src/ScheduleChart.ts"
+import * as SummarySchedule from "../src/SummarySchedule.ts"
 import { duration, timeLine } from "../src/TimeLine.ts"
 
 const modelCall = {
@@ -37,36 +38,50 @@ const summary: RunSummary = {
   toolCalls: [toolCall, { ...toolCall, name: "a_tool_with_a_very_long_name_indeed", ok: false }]
 }
 
+const schedule = SummarySchedule.of(summary)
+
 describe("ScheduleChart", () => {
   it("draws each call where it ran, to scale, in the order in which they began", () => {
-    const [axis, ...rows] = ScheduleChart.draw(summary, 80)
-    assert.match(axis ?? "", /0─*1\.00 s$/)
+    const [axis, ...rows] = ScheduleChart.draw(schedule, 80)
+    assert.match(axis ?? "", /0 ─* 1\.00 s$/)
+    assert.match(ScheduleChart.draw(schedule, 100)[0] ?? "", /0 ─*┬ 500 ms ─* 1\.00 s$/)
     assert.deepStrictEqual(
-      rows.slice(0, 4).map((row) => row.slice(0, 57).trimEnd()),
+      rows.slice(0, 4).map((row) => row.slice(0, 59).trimEnd()),
       [
-        `1 model                 ${"░".repeat(8)}${"█".repeat(8)}`,
-        `1   look                ${" ".repeat(16)}${"▒".repeat(8)}`,
-        `1   a_tool_with_a_very… ${" ".repeat(16)}${"▒".repeat(8)}`,
-        `2 model                 ${" ".repeat(24)}${"░".repeat(4)}${"█".repeat(4)}`
+        `  1 model                  ${"░".repeat(8)}${"█".repeat(8)}`,
+        `  1   look                 ${" ".repeat(16)}${"▒".repeat(8)}`,
+        `  1   a_tool_with_a_very_… ${" ".repeat(16)}${"▒".repeat(8)}`,
+        `  2 model                  ${" ".repeat(24)}${"░".repeat(4)}${"█".repeat(4)}`
       ]
     )
-    assert.include(rows[2], "failed")
+    assert.match(rows[2] ?? "", /250 ms · failed$/)
   })
 
-  it("marks calls that no model asked for", () => {
-    const foreseen = { ...summary, toolCalls: [{ ...toolCall, id: "foreseen_0", startMillis: 0 }] }
-    assert.match(ScheduleChart.draw(foreseen, 80)[2] ?? "", /^· {3}look +▒/)
+  it("marks calls that no model asked for, and those whose results were there", () => {
+    const foreseen = { ...toolCall, id: "foreseen_0", source: "foreseen", startMillis: 0 } as const
+    const remembered = { ...toolCall, source: "memory" } as const
+    const rows = ScheduleChart.draw(SummarySchedule.of({ ...summary, toolCalls: [foreseen, remembered] }), 80)
+    assert.match(rows[2] ?? "", /^ {2}· {3}look +▓/)
+    assert.match(rows[3] ?? "", /^ {2}1 {3}look +≡/)
+    assert.match(rows.at(-1) ?? "", /≡ remembered/)
   })
 
-  it("fits the terminal, 80 columns where that is narrower, and 100 where there is none", () => {
+  it("fits the terminal, 60 columns where that is narrower, and 100 where there is none", () => {
     for (const [columns, most] of [
-      [40, 80],
+      [40, 60],
+      [60, 60],
       [80, 80],
       [200, 200],
       [0, 100]
     ] as const) {
-      for (const line of ScheduleChart.draw(summary, columns)) assert.isAtMost(line.length, most)
+      for (const line of ScheduleChart.draw(schedule, columns)) assert.isAtMost(line.length, most)
     }
+  })
+
+  it("shows what is too short for the scale, and draws nothing beyond the end", () => {
+    const short = { ...toolCall, startMillis: 1000, millis: 0.1 }
+    const [, , , row] = ScheduleChart.draw(SummarySchedule.of({ ...summary, toolCalls: [short] }), 80)
+    assert.strictEqual(row, `  1   look                 ${" ".repeat(31)}▒ 0 ms`)
   })
 })
 

@@ -50,7 +50,7 @@ const run = (args: ReadonlyArray<string>, env: Readonly<Record<string, string>>)
   })
 
 describe("the shipped command", () => {
-  it("loads for a plain question no stand-in, SDK, YAML, telemetry or drawing, and not the whole command line", async () => {
+  it("loads for a plain question no stand-in, SDK, YAML, telemetry, drawing or profile, and not the whole command line", async () => {
     const mock = await LLMock.create({ port: 0, host: "127.0.0.1", logLevel: "silent" })
     mock.onMessage(/capital/, { content: "The capital of France is Paris." })
     const env = { OPENAI_API_KEY: "k", OPENAI_BASE_URL: `${mock.url}/v1`, TMDB_API_KEY: "k" }
@@ -59,7 +59,7 @@ describe("the shipped command", () => {
     assert.strictEqual(JSON.parse(stdout).answer, "The capital of France is Paris.")
     assert.include(sources, "packages/core/src/Agent.ts")
     const late =
-      /packages\/testkit|\/(yaml|openai)\/(?!src)|opentelemetry|effect\/dist\/cli|cli\/src\/(RunView|CommandLine|commands\/D)/
+      /packages\/testkit|\/(yaml|openai)\/(?!src)|opentelemetry|effect\/dist\/cli|effect\/dist\/testing|cli\/src\/(RunView|CommandLine|Profil|report|commands\/[^A])/
     assert.deepStrictEqual(
       sources.filter((source) => late.test(source)),
       []

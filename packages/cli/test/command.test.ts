@@ -164,11 +164,11 @@ describe.concurrent("one clear sentence", () => {
   it("for wrong usage, with status 2", async () => {
     const [nothing, option, command] = await Promise.all([
       callsheet(["ask"]),
-      callsheet(["ask", "--profile", "Hello?"]),
+      callsheet(["ask", "--profil", "Hello?"]),
       callsheet(["asks"])
     ])
     assertFails(nothing, 2, /question/)
-    assertFails(option, 2, /--profile/)
+    assertFails(option, 2, /--profil/)
     assertFails(command, 2, /asks/)
   })
 })
@@ -234,6 +234,7 @@ describe("callsheet doctor", () => {
     assert.match(stderr, /3 of 3 checks failed/)
     assert.match(stdout, /OPENAI_MODEL +other-model, from environment/)
     assert.match(stdout, /RADARR_API_KEY +set, from callsheet\.yaml/)
+    assert.match(stdout, /CALLSHEET_LOG +not set \(file that each run/)
     assert.match(stdout, /OPENAI_CUSTOM_HEADERS +set, from callsheet\.yaml/)
     assert.match(stdout, /PLEX_TOKN +in callsheet\.yaml, but nothing reads it/)
     assert.match(stdout, new RegExp(`✗ .*127\\.0\\.0\\.1:${port}`))

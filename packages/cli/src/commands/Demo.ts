@@ -12,6 +12,7 @@ import { failed } from "../ExitError.ts"
 import { mediaAgent } from "../MediaAgent.ts"
 import { show } from "../RunScreen.ts"
 import * as ScheduleChart from "../ScheduleChart.ts"
+import * as SummarySchedule from "../SummarySchedule.ts"
 import { duration, timeLine } from "../TimeLine.ts"
 
 const askAll = Effect.gen(function* () {
@@ -41,12 +42,15 @@ export const demo = Effect.gen(function* () {
   if (summary === undefined) return
   const terminal = yield* Terminal.Terminal
   yield* Console.log(`\nThe schedule of "${questions[most]}":\n`)
-  yield* Console.log(ScheduleChart.draw(summary, yield* terminal.columns).join("\n"))
+  yield* Console.log(ScheduleChart.draw(SummarySchedule.of(summary), yield* terminal.columns).join("\n"))
+  yield* Console.log(`critical path ${duration(summary.criticalPathMillis)} of ${duration(summary.wallMillis)}`)
   const total = summaries.reduce((sum, { wallMillis }) => sum + wallMillis, 0)
   yield* Console.log(`\n${summaries.length} answers in ${duration(total)}.`)
 }).pipe(
   Effect.provide(
     Composition.lasting({ values: {}, unknownKeys: [] }, { model: "offline", hasModel: false, isDemo: true })
   ),
-  Effect.mapError((error) => failed(error.message))
+  Effect.mapError((error) => failed(error.message)),
+  // Nobody reads what a tracer would be told.
+  Effect.withTracerEnabled(false)
 )
