@@ -28,7 +28,9 @@ const allowed: Readonly<Record<string, ReadonlyArray<string>>> = {
     "@effect/opentelemetry",
     "@effect/platform-node",
     "@opentelemetry",
-    "node:sqlite"
+    "node:perf_hooks",
+    "node:sqlite",
+    "node:v8"
   ]
 }
 
