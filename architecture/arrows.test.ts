@@ -36,6 +36,7 @@ const allowed: Readonly<Record<string, ReadonlyArray<string>>> = {
     "@effect/opentelemetry",
     "@effect/platform-node",
     "@opentelemetry",
+    "node:buffer",
     "node:perf_hooks",
     "node:sqlite",
     "node:v8"

@@ -5,17 +5,14 @@
 import * as Predicate from "effect/Predicate"
 
 /** What an exporter of OpenTelemetry says of an export; 0 is success. */
-interface Result {
+export interface Result {
   readonly code: number
   readonly error?: Error
 }
 
 export interface Outage {
-  /**
-   * `done`, which an exporter calls with what came of an export, and which is told that it went well in any case: what was to be
-   * said is said here, and the SDK has nothing to do about it but to fail where the program ends.
-   */
-  readonly hear: (done: (result: Result) => void) => (result: Result) => void
+  /** Hears what came of an export. */
+  readonly hear: (result: Result) => void
   /** More waits to be sent than is kept. */
   readonly overflow: () => void
 }
@@ -38,10 +35,9 @@ export const make = (collector: string, warn: (problem: string) => void): Outage
     )
   }
   return {
-    hear: (done) => (result) => {
-      if (result.code === 0) isTold = false
-      else lost(reasonOf(result.error))
-      done({ code: 0 })
+    hear: ({ code, error }) => {
+      if (code === 0) isTold = false
+      else lost(reasonOf(error))
     },
     overflow: () => lost("more is waiting than is kept")
   }

