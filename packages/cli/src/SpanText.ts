@@ -102,5 +102,7 @@ export const make = (
     ? `${attributes.size === 0 ? "" : ","}${headOf("effect.fiber.interrupted")}{"boolValue":true}}`
     : ""
   const told = problems.length === 0 ? events : [...events, ...problems]
-  return `{"traceId":"${traceId}","spanId":"${spanId}",${parent}"name":${quoted(name)},"kind":${kinds[kind]},"startTimeUnixNano":"${status.startTime}","endTimeUnixNano":"${endNanos}","attributes":[${attributesOf(attributes)}${interrupted}],"events":[${told.map(eventOf).join(",")}],"links":[${links.map(linkOf).join(",")}],"status":${statusOf(exit, problems)},"flags":257}`
+  const eventList = told.length === 0 ? "" : `,"events":[${told.map(eventOf).join(",")}]`
+  const linkList = links.length === 0 ? "" : `,"links":[${links.map(linkOf).join(",")}]`
+  return `{"traceId":"${traceId}","spanId":"${spanId}",${parent}"name":${quoted(name)},"kind":${kinds[kind]},"startTimeUnixNano":"${status.startTime}","endTimeUnixNano":"${endNanos}","attributes":[${attributesOf(attributes)}${interrupted}]${eventList}${linkList},"status":${statusOf(exit, problems)},"flags":257}`
 }

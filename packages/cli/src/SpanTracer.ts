@@ -14,7 +14,8 @@ type Take = (text: string) => void
 
 class Spoken extends Tracer.NativeSpan {
   readonly #take: Take
-  readonly #events: Array<SpanText.Event> = []
+  /** Most spans have none. */
+  #events: Array<SpanText.Event> | undefined
 
   constructor(options: Parameters<Tracer.Tracer["span"]>[0], take: Take) {
     super(options)
@@ -22,13 +23,13 @@ class Spoken extends Tracer.NativeSpan {
   }
 
   override event(name: string, atNanos: bigint, attributes: Readonly<Record<string, unknown>> = {}): void {
-    if (this.status._tag === "Started") this.#events.push({ name, atNanos, attributes })
+    if (this.status._tag === "Started") (this.#events ??= []).push({ name, atNanos, attributes })
   }
 
   override end(endNanos: bigint, exit: Exit.Exit<unknown, unknown>): void {
     if (this.status._tag === "Ended") return
     super.end(endNanos, exit)
-    if (this.sampled) this.#take(SpanText.make(this, this.#events, endNanos, exit))
+    if (this.sampled) this.#take(SpanText.make(this, this.#events ?? [], endNanos, exit))
   }
 }
 

@@ -79,7 +79,7 @@ describe("Telemetry", { concurrent: true }, () => {
       assert.lengthOf(warnings, 1)
       assert.match(warnings[0] ?? "", /^Telemetry cannot be sent to 127\.0\.0\.1:\d+ \(ECONNREFUSED\): it is dropped/)
       assert.notInclude(warnings.join(), "hunter2")
-      assert.isBelow(closingMillis, 4000)
+      assert.isBelow(closingMillis, 10_000)
     })
   )
 
@@ -91,7 +91,7 @@ describe("Telemetry", { concurrent: true }, () => {
         assert.isAtLeast(sent.length, 2)
         assert.lengthOf(warnings, 1)
         assert.notInclude(warnings.join(), "hunter2")
-        assert.isBelow(closingMillis, 4000)
+        assert.isBelow(closingMillis, 10_000)
       })
     )
   }
@@ -102,7 +102,7 @@ describe("Telemetry", { concurrent: true }, () => {
       const { closingMillis, exit, warnings } = yield* exported(url, spans(20_000))
       assert.isTrue(Exit.isSuccess(exit))
       assert.lengthOf(warnings, 1)
-      assert.isBelow(closingMillis, 4000)
+      assert.isBelow(closingMillis, 10_000)
     })
   )
 })
