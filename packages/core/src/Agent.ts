@@ -8,8 +8,8 @@ import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Fiber from "effect/Fiber"
 import * as FiberSet from "effect/FiberSet"
+import { identity } from "effect/Function"
 import * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
 import * as Random from "effect/Random"
@@ -17,33 +17,26 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 
 import { AgentError, BudgetUnchecked, ModelFailed, NoAnswer } from "./AgentError.ts"
-import type { AgentEvent, EndReason, Fact } from "./AgentEvent.ts"
+import type { AgentEvent, EndReason } from "./AgentEvent.ts"
 import * as AgentRequest from "./AgentRequest.ts"
 import { HeapUsed } from "./explain/HeapUsed.ts"
-import type { Component } from "./explain/Profile.ts"
 import * as RunSpan from "./explain/RunSpan.ts"
 import * as RunSummary from "./explain/RunSummary.ts"
 import { Attribute } from "./explain/Trace.ts"
-import * as Ahead from "./foresee/Ahead.ts"
 import * as Answers from "./foresee/Answers.ts"
 import type { Bundle } from "./foresee/Bundle.ts"
-import * as FindTool from "./foresee/FindTool.ts"
 import * as Foresight from "./foresee/Foresight.ts"
-import { Habits } from "./foresee/Habits.ts"
-import * as Route from "./foresee/Route.ts"
-import * as Rules from "./foresee/Rules.ts"
-import type { Selection } from "./foresee/ToolIndex.ts"
-import * as ToolOffer from "./foresee/ToolOffer.ts"
-import * as Wishes from "./foresee/Wishes.ts"
-import * as Worth from "./foresee/Worth.ts"
+import * as Opening from "./foresee/Opening.ts"
+import type * as Route from "./foresee/Route.ts"
 import * as Ledger from "./model/Ledger.ts"
 import { type Message, type ModelRequest, ModelStream } from "./model/ModelStream.ts"
 import * as Transcript from "./model/Transcript.ts"
 import * as Turn from "./model/Turn.ts"
 import * as RunLog from "./RunLog.ts"
+import * as RunObserver from "./RunObserver.ts"
+import * as Account from "./schedule/Account.ts"
 import * as Brakes from "./schedule/Brakes.ts"
 import * as Calls from "./schedule/Calls.ts"
-import * as Deadline from "./schedule/Deadline.ts"
 import * as Graph from "./schedule/Graph.ts"
 import * as Handlers from "./schedule/Handlers.ts"
 import * as Once from "./schedule/Once.ts"
@@ -53,8 +46,8 @@ import * as Remembered from "./schedule/Remembered.ts"
 import * as Results from "./schedule/Results.ts"
 import * as ResultStore from "./schedule/ResultStore.ts"
 import * as ResultTool from "./schedule/ResultTool.ts"
-import type { Run } from "./schedule/Run.ts"
 import * as Shared from "./schedule/Shared.ts"
+import { within } from "./schedule/Within.ts"
 import * as Span from "./Span.ts"
 
 const runId = Effect.map(
@@ -115,10 +108,6 @@ type HandlerServices<Tools extends Record<string, Tool.Any>> = 0 extends 1 & Too
   ? never
   : Tool.HandlerServices<Tools[keyof Tools]>
 
-/** Whether it was given up because the time for tools was over. */
-const isCut = ({ problem }: { readonly problem: string | null }): boolean =>
-  problem?.startsWith(Deadline.notInTime) === true
-
 const endReason = ({ finish, isComplete }: Turn.Turn, stopped: EndReason | undefined): EndReason => {
   if (finish.reason === "length" || finish.reason === "content-filter") return finish.reason
   return stopped ?? (isComplete ? "answered" : "incomplete")
@@ -131,31 +120,6 @@ const limitMillis = (
   const least = Math.min(deadlineMillis ?? Infinity, runLimit === undefined ? Infinity : Duration.toMillis(runLimit))
   return least === Infinity ? undefined : least
 }
-
-/**
- * What the application knows of `question`; nothing where its router breaks or takes all the time there is, which are no
- * reasons to give no answer.
- */
-const analyse = <R>(router: Effect.Effect<Route.Router, never, R>, question: string, limitMillis: number) =>
-  Effect.flatMap(router, ({ analyse }) => analyse(question)).pipe(
-    (analysis) =>
-      limitMillis === Infinity
-        ? analysis
-        : Effect.timeoutOrElse(analysis, { duration: limitMillis, orElse: () => Effect.undefined }),
-    Effect.catchDefect((defect) => Effect.as(Effect.logWarning("The router broke.", defect), undefined))
-  )
-
-/**
- * `effect` for at most `millis`; none where that is not enough. It is then interrupted, and not waited for: the scope does that.
- */
-const within = Effect.fnUntraced(function* <A, E, R>(millis: number, effect: Effect.Effect<A, E, R>) {
-  if (millis === Infinity) return Option.some(yield* effect)
-  const fiber = yield* Effect.forkScoped(effect, { startImmediately: true })
-  const ended = yield* Effect.timeoutOption(Fiber.await(fiber), millis)
-  if (Option.isSome(ended)) return Option.some(yield* ended.value)
-  fiber.interruptUnsafe()
-  return Option.none()
-})
 
 /**
  * An agent that answers with `toolkit`, step by step, until the model has no more calls to make.
@@ -176,21 +140,7 @@ export function make<Tools extends Record<string, Tool.Any>, R, R2, R3>(
   const policy: Policy.Policy = { ...Policy.standard, ...options.policy }
   const answers = Answers.make({ name, instructions, policy })
 
-  const offers = new WeakMap<object, ReadonlyArray<Tool.Any>>()
-  /** The tools that a run begins with: the same list in each run, by which the layers below know that they have it written down. */
-  const offerOf = ({ bundle, tools: own }: Selection): ReadonlyArray<Tool.Any> => {
-    const known = offers.get(own)
-    if (known !== undefined) return known
-    const offer = [
-      ...(policy.plans ? [PlanTool.make(own)] : []),
-      ...(policy.resultBytes === undefined ? [] : [ResultTool.tool]),
-      ...(bundle === undefined ? [] : [FindTool.tool]),
-      ...Object.values(own)
-    ]
-    offers.set(own, offer)
-    return offer
-  }
-  const select = options.bundles && ToolOffer.make(options.bundles)
+  const opener = Opening.make(policy, options.router, options.bundles)
 
   const loop = Effect.fnUntraced(function* (
     request: AgentRequest.AgentRequest,
@@ -198,40 +148,20 @@ export function make<Tools extends Record<string, Tool.Any>, R, R2, R3>(
     runLog: RunLog.RunLog,
     span: Span.Span | undefined
   ) {
-    let phaseStartMillis = 0
-    /** What was done since the last phase belongs to `component`. */
-    const phase = (component: Component) => {
-      if (span === undefined) return
-      const nowMillis = runLog.elapsedMillis()
-      span.phase(component, nowMillis - phaseStartMillis)
-      phaseStartMillis = nowMillis
-    }
+    const phases = Span.phases(span)
     const own: Handlers.Handled<Services> = yield* Handlers.resolve(options.toolkit)
     if (policy.plans && Object.hasOwn(own.tools, PlanTool.name)) return yield* Effect.die(new Error(PlanTool.taken))
     if (policy.resultBytes !== undefined && Object.hasOwn(own.tools, ResultTool.name)) {
       return yield* Effect.die(new Error(ResultTool.taken))
     }
-    const whole = ToolOffer.whole(own.tools)
     const { address, model, provider } = yield* ModelStream
     const ledger = yield* Ledger.Current
     const brakes = Brakes.make(policy, model, limitMillis(request, policy))
     if (brakes.problem !== undefined) {
       return yield* new AgentError({ reason: new BudgetUnchecked({ problem: brakes.problem }) })
     }
-    const settled: Array<Extract<Fact, { _tag: "ToolSettled" }>> = []
-    /** What the model has said in this step. */
-    let said = ""
-    const log: RunLog.RunLog = {
-      ...runLog,
-      append: (fact) => {
-        if (fact._tag === "ToolSettled") settled.push(fact)
-        if (fact._tag === "TextDelta") {
-          said += fact.delta
-          ledger?.text(fact.delta)
-        }
-        runLog.append(fact)
-      }
-    }
+    const account = Account.make(runLog, ledger, brakes.deadlineMillis)
+    const { log } = account
     const fork = yield* Effect.updateContext(
       FiberSet.makeRuntime<Services>(),
       (context: Context.Context<Services | Scope.Scope>) =>
@@ -251,105 +181,51 @@ export function make<Tools extends Record<string, Tool.Any>, R, R2, R3>(
         provider,
         model,
         address,
-        tools: offerOf(whole.selection),
+        tools: opener.offerAll(own.tools),
         question,
         facts: facts?.key
       })
     const answer = recall && (yield* recall)
-    phase("start-up")
+    phases.end("start-up")
     if (answer?.known !== undefined) {
       log.append({ _tag: "Routed", route: "memory", confidence: null, reason: null })
       ledger?.reported(transcript)
       log.append({ _tag: "TextDelta", step: 0, delta: answer.known })
       return { end: { answer: answer.known, steps: 0, reason: "answered" } as const, keep: undefined }
     }
-    const analysis = options.router && (yield* analyse(options.router, question, brakes.remaining(log.elapsedMillis())))
-    phase("routing")
-    const offer = select === undefined ? whole : yield* select(own.tools, question, analysis?.tools ?? [])
-    const offered = offerOf(offer.selection)
-    phase("tool-selection")
-    const found = offer.find === undefined ? own : yield* FindTool.beside(own, offer.find)
-    const unforeseen: Run<Services> = {
-      toolkit: results === undefined ? found : yield* ResultTool.beside(found, results),
-      policy,
-      log,
-      once: Once.make(log.elapsedMillis),
-      order: Graph.makeOrder(),
-      shared: yield* Shared.Shared,
-      brakes,
-      ledger,
-      remembered,
-      results,
-      span,
-      fork
-    }
-    const wishes = analysis && Wishes.make(analysis.wishes, own.tools)
-    const habits = Option.getOrUndefined(yield* Effect.serviceOption(Habits))
-    const sources = { tools: own.tools, question, analysis, wishes, worth: yield* Worth.Worth, habits }
-    const ahead =
-      analysis === undefined && habits === undefined ? undefined : Ahead.make({ ...unforeseen, log: runLog }, sources)
-    if (ahead !== undefined) yield* Effect.addFinalizer(() => Effect.sync(ahead.cut))
-    const run: Run<Services> = { ...unforeseen, foreseen: ahead?.foreseen }
+    const opened = yield* opener.open<Services>(
+      {
+        toolkit: own,
+        policy,
+        log,
+        once: Once.make(log.elapsedMillis),
+        order: Graph.makeOrder(),
+        shared: yield* Shared.Shared,
+        brakes,
+        ledger,
+        remembered,
+        results,
+        span,
+        fork
+      },
+      { question, transcript },
+      account,
+      phases
+    )
+    if (opened.end !== undefined) return { end: opened.end, keep: undefined }
+    const { ahead, made, offered, run, wishes } = opened.asking
+    transcript = Foresight.show(transcript, made)
     let added: ReadonlyArray<Message> = transcript
-
-    /** Says `delta` to the user in the model's place; the model is not told. */
-    const say = (step: number, delta: string) => {
-      said += delta
-      runLog.append({ _tag: "TextDelta", step, delta })
-    }
-
-    /** The calls of the last message that had some: the model knew of those before it, and has gone on. */
-    const lastCalls = () => {
-      const last = settled.at(-1)?.step
-      return settled.filter(({ step }) => step === last)
-    }
-    const missingOf = (calls: ReturnType<typeof lastCalls>) =>
-      calls.flatMap(({ name, problem }) => (problem === null ? [] : [{ name, why: problem }]))
-
-    /** The answer of a run whose time is over, by `step`, before the model has said all. */
-    const outOfTime = (step: number, calls: Calls.Calls, steps = step + 1) => {
-      calls.cut(Deadline.notInTime)
-      ledger?.interrupted()
-      const done = settled.filter(({ ok }) => ok).map(({ name }) => name)
-      const last = lastCalls()
-      const missing = missingOf(last)
-      if (last.some((call) => call.step === step)) missing.push(Deadline.restOfMessage)
-      say(step, Deadline.unfinishedNote({ text: said, done, missing, deadlineMillis: brakes.deadlineMillis ?? 0 }))
-      return { answer: said, steps, reason: "deadline" } as const
-    }
-
-    const decision = analysis && Route.decide(analysis, own.tools)
-    const { confidence = null, reason = null } = decision ?? {}
-    /** What was read before the model was asked, and stands in its prompt. */
-    let made: ReadonlyArray<Foresight.Made> = []
-    if (decision?.route === "rules") {
-      log.append({ _tag: "Routed", route: "rules", confidence, reason })
-      ledger?.reported(transcript)
-      const calls = Calls.open(0, run)
-      const ruled = yield* within(brakes.remaining(log.elapsedMillis()), Rules.answer(decision.answerable, calls))
-      if (Option.isNone(ruled)) return { end: outOfTime(0, calls, 0), keep: undefined }
-      if (ruled.value.answer !== undefined) {
-        log.append({ _tag: "TextDelta", step: 0, delta: ruled.value.answer })
-        return { end: { answer: said, steps: 0, reason: "answered" } as const, keep: undefined }
-      }
-      made = ruled.value.made
-      log.append({ _tag: "Routed", route: "model", confidence, reason: Rules.notBorneOut })
-    } else log.append({ _tag: "Routed", route: "model", confidence, reason })
-    if (ahead !== undefined) {
-      made = [...made, ...(yield* ahead.open(brakes.remaining(log.elapsedMillis())))]
-      transcript = Foresight.show(transcript, made)
-      added = transcript
-    }
 
     /** One model call and the calls it asks for: the transcript to go on with, or the answer. */
     const takeStep = Effect.fnUntraced(function* (step: number, span: Span.Span | undefined) {
-      said = ""
+      account.begin()
       const last = brakes.last(step, log.elapsedMillis(), added)
       log.append({ _tag: "StepStarted", step })
-      const calls = last === undefined ? Calls.open(step, span === undefined ? run : { ...run, span }) : Calls.none
+      const calls = last === undefined ? Calls.open(step, run, span) : Calls.none
       const request: ModelRequest = {
         messages: transcript,
-        tools: offer.after(offered),
+        tools: offered(),
         toolChoice: last === undefined ? "auto" : "none",
         deltasOf: policy.plans ? PlanTool.name : undefined,
         cacheKey: name
@@ -361,7 +237,7 @@ export function make<Tools extends Record<string, Tool.Any>, R, R2, R3>(
           Effect.mapError((error) => new AgentError({ reason: new ModelFailed({ error }) }))
         )
       )
-      if (Option.isNone(taken)) return outOfTime(step, calls)
+      if (Option.isNone(taken)) return account.outOfTime(step, calls)
       const turn = taken.value
       brakes.spend(turn)
       ledger?.turn(turn)
@@ -380,7 +256,7 @@ export function make<Tools extends Record<string, Tool.Any>, R, R2, R3>(
         log.append({ _tag: "TextDelta", step, delta: granted })
       }
       log.append({ _tag: "StepFinished", step, finishReason: turn.finish.reason, modelCall: turn.modelCall })
-      if (granted !== undefined) return { answer: said, steps: step + 1, reason: "answered" } as const
+      if (granted !== undefined) return { answer: account.said(), steps: step + 1, reason: "answered" } as const
       if (turn.calls.length > 0 && last === undefined) {
         const next = Transcript.append(transcript, turn, results)
         added = next.slice(transcript.length)
@@ -389,15 +265,15 @@ export function make<Tools extends Record<string, Tool.Any>, R, R2, R3>(
         return undefined
       }
       if (turn.text.trim() === "") {
-        if (last?.reason === "deadline") return outOfTime(step, calls)
+        if (last?.reason === "deadline") return account.outOfTime(step, calls)
         if (last?.sentence === undefined) {
           return yield* new AgentError({ reason: new NoAnswer({ finishReason: turn.finish.reason }) })
         }
       }
-      if (last?.sentence !== undefined) say(step, `${said === "" ? "" : "\n\n"}${last.sentence}`)
-      const missing = last?.reason === "deadline" ? missingOf(lastCalls().filter(isCut)) : []
-      if (missing.length > 0) say(step, Deadline.missingNote(missing, brakes.deadlineMillis ?? 0))
-      return { answer: said, steps: step + 1, reason: endReason(turn, offered.length > 0 ? last?.reason : undefined) }
+      if (last?.sentence !== undefined) account.say(step, `${account.said() === "" ? "" : "\n\n"}${last.sentence}`)
+      if (last?.reason === "deadline") account.sayMissing(step)
+      const reason = endReason(turn, request.tools.length > 0 ? last?.reason : undefined)
+      return { answer: account.said(), steps: step + 1, reason }
     })
 
     for (let step = 0; ; step++) {
@@ -405,7 +281,7 @@ export function make<Tools extends Record<string, Tool.Any>, R, R2, R3>(
       const end = yield* stepSpan === undefined ? takeStep(step, undefined) : stepSpan.around(takeStep(step, stepSpan))
       if (end === undefined) continue
       if (ahead !== undefined) yield* ahead.end(end.reason)
-      return { end, keep: answer?.keep(end, [...made.map(({ outcome }) => outcome), ...settled]) }
+      return { end, keep: answer?.keep(end, [...made.map(({ outcome }) => outcome), ...account.settled]) }
     }
   })
 
@@ -418,15 +294,11 @@ export function make<Tools extends Record<string, Tool.Any>, R, R2, R3>(
       const request = typeof asked === "string" ? { question: asked } : asked
       const id = yield* runId
       const told = span && RunSpan.telling(span, id, yield* HeapUsed)
-      const log = yield* RunLog.make(
-        id,
-        told === undefined
-          ? take
-          : (event) => {
-              told(event)
-              take(event)
-            }
-      )
+      const observers = yield* RunObserver.Observers
+      const { model, provider } = yield* ModelStream
+      const watch =
+        observers.length === 0 ? undefined : RunObserver.watch(observers, { runId: id, agent: name, provider, model })
+      const log = yield* RunLog.make(id, RunLog.all(take, told, watch?.take))
       const ledger = yield* Ledger.Current
       yield* Effect.gen(function* () {
         const question = yield* AgentRequest.validate(request, policy.maxQuestionBytes)
@@ -445,7 +317,8 @@ export function make<Tools extends Record<string, Tool.Any>, R, R2, R3>(
             const problem = error?.message ?? "The run broke: this is a fault of the program."
             log.append({ _tag: "RunFailed", problem, isRetryable: error?.isRetryable ?? false })
           })
-        )
+        ),
+        watch === undefined ? identity : Effect.ensuring(watch.report)
       )
     })
     return Span.whenTraced(`invoke_agent ${name}`, RunSpan.attributes(name), executed)

@@ -18,6 +18,19 @@ export interface RunLog {
 /** Drops the noise that subtracting decimal fractions leaves: microseconds are the clock's own steps. */
 export const toMicros = (millis: number): number => Math.round(millis * 1000) / 1000
 
+/** `take`, and after it those of `others` that there are. */
+export const all = (
+  take: (event: AgentEvent) => void,
+  ...others: ReadonlyArray<((event: AgentEvent) => void) | undefined>
+): ((event: AgentEvent) => void) => {
+  const takers = others.filter((other) => other !== undefined)
+  if (takers.length === 0) return take
+  return (event) => {
+    take(event)
+    for (const other of takers) other(event)
+  }
+}
+
 /**
  * A log that hands each event to `take`.
  *

@@ -150,6 +150,31 @@ export const whenTraced = <A, E, R>(
     })
   })
 
+/** Phases that follow one another. */
+export interface Phases {
+  /** What was done since the last phase, or `begin`, belongs to `component`. */
+  readonly end: (component: Component) => void
+  readonly begin: () => void
+}
+
+/** Phases of `span`, from now on. */
+export const phases = (span: Span | undefined): Phases => {
+  if (span === undefined) return untold
+  let startMillis = span.nowMillis()
+  return {
+    begin: () => {
+      startMillis = span.nowMillis()
+    },
+    end: (component) => {
+      const nowMillis = span.nowMillis()
+      span.phase(component, nowMillis - startMillis)
+      startMillis = nowMillis
+    }
+  }
+}
+
+const untold: Phases = { begin: () => {}, end: () => {} }
+
 /** `effect`, of which the span that it runs in, if there is one, says how long it took, and for what. */
 export const phase = <A, E, R>(
   effect: Effect.Effect<A, E, R>,

@@ -28,9 +28,9 @@ export interface Calls extends Listener {
 const unknownTool = (name: string, tools: Readonly<Record<string, Tool.Any>>): string =>
   `There is no tool ${name}. The tools are: ${Object.keys(tools).join(", ")}.`
 
-/** Opens the calls of step `step`. */
-export const open = <R>(step: number, run: Run<R>): Calls => {
-  const scheduler = Scheduler.open(step, run)
+/** Opens the calls of step `step`, whose spans stand under `span`. */
+export const open = <R>(step: number, run: Run<R>, span = run.span): Calls => {
+  const scheduler = Scheduler.open(step, run, span)
   const { tools } = run.toolkit
   const nodes: Array<Graph.Node> = []
   /** Outcomes of which the model reads something else, by node. */
@@ -58,12 +58,12 @@ export const open = <R>(step: number, run: Run<R>): Calls => {
         run.ledger?.settled(node, node.outcome ?? notRun)
         if (node.outcome === undefined) return
         const shown = shorten(node, node.outcome)
-        if (run.span === undefined) return
+        if (span === undefined) return
         // It has no span of its own either.
         planBytes += Measured.bytesOf(node.outcome.text)
         planShownBytes += Measured.bytesOf(shown.text)
-        run.span.attribute(Attribute.resultBytes, planBytes)
-        run.span.attribute(Attribute.shownBytes, planShownBytes)
+        span.attribute(Attribute.resultBytes, planBytes)
+        span.attribute(Attribute.shownBytes, planShownBytes)
       })
       return node
     })

@@ -36,7 +36,7 @@ export interface Run<R> {
   readonly foreseen?: Foreseen | undefined
   /** Whether its calls are only guesses, which are to leave places free for those that are asked for. */
   readonly isGuessing?: boolean
-  /** Where the spans of its calls stand; `undefined` where nobody traces. */
+  /** Its own span, under which the calls of no step stand; `undefined` where nobody traces. */
   readonly span?: Span.Span | undefined
   /** Runs a call's work in a fiber that ends with the run at the latest. */
   readonly fork: (effect: Effect.Effect<void, never, R>) => Fiber.Fiber<void>

@@ -57,9 +57,9 @@ export interface Step {
   readonly cut: (problem: string) => void
 }
 
-/** Opens a step, which ends with `cut`. */
-export const open = <R>(step: number, run: Run<R>): Step => {
-  const { brakes, fork, ledger, log, order, policy, span } = run
+/** Opens a step, which ends with `cut`. The spans of its calls stand under `span`. */
+export const open = <R>(step: number, run: Run<R>, span = run.span): Step => {
+  const { brakes, fork, ledger, log, order, policy } = run
   const stepStartMillis = log.elapsedMillis()
   let toolsEndMillis = brakes.toolsEnd(stepStartMillis)
   const remainingMillis = () => Deadline.untilMillis(log.elapsedMillis(), toolsEndMillis)

@@ -36,6 +36,8 @@ export interface Upstreams {
   ): Effect.Effect<A, never, R>
   /** An open circuit whose `retryAfter` is zero lets the next call try. */
   state(upstream: string): Effect.Effect<CircuitBreaker.State>
+  /** Those that were asked for so far. */
+  known(): ReadonlyArray<string>
 }
 
 /** Why a call of `upstream` does not run while its circuit is open, in words for a model. */
@@ -100,8 +102,10 @@ export const make: Effect.Effect<Upstreams> = Effect.gen(function* () {
           retryAfter: Failure.retryAfter(failure) ?? Duration.seconds(1)
         })
 
+  const known = new Set<string>()
   const upstreams: Upstreams = {
     guard: (upstream, effect, refused) => {
+      known.add(upstream)
       const attempt = Effect.flatMap(Effect.orDie(tokenOf(upstream)), ({ epoch }) =>
         Effect.tap(effect, (outcome) => Effect.orDie(report(upstream, epoch, outcome)))
       )
@@ -109,7 +113,8 @@ export const make: Effect.Effect<Upstreams> = Effect.gen(function* () {
         Effect.map(refusal(upstream, error), refused)
       )
     },
-    state: (upstream) => Effect.orDie(breaker.state(upstream))
+    state: (upstream) => Effect.orDie(breaker.state(upstream)),
+    known: () => [...known]
   }
   return upstreams
 }).pipe(

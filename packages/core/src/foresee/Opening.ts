@@ -1,0 +1,176 @@
+/**
+ * Opening: all that comes before a run's first model call: what its router knows of the question, the answer of rules where they
+ * are sure of one, and else the tools on offer and what is read ahead. Tools are chosen only for a model that is to be asked.
+ */
+import type * as Tool from "effect/ai/Tool"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type * as Scope from "effect/Scope"
+
+import type * as Transcript from "../model/Transcript.ts"
+import type * as Account from "../schedule/Account.ts"
+import * as Calls from "../schedule/Calls.ts"
+import * as PlanTool from "../schedule/PlanTool.ts"
+import type * as Policy from "../schedule/Policy.ts"
+import * as ResultTool from "../schedule/ResultTool.ts"
+import type { Run } from "../schedule/Run.ts"
+import { within } from "../schedule/Within.ts"
+import type * as Span from "../Span.ts"
+import * as Ahead from "./Ahead.ts"
+import type { Bundle } from "./Bundle.ts"
+import * as FindTool from "./FindTool.ts"
+import type * as Foresight from "./Foresight.ts"
+import { Habits } from "./Habits.ts"
+import * as Route from "./Route.ts"
+import * as Rules from "./Rules.ts"
+import type { Selection, Tools } from "./ToolIndex.ts"
+import * as ToolOffer from "./ToolOffer.ts"
+import * as Wishes from "./Wishes.ts"
+import * as Worth from "./Worth.ts"
+
+/** A run that goes on to its model. */
+export interface Asking<R> {
+  readonly run: Run<R>
+  /** The tools on offer: the same array until a run finds more. */
+  readonly offered: () => ReadonlyArray<Tool.Any>
+  readonly ahead: Ahead.Ahead | undefined
+  readonly wishes: Wishes.Wishes | undefined
+  /** What was read before the model is asked, and stands in its prompt. */
+  readonly made: ReadonlyArray<Foresight.Made>
+}
+
+export interface Asked {
+  readonly question: string
+  /** All that a model would be told before it is. */
+  readonly transcript: Transcript.Transcript
+}
+
+export interface Opener<R2> {
+  /** All of `tools`, as they are on offer where none are chosen. */
+  readonly offerAll: (tools: Tools) => ReadonlyArray<Tool.Any>
+  /**
+   * Opens `run`, whose toolkit is the application's own: its end where rules answered, or there was no time; else what the model
+   * is asked with.
+   */
+  readonly open: <R>(
+    run: Run<R>,
+    asked: Asked,
+    account: Account.Account,
+    phases: Span.Phases
+  ) => Effect.Effect<
+    { readonly end: Account.End } | { readonly end: undefined; readonly asking: Asking<R> },
+    never,
+    R2 | Scope.Scope
+  >
+}
+
+/**
+ * What the application knows of `question`; nothing where its router breaks or takes all the time there is, which are no
+ * reasons to give no answer.
+ */
+const analyse = <R>(router: Effect.Effect<Route.Router, never, R>, question: string, limitMillis: number) =>
+  Effect.flatMap(router, ({ analyse }) => analyse(question)).pipe(
+    (analysis) =>
+      limitMillis === Infinity
+        ? analysis
+        : Effect.timeoutOrElse(analysis, { duration: limitMillis, orElse: () => Effect.undefined }),
+    Effect.catchDefect((defect) => Effect.as(Effect.logWarning("The router broke.", defect), undefined))
+  )
+
+/** For an agent of `policy`, whose runs `router` knows questions for, and which are offered `bundles`, else all tools. */
+export const make = <R2>(
+  policy: Policy.Policy,
+  router: Effect.Effect<Route.Router, never, R2> | undefined,
+  bundles: ReadonlyArray<Bundle> | undefined
+): Opener<R2> => {
+  const select = bundles && ToolOffer.make(bundles)
+  const offers = new WeakMap<object, ReadonlyArray<Tool.Any>>()
+  /** The tools that a run begins with: the same list in each run, by which the layers below know that they have it written down. */
+  const offerOf = ({ bundle, tools: own }: Selection): ReadonlyArray<Tool.Any> => {
+    const known = offers.get(own)
+    if (known !== undefined) return known
+    const offer = [
+      ...(policy.plans ? [PlanTool.make(own)] : []),
+      ...(policy.resultBytes === undefined ? [] : [ResultTool.tool]),
+      ...(bundle === undefined ? [] : [FindTool.tool]),
+      ...Object.values(own)
+    ]
+    offers.set(own, offer)
+    return offer
+  }
+
+  /** The toolkit of `run` with the engine's own tools beside it. */
+  const beside = Effect.fnUntraced(function* <R>({ results, toolkit }: Run<R>, { find }: ToolOffer.ToolOffer) {
+    const found = find === undefined ? toolkit : yield* FindTool.beside(toolkit, find)
+    return results === undefined ? found : yield* ResultTool.beside(found, results)
+  })
+
+  /** Answers `decision` by rules; what was read where that came to nothing. */
+  const rule = Effect.fnUntraced(function* <R>(
+    run: Run<R>,
+    { answerable, confidence, reason }: Extract<Route.Decision, { readonly route: "rules" }>,
+    transcript: Transcript.Transcript,
+    account: Account.Account
+  ) {
+    const { brakes, ledger, log } = run
+    log.append({ _tag: "Routed", route: "rules", confidence, reason })
+    ledger?.reported(transcript)
+    const calls = Calls.open(0, run)
+    const ruled = yield* within(brakes.remaining(log.elapsedMillis()), Rules.answer(answerable, calls))
+    if (Option.isNone(ruled)) return { end: account.outOfTime(0, calls, 0), made: [] }
+    const { answer, made } = ruled.value
+    if (answer === undefined) return { end: undefined, made }
+    log.append({ _tag: "TextDelta", step: 0, delta: answer })
+    const end: Account.End = { answer: account.said(), steps: 0, reason: "answered" }
+    return { end, made }
+  })
+
+  return {
+    offerAll: (tools) => offerOf(ToolOffer.whole(tools).selection),
+    open: Effect.fnUntraced(function* <R>(
+      run: Run<R>,
+      { question, transcript }: Asked,
+      account: Account.Account,
+      phases: Span.Phases
+    ) {
+      const { brakes, log } = run
+      const { tools } = run.toolkit
+      const analysis = router && (yield* analyse(router, question, brakes.remaining(log.elapsedMillis())))
+      phases.end("routing")
+      const decision = analysis && Route.decide(analysis, tools)
+      const { confidence = null, reason = null } = decision ?? {}
+      const ruled = decision?.route === "rules" ? yield* rule(run, decision, transcript, account) : undefined
+      if (ruled?.end !== undefined) return { end: ruled.end }
+
+      phases.begin()
+      const offer =
+        select === undefined ? ToolOffer.whole(tools) : yield* select(tools, question, analysis?.tools ?? [])
+      const offered = offerOf(offer.selection)
+      phases.end("tool-selection")
+      log.append({
+        _tag: "Routed",
+        route: "model",
+        confidence,
+        reason: ruled === undefined ? reason : Rules.notBorneOut
+      })
+      const whole: Run<R> = { ...run, toolkit: yield* beside(run, offer) }
+      const wishes = analysis && Wishes.make(analysis.wishes, tools)
+      const habits = Option.getOrUndefined(yield* Effect.serviceOption(Habits))
+      const sources = { tools, question, analysis, wishes, worth: yield* Worth.Worth, habits }
+      const ahead =
+        analysis === undefined && habits === undefined
+          ? undefined
+          : Ahead.make({ ...whole, log: account.outer }, sources)
+      if (ahead !== undefined) yield* Effect.addFinalizer(() => Effect.sync(ahead.cut))
+      const begun = ahead === undefined ? [] : yield* ahead.open(brakes.remaining(log.elapsedMillis()))
+      const asking: Asking<R> = {
+        run: { ...whole, foreseen: ahead?.foreseen },
+        offered: () => offer.after(offered),
+        ahead,
+        wishes,
+        made: ruled === undefined ? begun : [...ruled.made, ...begun]
+      }
+      return { end: undefined, asking }
+    })
+  }
+}
