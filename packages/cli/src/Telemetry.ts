@@ -18,6 +18,7 @@ import * as Tracer from "effect/Tracer"
 
 const load = Effect.promise(() =>
   Promise.all([
+    import("@callsheet/core/explain/RunMetrics"),
     import("@effect/opentelemetry/OtelMetrics"),
     import("@effect/opentelemetry/Resource"),
     import("@opentelemetry/sdk-metrics"),
@@ -36,12 +37,22 @@ const timeoutMillis = 2000
 const longestWait = "1 second"
 const lastWait = "3 seconds"
 
-/** Sends every span and all metrics of the program to `endpoint`, and counts what the process takes. */
+/** Sends every span and all metrics of the program to `endpoint`, and counts what runs come to and the process takes. */
 export const layer = (endpoint: string): Layer.Layer<never> =>
   Layer.unwrap(
     Effect.gen(function* () {
-      const [OtelMetrics, Resource, Metrics, OtlpExporters, Outage, ProcessMetrics, SpanBatches, SpanText, SpanTracer] =
-        yield* load
+      const [
+        RunMetrics,
+        OtelMetrics,
+        Resource,
+        Metrics,
+        OtlpExporters,
+        Outage,
+        ProcessMetrics,
+        SpanBatches,
+        SpanText,
+        SpanTracer
+      ] = yield* load
       const context = yield* Effect.context<never>()
       const outage = Outage.make(new URL(endpoint).host, (problem) => {
         Effect.runForkWith(context)(Effect.provideService(Effect.logWarning(problem), Logger.LogToStderr, true))
@@ -90,6 +101,7 @@ export const layer = (endpoint: string): Layer.Layer<never> =>
         })
       const sent = Layer.mergeAll(
         Layer.effect(Tracer.Tracer, tracer),
+        RunMetrics.layer,
         // The metrics of the process stand until they were sent for the last time.
         Layer.provide(OtelMetrics.layer(metricReader, { shutdownTimeout: lastWait }), ProcessMetrics.layer)
       )

@@ -5,6 +5,8 @@ import { readFileSync } from "node:fs"
 import { resolve } from "node:path"
 
 import * as Prometheus from "@callsheet/core/explain/Prometheus"
+import * as RunMetrics from "@callsheet/core/explain/RunMetrics"
+import * as ServiceMetrics from "@callsheet/core/explain/ServiceMetrics"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Metric } from "effect"
 
@@ -15,28 +17,58 @@ import { hasPromtool, needsPromtool, promtool } from "./support/promtool.ts"
 
 const rules = resolve(import.meta.dirname, "../../../deploy/prometheus")
 
-/** The text after some questions to demo services, one of which is nobody's to answer. */
+const questions = [
+  "What's downloading right now?",
+  "What's on deck in Plex?",
+  "Search for Inception",
+  // One for the model.
+  "Recommend something similar to The Matrix but more recent and shorter"
+]
+
+/** The text after some questions to demo services. */
 const text = Effect.gen(function* () {
-  yield* Effect.forEach(["What's downloading right now?", "Search for Inception", "Search for Inception"], (question) =>
-    mediaAgent.ask(question)
-  )
+  yield* Effect.forEach(questions, (question) => mediaAgent.ask(question), { concurrency: 1 })
+  const services = yield* ServiceMetrics.make
+  yield* services.refresh
   return yield* Prometheus.format
 }).pipe(
   Effect.provide(
     Layer.mergeAll(
       Composition.layer({ values: {}, unknownKeys: [] }, { model: "offline", hasModel: false, isDemo: true }),
-      ProcessMetrics.layer
+      ProcessMetrics.layer,
+      RunMetrics.layer
     )
   ),
   Effect.provideService(Metric.MetricRegistry, new Map())
 )
 
-describe("metrics", { timeout: 30_000 }, () => {
+/** The metrics that the rules read or speak of; of the names of that form, these are labels. */
+const namesIn = (rules: string): ReadonlyArray<string> =>
+  [...new Set(rules.match(/\b(?:callsheet|nodejs|v8js|process)_[a-z0-9_]+/g) ?? [])]
+    .filter((name) => !/^callsheet_(?:outcome|source|upstream)$/.test(name))
+    .map((name) => name.replace(/_(?:bucket|sum|count)$/, ""))
+
+describe("metrics", { timeout: 60_000 }, () => {
   it.live.skipIf(!hasPromtool)(`are without complaint to Prometheus's checker, after real runs${needsPromtool}`, () =>
     Effect.gen(function* () {
       const input = yield* text
       assert.match(input, /^http_client_connection_requests_total\{callsheet_upstream="plex",.*\} [1-9]/m)
+      assert.match(input, /^callsheet_runs_total\{.*callsheet_outcome="answered"\} [1-9]/m)
+      assert.match(input, /^callsheet_run_duration_seconds_bucket\{.*le="5"\} [1-9]/m)
+      assert.match(input, /^callsheet_tool_calls_total\{gen_ai_tool_name="search_titles",/m)
       assert.deepStrictEqual(promtool(["check", "metrics"], { input }), { status: 0, output: "" })
+    })
+  )
+
+  it.live("are all there that the rules read, under the names that they read", () =>
+    Effect.gen(function* () {
+      const families = new Set(Array.from((yield* text).matchAll(/^# TYPE (\S+)/gm), ([, name]) => name))
+      const wanted = namesIn(readFileSync(resolve(rules, "alerts.yml"), "utf8"))
+      assert.isAtLeast(wanted.length, 8)
+      assert.deepStrictEqual(
+        wanted.filter((name) => !families.has(name)),
+        []
+      )
     })
   )
 
