@@ -48,7 +48,7 @@ const commonest = (numbers: ReadonlyArray<number>): number =>
   [...Map.groupBy(numbers, (number) => number)].toSorted(([, a], [, b]) => b.length - a.length)[0]?.[0] ?? 0
 
 /** What `spans` amount to. Pure. */
-export const tally = (spans: ReadonlyArray<Span>): Omit<Tally, "bytes" | "requests"> => {
+const tally = (spans: ReadonlyArray<Span>): Omit<Tally, "bytes" | "requests"> => {
   const ids = new Set(spans.map(({ spanId }) => spanId))
   const traces = [...Map.groupBy(spans, ({ traceId }) => traceId).values()]
   const usual = commonest(traces.map(({ length }) => length))

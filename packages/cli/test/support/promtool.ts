@@ -3,7 +3,9 @@
  */
 import { spawnSync } from "node:child_process"
 
-export const hasPromtool = spawnSync("promtool", ["--version"]).status === 0
+const program = "promtool"
+
+export const hasPromtool = spawnSync(program, ["--version"]).status === 0
 
 /** What the name of a test says that needs it, where it is not there. */
 export const needsPromtool = hasPromtool ? "" : " (skipped: needs promtool on PATH)"
@@ -18,7 +20,7 @@ export const promtool = (
   args: ReadonlyArray<string>,
   { cwd, input = "" }: { cwd?: string; input?: string } = {}
 ): Judged => {
-  const { status, stderr, stdout } = spawnSync("promtool", args, {
+  const { status, stderr, stdout } = spawnSync(program, args, {
     input,
     encoding: "utf8",
     ...(cwd === undefined ? {} : { cwd })

@@ -18,7 +18,7 @@ import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
 import * as PrometheusMetrics from "effect/observability/PrometheusMetrics"
 
-/** The content type of the text. */
+/** The content type of the text. @public For whoever serves it. */
 export const contentType = "text/plain; version=0.0.4; charset=utf-8"
 
 const units: Readonly<Record<string, string>> = { s: "seconds", By: "bytes" }
