@@ -36,7 +36,10 @@ const allowed: Readonly<Record<string, ReadonlyArray<string>>> = {
     "@effect/opentelemetry",
     "@effect/platform-node",
     "@opentelemetry",
-    "node:sqlite"
+    "node:buffer",
+    "node:perf_hooks",
+    "node:sqlite",
+    "node:v8"
   ]
 }
 

@@ -21,6 +21,7 @@ const suites: Readonly<Record<string, () => Promise<{ readonly suite: Report.Sui
   wires: () => import("./wires.ts"),
   coldstart: () => import("./coldstart.ts"),
   peers: () => import("./peers.ts"),
+  tracing: () => import("./tracing.ts"),
   tools: () => import("./tools.ts")
 }
 

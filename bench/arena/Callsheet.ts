@@ -6,7 +6,7 @@
  * Tool calls are not held back: all of a step run at once, as those of every other contestant do. Slow reads are not hedged:
  * a second attempt would be a call that nobody asked for. What comes from afar (`crawl`) may be used again for a minute, so an
  * equal call that comes when the first has ended asks nobody. With tracing on, a tracer keeps the spans, as many as a busy
- * exporter would; with tracing off, spans are disabled.
+ * exporter would, or they are exported indeed where that is asked for; with tracing off, spans are disabled.
  */
 import * as Agent from "@callsheet/core/Agent"
 import type { ModelStream } from "@callsheet/core/model/ModelStream"
@@ -15,6 +15,7 @@ import * as Hedge from "@callsheet/core/schedule/Hedge"
 import * as Tool from "effect/ai/Tool"
 import * as Toolkit from "effect/ai/Toolkit"
 import * as Effect from "effect/Effect"
+import { identity } from "effect/Function"
 import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Schema from "effect/Schema"
@@ -125,12 +126,19 @@ export const agent = (plans: boolean) =>
     policy: { maxSteps, toolConcurrency: 1024, plans }
   })
 
-export const ready = async (setting: Setting, model: Layer.Layer<ModelStream>): Promise<Ready> => {
+const tracer = (setting: Setting, isExported: boolean) =>
+  !setting.tracing ? Effect.withTracerEnabled(false) : isExported ? identity : Effect.withTracer(keeping())
+
+export const ready = async (
+  setting: Setting,
+  model: Layer.Layer<ModelStream>,
+  telemetry?: Layer.Layer<never>
+): Promise<Ready> => {
   const asked = agent(setting.plans)
   const call: Handler = (name) => (input) => Effect.promise(() => Tools.run(setting.toolUrl, name, input))
-  const traced = setting.tracing ? Effect.withTracer(keeping()) : Effect.withTracerEnabled(false)
+  const traced = tracer(setting, telemetry !== undefined)
   const run = (question: string) => traced(Effect.provideService(asked.ask(question), Hedge.Enabled, false))
-  const runtime = ManagedRuntime.make(Layer.merge(model, handlers(call)))
+  const runtime = ManagedRuntime.make(Layer.mergeAll(model, handlers(call), telemetry ?? Layer.empty))
   return {
     ask: async (question) => (await runtime.runPromise(run(question))).answer,
     close: () => runtime.dispose()

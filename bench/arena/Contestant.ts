@@ -23,6 +23,8 @@ export interface Setting {
 export interface Ready {
   /** Answers `question` with the tools of `Tools.ts`, streaming where it was set so; keeps no conversation. */
   readonly ask: (question: string) => Promise<string>
+  /** Waits for what it does later for the runs so far: it is theirs, and is counted with them. */
+  readonly settle?: () => Promise<void>
   readonly close: () => Promise<void>
 }
 

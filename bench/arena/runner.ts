@@ -94,6 +94,7 @@ const carryOut = async ({ collect, concurrency, count, from, texts }: Order): Pr
   const start = performance.now()
   await Promise.all(Array.from({ length: concurrency }, lane))
   const wallMillis = performance.now() - start
+  await ready.settle?.()
   const { system, user } = process.cpuUsage(cpu)
   const after = getHeapStatistics()
   if (collect) await turn()

@@ -129,6 +129,7 @@ export class Plex extends Context.Service<
           service: "plex",
           name: "Plex",
           baseUrl,
+          secret,
           variables: { baseUrl: "PLEX_BASE_URL", secret: "PLEX_TOKEN" },
           authorize: HttpClientRequest.setHeader("X-Plex-Token", Redacted.value(secret)),
           // A page of HTML, as a proxy sends one while Plex is away.

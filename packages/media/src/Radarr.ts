@@ -110,6 +110,7 @@ export class Radarr extends Context.Service<Radarr, RadarrService>()("@callsheet
           service: "radarr",
           name: "Radarr",
           baseUrl,
+          secret,
           variables: { baseUrl: "RADARR_BASE_URL", secret: "RADARR_API_KEY" },
           authorize: HttpClientRequest.setHeader("X-Api-Key", Redacted.value(secret)),
           notFound: ArrQueue.notFound

@@ -5,11 +5,13 @@
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Base64 from "effect/encoding/Base64"
 import * as Headers from "effect/http/Headers"
 import type * as HttpClientError from "effect/http/HttpClientError"
 import type * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as UrlParams from "effect/http/UrlParams"
 import * as Predicate from "effect/Predicate"
+import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 
@@ -31,6 +33,8 @@ export interface Service {
   readonly name: string
   /** With or without a trailing slash; a base path (`/radarr`) is kept. */
   readonly baseUrl: string
+  /** Its token or key: taken out of whatever the service says, which may be what it was sent. */
+  readonly secret: Redacted.Redacted
   /** The variables that advice names, such as `RADARR_BASE_URL` and `RADARR_API_KEY`. */
   readonly variables: { readonly baseUrl: string; readonly secret: string }
   /**
@@ -55,6 +59,19 @@ export const pauseOf = (response: HttpClientResponse.HttpClientResponse) =>
 /** Others write paragraphs; an error is one sentence. */
 const oneLine = (text: string) => text.replaceAll(/\s+/g, " ").trim()
 
+/** The secrets that a request to `service` holds: its key, and user and password in its address, in each way of writing. */
+const secretsOf = ({ baseUrl, secret }: Service): ReadonlyArray<string> => {
+  const { password = "", username = "" } = URL.canParse(baseUrl) ? new URL(baseUrl) : {}
+  return [
+    ...[Redacted.value(secret), password].flatMap((text) => [text, encodeURIComponent(text)]),
+    ...(password === "" ? [] : [Base64.encode(`${username}:${password}`)])
+  ].filter((text) => text.length >= 4)
+}
+
+/** What `service` says, in one line and without what it was sent in confidence. */
+const told = (service: Service, text: string): string =>
+  secretsOf(service).reduce((text, secret) => text.replaceAll(secret, "<redacted>"), oneLine(text))
+
 /** The service and its address without credentials, as sentences begin. */
 const at = ({ baseUrl, name }: Service) => `${name} at ${UrlParams.redactUrl(baseUrl)}`
 
@@ -74,7 +91,7 @@ export const unknownAnswer = (service: Service, status: number | null, what: str
     reason: new Unexpected({
       service: service.service,
       status,
-      message: `${at(service)} gave an answer that is not understood (${oneLine(what).slice(0, 200)}): check that ${service.variables.baseUrl} points at ${service.name} itself.`
+      message: `${at(service)} gave an answer that is not understood (${told(service, what).slice(0, 200)}): check that ${service.variables.baseUrl} points at ${service.name} itself.`
     })
   })
 
@@ -153,7 +170,7 @@ export const refused = Effect.fnUntraced(function* (service: Service, response: 
       })
     })
   }
-  const messages = (yield* complaints(response)).map(oneLine)
+  const messages = (yield* complaints(response)).map((text) => told(service, text))
   return yield* new MediaError({
     reason: new Rejected({
       service: id,

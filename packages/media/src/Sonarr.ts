@@ -171,6 +171,7 @@ export class Sonarr extends Context.Service<Sonarr, SonarrService>()("@callsheet
           service: "sonarr",
           name: "Sonarr",
           baseUrl,
+          secret,
           variables: { baseUrl: "SONARR_BASE_URL", secret: "SONARR_API_KEY" },
           authorize: HttpClientRequest.setHeader("X-Api-Key", Redacted.value(secret)),
           notFound: ArrQueue.notFound

@@ -194,6 +194,7 @@ export const client = ({ baseUrl, secret }: ServiceConfig.Access) =>
     service: "tmdb",
     name: "TMDb",
     baseUrl,
+    secret,
     variables: { baseUrl: "TMDB_BASE_URL", secret: "TMDB_API_KEY" },
     // The resource was not found, or nothing can have this id.
     notFound: Schema.Struct({ status_code: Schema.Literals([34, 6]) }),

@@ -65,18 +65,24 @@ export const client = Effect.fnUntraced(function* (
   return yield* Effect.tryPromise({ try: () => loadSdk(settings, known), catch: refused })
 })
 
+/** Where requests to `path` go, as errors may tell it. */
+export const target = (settings: Settings, method: "GET" | "POST", path: string): Effect.Effect<OpenAiError.Target> =>
+  Effect.map(environment("OPENAI_CUSTOM_HEADERS"), (text = "") =>
+    OpenAiError.makeTarget(settings, method, path, Object.values(headersIn(text) ?? [text]))
+  )
+
 /** What stands in the settings and in the environment, looked through. */
 const know = Effect.fnUntraced(function* (settings: Settings, method: "GET" | "POST", path: string) {
   const { apiKey, baseUrl, host } = settings
   const key = apiKey === undefined ? undefined : Redacted.value(apiKey)
-  const target = OpenAiError.makeTarget(settings, method, path)
+  const tellable = yield* target(settings, method, path)
   const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
     return yield* Effect.fail(OpenAiError.invalidUrl(OpenAiError.makeTarget(settings, method, "")))
   }
   if (key === undefined && host !== "other") return yield* Effect.fail(OpenAiError.missingKey())
   if (key !== undefined && !isSendable(key)) return yield* Effect.fail(OpenAiError.unusableKey())
-  const refused = (cause: unknown) => OpenAiError.fromRefusal(target, String(cause))
+  const refused = (cause: unknown) => OpenAiError.fromRefusal(tellable, String(cause))
 
   // They mean something to OpenAI alone.
   const organization = host === "openai" ? yield* environment("OPENAI_ORG_ID") : undefined

@@ -1,7 +1,7 @@
 /**
  * OpenAiError: what can go wrong in a model call, as the reasons of `AiError`: each one sentence that says what to do.
  *
- * A `Redactor` passes over every text that came from outside, so that no error holds the key, be it that a server
+ * A `Redactor` passes over every text that came from outside, so that no error holds a key, be it that a server
  * echoes it. Long, because it is one table: what was seen on the left, what is said on the right.
  */
 import * as AiError from "effect/ai/AiError"
@@ -12,8 +12,7 @@ import type { Timeout } from "./Exchange.ts"
 import * as Json from "./Json.ts"
 import * as ModelWire from "./ModelWire.ts"
 import type { Settings } from "./OpenAiConfig.ts"
-
-export type Redactor = (text: string) => string
+import * as Redactor from "./Redactor.ts"
 
 /** A failure inside this package, before it leaves as `AiError`. */
 export interface Failure {
@@ -43,11 +42,18 @@ export interface Target {
   readonly url: string
   readonly model: string
   readonly hasKey: boolean
-  readonly redact: Redactor
+  readonly redact: Redactor.Redactor
 }
 
-export const makeTarget = (settings: Settings, method: "GET" | "POST", path: string): Target => {
-  const redact = makeRedactor(settings.apiKey)
+/** `headers` are the values of those that a person added. */
+export const makeTarget = (
+  settings: Settings,
+  method: "GET" | "POST",
+  path: string,
+  headers: ReadonlyArray<string> = []
+): Target => {
+  const { apiKey, baseUrl } = settings
+  const redact = Redactor.make({ key: apiKey === undefined ? undefined : Redacted.value(apiKey), baseUrl, headers })
   return {
     method,
     url: redact(plainUrl(settings.baseUrl) + path),
@@ -55,15 +61,6 @@ export const makeTarget = (settings: Settings, method: "GET" | "POST", path: str
     hasKey: settings.apiKey !== undefined,
     redact
   }
-}
-
-/**
- * Words such as "ollama" that stand in for a key are redacted too; shorter ones are no secret, and would garble every
- * text.
- */
-const makeRedactor = (apiKey: Redacted.Redacted<string> | undefined): Redactor => {
-  const key = apiKey === undefined ? "" : Redacted.value(apiKey)
-  return key.length < 4 ? (text) => text : (text) => text.replaceAll(key, "<redacted>")
 }
 
 const plainUrl = (baseUrl: string): string => {

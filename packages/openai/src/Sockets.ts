@@ -8,6 +8,7 @@ import * as Metric from "effect/Metric"
 import type * as Scope from "effect/Scope"
 
 import type { Body } from "./Exchange.ts"
+import * as Head from "./Head.ts"
 import type { Held, Lane } from "./Lanes.ts"
 import type { WireMessage } from "./ModelWire.ts"
 import type { Settings } from "./OpenAiConfig.ts"
@@ -51,7 +52,7 @@ export const make = Effect.fnUntraced(function* (
   settings: Settings,
   path: string
 ): Effect.fn.Return<Sockets, never, Scope.Scope> {
-  const target = OpenAiError.makeTarget(settings, "POST", path)
+  const target = yield* Head.target(settings, "POST", path)
   const limitsMillis = { connect: settings.connectTimeoutMillis, idle: settings.idleTimeoutMillis }
   const watchOf = yield* Watch.byClock(limitsMillis)
   const pool = yield* SocketPool.make(settings, path, watchOf)

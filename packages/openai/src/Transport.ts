@@ -53,7 +53,7 @@ export const make = Effect.fnUntraced(function* (
   method: "GET" | "POST",
   path: string
 ): Effect.fn.Return<Transport, never, Scope.Scope> {
-  const target = OpenAiError.makeTarget(settings, method, path)
+  const target = yield* Head.target(settings, method, path)
   const tooLong = () => Effect.fail(OpenAiError.unreadable(target, "The answer is longer than any model's (64 MiB)."))
   const scope = yield* Effect.scope
   const way = yield* Effect.cached(

@@ -1,0 +1,51 @@
+/**
+ * OtlpExporters: OpenTelemetry's own transport (headers, certificates, compression and further attempts as the environment has
+ * them), with what it is to carry: spans that are written already, and metrics.
+ */
+import { OTLPExporterBase } from "@opentelemetry/otlp-exporter-base"
+import { convertLegacyHttpOptions, createOtlpHttpExportDelegate } from "@opentelemetry/otlp-exporter-base/node-http"
+import {
+  type IExporterMetricsHelper,
+  type ISerializer,
+  JsonMetricsSerializer,
+  MetricsExporterMetricsHelper
+} from "@opentelemetry/otlp-transformer"
+import type { ResourceMetrics } from "@opentelemetry/sdk-metrics"
+
+export interface Options {
+  readonly url: string
+  /** Of one export, further attempts included. */
+  readonly timeoutMillis: number
+}
+
+const json = { "Content-Type": "application/json" }
+
+export const metrics = (options: Options): OTLPExporterBase<ResourceMetrics> =>
+  new OTLPExporterBase(
+    createOtlpHttpExportDelegate(
+      convertLegacyHttpOptions(options, "METRICS", "v1/metrics", json),
+      JsonMetricsSerializer,
+      "otlp_http_metric_exporter",
+      MetricsExporterMetricsHelper,
+      undefined
+    )
+  )
+
+/** What it is given is a request already. What a collector answers is not looked at. */
+const asItIs: ISerializer<Uint8Array, undefined> = {
+  serializeRequest: (body) => body,
+  deserializeResponse: () => undefined
+}
+
+const uncounted: IExporterMetricsHelper<Uint8Array> = { name: "span", countItems: () => 0 }
+
+export const spans = (options: Options): OTLPExporterBase<Uint8Array> =>
+  new OTLPExporterBase(
+    createOtlpHttpExportDelegate(
+      convertLegacyHttpOptions(options, "TRACES", "v1/traces", json),
+      asItIs,
+      "otlp_http_json_span_exporter",
+      uncounted,
+      undefined
+    )
+  )
