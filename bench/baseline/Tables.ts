@@ -1,0 +1,99 @@
+/**
+ * Tables: what the set-ups came to, as the tables of `docs/performance.md`, which stand between markers and are never written by
+ * hand.
+ */
+import { readFileSync, writeFileSync } from "node:fs"
+
+import * as Effect from "effect/Effect"
+
+import { rounded } from "../Report.ts"
+import * as Figures from "./Figures.ts"
+import type { Told } from "./SetUpRows.ts"
+import * as SetUps from "./SetUps.ts"
+
+const file = new URL("../../docs/performance.md", import.meta.url)
+
+const line = (cells: ReadonlyArray<string | number>): string => `| ${cells.join(" | ")} |`
+
+const table = (head: ReadonlyArray<string>, rows: ReadonlyArray<ReadonlyArray<string | number>>): string =>
+  [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n")
+
+const megabytes = (bytes: number): number => rounded(bytes / 1e6, 1)
+
+const summary = (figures: ReadonlyArray<Figures.Figures>): string => {
+  const of = (setUp: SetUps.SetUp) => figures.filter((one) => one.setUp === setUp)
+  const base = Figures.mean(of(SetUps.before), ({ millis }) => millis)
+  const rows = SetUps.all.map((setUp, index) => {
+    const mean = (value: (figures: Figures.Figures) => number) => Figures.mean(of(setUp), value)
+    return [
+      `${index + 1} ${setUp.name}`,
+      rounded(
+        mean(({ millis }) => millis),
+        0
+      ),
+      rounded(base / mean(({ millis }) => millis), 2),
+      rounded(
+        mean(({ modelCalls }) => modelCalls),
+        1
+      ),
+      rounded(
+        mean(({ toolCalls }) => toolCalls),
+        1
+      ),
+      rounded(
+        mean(({ processorMillis }) => processorMillis),
+        0
+      ),
+      rounded(megabytes(mean(({ memoryBytes }) => memoryBytes)), 1)
+    ]
+  })
+  return table(["mean of the ten", "ms", "x 1", "model calls", "tool calls", "processor ms", "memory MB"], rows)
+}
+
+const each = (figures: ReadonlyArray<Figures.Figures>): string => {
+  const questions = [...new Set(figures.map(({ question }) => question))]
+  const rows = questions.flatMap((question) =>
+    SetUps.all.flatMap((setUp, index) =>
+      figures
+        .filter((one) => one.question === question && one.setUp === setUp)
+        .map((one) => [
+          index === 0 ? question : "",
+          index + 1,
+          rounded(one.millis, 0),
+          rounded(one.p95Millis, 0),
+          one.modelCalls,
+          one.toolCalls,
+          rounded(one.processorMillis, 0),
+          megabytes(one.memoryBytes)
+        ])
+    )
+  )
+  return table(
+    ["question", "set-up", "median ms", "p95 ms", "model calls", "tool calls", "processor ms", "memory MB"],
+    rows
+  )
+}
+
+/** All that stands between the markers. */
+const text = ({ figures, mark }: Told): string => {
+  const runs = Math.min(...figures.map((one) => one.runs))
+  const memory =
+    "Memory: of (1) what its process holds at its end, of the others what the heap has grown by at the end of a run."
+  const said = `${runs} runs of each question in each set-up${mark === undefined ? ", the model a script" : `: ${mark}`}. ${memory}`
+  return [said, summary(figures), each(figures)].join("\n\n")
+}
+
+/** `document` with `tables` between the markers of `name`; a defect where they are not there once, in this order. */
+const put = (document: string, name: string, tables: string): string => {
+  const [begin, end] = [`<!-- ${name}:begin -->`, `<!-- ${name}:end -->`]
+  const [before, rest, ...more] = document.split(begin)
+  const [, after, ...others] = rest?.split(end) ?? []
+  if (before === undefined || after === undefined || more.length + others.length > 0) {
+    throw new Error(`docs/performance.md must hold ${begin} and ${end} once, in this order.`)
+  }
+  return `${before}${begin}\n\n${tables}\n\n${end}${after}`
+}
+
+/** Makes the tables of `name` anew: `baseline`, or `baseline-openai`. */
+export const write = (name: string, told: Told): Effect.Effect<void> =>
+  Effect.sync(() => writeFileSync(file, put(readFileSync(file, "utf8"), name, text(told))))
