@@ -156,7 +156,15 @@ describe("RunScreen", () => {
       yield* TestClock.adjust("1 second")
       assert.strictEqual(output, promptA)
       yield* Fiber.interrupt(asking)
-      const ended = { startMillis: 0, millis: 0, source: "upstream", ok: false, problem: "Too late." } as const
+      const ended = {
+        startMillis: 0,
+        millis: 0,
+        queueMillis: 0,
+        retries: 0,
+        source: "upstream",
+        ok: false,
+        problem: "Too late."
+      } as const
       yield* Queue.offer(events, { _tag: "ToolSettled", seq: 1, atMillis: 0, ...call, ...ended })
       yield* Fiber.join(shown)
       assert.strictEqual(output, `${promptA}\n✗ step 1  change  0 ms: Too late.\n`)

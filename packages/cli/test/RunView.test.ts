@@ -10,7 +10,16 @@ const stamp = (facts: ReadonlyArray<Fact & { readonly at: number }>): ReadonlyAr
 
 const step = 0
 const call = { step, callId: "c1", name: "look", input: { key: "a" } }
-const settled = { ...call, startMillis: 400, millis: 40, source: "upstream", ok: true, problem: null } as const
+const settled = {
+  ...call,
+  startMillis: 400,
+  millis: 40,
+  queueMillis: 0,
+  retries: 0,
+  source: "upstream",
+  ok: true,
+  problem: null
+} as const
 
 const events = stamp([
   { at: 0, _tag: "RunStarted", agent: "test", question: "?" },

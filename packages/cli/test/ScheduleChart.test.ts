@@ -22,6 +22,8 @@ const toolCall = {
   step: 0,
   startMillis: 500,
   millis: 250,
+  queueMillis: 0,
+  retries: 0,
   source: "upstream",
   ok: true
 } as const

@@ -207,9 +207,9 @@ describe("OTEL_EXPORTER_OTLP_ENDPOINT", () => {
     const counts = (name: string, parent: string | undefined) =>
       spans.filter((span) => span.name === name && parentOf(span) === parent).length
     assert.strictEqual(counts("invoke_agent media", undefined), 1)
-    // Once ahead, and again where that was not there in time.
+    // Ahead of the model.
     assert.isAbove(counts("execute_tool library_search", "invoke_agent media"), 0)
-    assert.isAbove(counts("chat offline", "invoke_agent media"), 0)
+    assert.isAbove(counts("chat offline", "step 1"), 0)
     assert.isAbove(counts("GET", "execute_tool library_search"), 0)
     assert.notMatch(bodies.join(""), /demo-[a-z]*-(token|key)|Bearer /i)
   })

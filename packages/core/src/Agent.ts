@@ -19,7 +19,11 @@ import * as Stream from "effect/Stream"
 import { AgentError, BudgetUnchecked, ModelFailed, NoAnswer } from "./AgentError.ts"
 import type { AgentEvent, EndReason, Fact } from "./AgentEvent.ts"
 import * as AgentRequest from "./AgentRequest.ts"
+import { HeapUsed } from "./explain/HeapUsed.ts"
+import type { Component } from "./explain/Profile.ts"
+import * as RunSpan from "./explain/RunSpan.ts"
 import * as RunSummary from "./explain/RunSummary.ts"
+import { Attribute } from "./explain/Trace.ts"
 import * as Ahead from "./foresee/Ahead.ts"
 import * as Answers from "./foresee/Answers.ts"
 import type { Bundle } from "./foresee/Bundle.ts"
@@ -191,8 +195,17 @@ export function make<Tools extends Record<string, Tool.Any>, R, R2, R3>(
   const loop = Effect.fnUntraced(function* (
     request: AgentRequest.AgentRequest,
     question: string,
-    runLog: RunLog.RunLog
+    runLog: RunLog.RunLog,
+    span: Span.Span | undefined
   ) {
+    let phaseStartMillis = 0
+    /** What was done since the last phase belongs to `component`. */
+    const phase = (component: Component) => {
+      if (span === undefined) return
+      const nowMillis = runLog.elapsedMillis()
+      span.phase(component, nowMillis - phaseStartMillis)
+      phaseStartMillis = nowMillis
+    }
     const own: Handlers.Handled<Services> = yield* Handlers.resolve(options.toolkit)
     if (policy.plans && Object.hasOwn(own.tools, PlanTool.name)) return yield* Effect.die(new Error(PlanTool.taken))
     if (policy.resultBytes !== undefined && Object.hasOwn(own.tools, ResultTool.name)) {
@@ -243,6 +256,7 @@ export function make<Tools extends Record<string, Tool.Any>, R, R2, R3>(
         facts: facts?.key
       })
     const answer = recall && (yield* recall)
+    phase("start-up")
     if (answer?.known !== undefined) {
       log.append({ _tag: "Routed", route: "memory", confidence: null, reason: null })
       ledger?.reported(transcript)
@@ -250,8 +264,10 @@ export function make<Tools extends Record<string, Tool.Any>, R, R2, R3>(
       return { end: { answer: answer.known, steps: 0, reason: "answered" } as const, keep: undefined }
     }
     const analysis = options.router && (yield* analyse(options.router, question, brakes.remaining(log.elapsedMillis())))
+    phase("routing")
     const offer = select === undefined ? whole : yield* select(own.tools, question, analysis?.tools ?? [])
     const offered = offerOf(offer.selection)
+    phase("tool-selection")
     const found = offer.find === undefined ? own : yield* FindTool.beside(own, offer.find)
     const unforeseen: Run<Services> = {
       toolkit: results === undefined ? found : yield* ResultTool.beside(found, results),
@@ -264,6 +280,7 @@ export function make<Tools extends Record<string, Tool.Any>, R, R2, R3>(
       ledger,
       remembered,
       results,
+      span,
       fork
     }
     const wishes = analysis && Wishes.make(analysis.wishes, own.tools)
@@ -325,11 +342,11 @@ export function make<Tools extends Record<string, Tool.Any>, R, R2, R3>(
     }
 
     /** One model call and the calls it asks for: the transcript to go on with, or the answer. */
-    const takeStep = Effect.fnUntraced(function* (step: number) {
+    const takeStep = Effect.fnUntraced(function* (step: number, span: Span.Span | undefined) {
       said = ""
       const last = brakes.last(step, log.elapsedMillis(), added)
       log.append({ _tag: "StepStarted", step })
-      const calls = last === undefined ? Calls.open(step, run) : Calls.none
+      const calls = last === undefined ? Calls.open(step, span === undefined ? run : { ...run, span }) : Calls.none
       const request: ModelRequest = {
         messages: transcript,
         tools: offer.after(offered),
@@ -340,7 +357,7 @@ export function make<Tools extends Record<string, Tool.Any>, R, R2, R3>(
       ledger?.reported(transcript)
       const taken = yield* within(
         brakes.remaining(log.elapsedMillis()),
-        Turn.take(step, request, log, calls).pipe(
+        Turn.take(step, request, log, calls, span).pipe(
           Effect.mapError((error) => new AgentError({ reason: new ModelFailed({ error }) }))
         )
       )
@@ -384,7 +401,8 @@ export function make<Tools extends Record<string, Tool.Any>, R, R2, R3>(
     })
 
     for (let step = 0; ; step++) {
-      const end = yield* takeStep(step)
+      const stepSpan = span?.child(`step ${step + 1}`, { [Attribute.step]: step })
+      const end = yield* stepSpan === undefined ? takeStep(step, undefined) : stepSpan.around(takeStep(step, stepSpan))
       if (end === undefined) continue
       if (ahead !== undefined) yield* ahead.end(end.reason)
       return { end, keep: answer?.keep(end, [...made.map(({ outcome }) => outcome), ...settled]) }
@@ -396,14 +414,24 @@ export function make<Tools extends Record<string, Tool.Any>, R, R2, R3>(
     asked: string | AgentRequest.AgentRequest,
     take: (event: AgentEvent) => void
   ): Effect.Effect<void, AgentError, ModelStream | Services> => {
-    const executed = Effect.gen(function* () {
+    const executed = Effect.fnUntraced(function* (span: Span.Span | undefined) {
       const request = typeof asked === "string" ? { question: asked } : asked
-      const log = yield* RunLog.make(yield* runId, take)
+      const id = yield* runId
+      const told = span && RunSpan.telling(span, id, yield* HeapUsed)
+      const log = yield* RunLog.make(
+        id,
+        told === undefined
+          ? take
+          : (event) => {
+              told(event)
+              take(event)
+            }
+      )
       const ledger = yield* Ledger.Current
       yield* Effect.gen(function* () {
         const question = yield* AgentRequest.validate(request, policy.maxQuestionBytes)
         log.append({ _tag: "RunStarted", agent: name, question })
-        const { end, keep } = yield* loop(request, question, log)
+        const { end, keep } = yield* loop(request, question, log, span)
         // Inside the scope of the calls, since a call that was given up may take its time to end.
         log.append({ _tag: "RunFinished", ...end })
         if (keep !== undefined) yield* keep
@@ -420,14 +448,7 @@ export function make<Tools extends Record<string, Tool.Any>, R, R2, R3>(
         )
       )
     })
-    return Span.whenTraced(
-      executed,
-      Effect.withSpan(
-        `invoke_agent ${name}`,
-        { attributes: { "gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": name } },
-        { captureStackTrace: false }
-      )
-    )
+    return Span.whenTraced(`invoke_agent ${name}`, RunSpan.attributes(name), executed)
   }
 
   return {

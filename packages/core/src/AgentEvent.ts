@@ -94,12 +94,17 @@ export const AgentEvent = Schema.TaggedUnion({
   ToolStarted: { ...stamp, ...call, input: Schema.Unknown },
   /** A preliminary result, encoded. */
   ToolProgress: { ...stamp, ...call, progress: Schema.Unknown },
-  /** `startMillis` counts from the start of the run; `problem` is one sentence where `ok` is false, else null. */
+  /**
+   * `startMillis` counts from the start of the run; for `queueMillis` before it the call waited for a place. `retries` counts its
+   * own attempts beyond the first, without hedges. `problem` is one sentence where `ok` is false, else null.
+   */
   ToolSettled: {
     ...stamp,
     ...call,
     startMillis: Schema.Finite,
     millis: Schema.Finite,
+    queueMillis: Schema.Finite,
+    retries: Schema.Natural,
     source: ToolSource,
     ok: Schema.Boolean,
     problem: Schema.NullOr(Schema.String)

@@ -174,7 +174,7 @@ describe("a model that fails", () => {
 })
 
 describe("spans", () => {
-  it.effect("stand as invoke_agent over chat and execute_tool, with their GenAI attributes", () =>
+  it.effect("stand as invoke_agent over steps, and these over chat and execute_tool, with their GenAI attributes", () =>
     Effect.gen(function* () {
       const spans: Array<Tracer.NativeSpan> = []
       const tracer = Tracer.make({
@@ -188,13 +188,15 @@ describe("spans", () => {
       const parentOf = (span: Tracer.NativeSpan) =>
         span.parent._tag === "Some" && span.parent.value._tag === "Span" ? span.parent.value.name : "none"
       assert.deepStrictEqual(
-        spans.filter(({ name }) => /^(invoke|chat|execute)/.test(name)).map((span) => [span.name, parentOf(span)]),
+        spans.filter(({ name }) => /^(invoke|step|chat|execute)/.test(name)).map((span) => [span.name, parentOf(span)]),
         [
           ["invoke_agent test", "none"],
-          ["chat script", "invoke_agent test"],
-          ["execute_tool look", "invoke_agent test"],
-          ["execute_tool look", "invoke_agent test"],
-          ["chat script", "invoke_agent test"]
+          ["step 1", "invoke_agent test"],
+          ["chat script", "step 1"],
+          ["execute_tool look", "step 1"],
+          ["execute_tool look", "step 1"],
+          ["step 2", "invoke_agent test"],
+          ["chat script", "step 2"]
         ]
       )
       const chat = spans.find(({ name }) => name === "chat script")

@@ -11,6 +11,10 @@ export interface ToolCall {
   /** Since the run began. */
   readonly startMillis: number
   readonly millis: number
+  /** How long it waited for a place before it started. */
+  readonly queueMillis: number
+  /** Attempts beyond the first, hedges not counted. */
+  readonly retries: number
   readonly source: ToolSource
   readonly ok: boolean
 }
@@ -67,8 +71,9 @@ export const add = (summary: RunSummary, event: AgentEvent): RunSummary => {
     case "Routed":
       return { ...summary, route: event.route }
     case "ToolSettled": {
-      const { callId: id, millis, name, ok, source, startMillis, step } = event
-      return { ...summary, toolCalls: [...summary.toolCalls, { id, name, step, startMillis, millis, source, ok }] }
+      const { callId: id, millis, name, ok, queueMillis, retries, source, startMillis, step } = event
+      const call = { id, name, step, startMillis, millis, queueMillis, retries, source, ok }
+      return { ...summary, toolCalls: [...summary.toolCalls, call] }
     }
     case "StepFinished":
       return { ...summary, steps: event.step + 1, modelCalls: [...summary.modelCalls, event.modelCall] }

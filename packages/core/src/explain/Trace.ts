@@ -40,6 +40,7 @@ export const Attribute = {
   cachedInputTokens: "gen_ai.usage.cache_read.input_tokens",
   outputTokens: "gen_ai.usage.output_tokens",
   toolName: "gen_ai.tool.name",
+  toolType: "gen_ai.tool.type",
   callId: "gen_ai.tool.call.id",
   /** JSON text. Only where content is recorded (`Content`). */
   callArguments: "gen_ai.tool.call.arguments",
@@ -51,6 +52,8 @@ export const Attribute = {
   runId: "callsheet.run_id",
   route: "callsheet.route",
   endReason: "callsheet.end_reason",
+  /** How many steps the run took. */
+  steps: "callsheet.steps",
   heapDelta: "callsheet.heap_delta_bytes",
   /** Of everything that belongs to a step: counted from 0. */
   step: "callsheet.step",

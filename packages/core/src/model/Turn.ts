@@ -6,8 +6,9 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 
 import type { ModelCall } from "../AgentEvent.ts"
+import { Attribute } from "../explain/Trace.ts"
 import type { RunLog } from "../RunLog.ts"
-import * as Span from "../Span.ts"
+import type * as Span from "../Span.ts"
 import * as CallIds from "./CallIds.ts"
 import { type Call, type Finish, type ModelPart, type ModelRequest, ModelStream } from "./ModelStream.ts"
 
@@ -39,22 +40,18 @@ const unfinished: Finish = {
   retries: undefined
 }
 
-const attributesOf = (turn: Turn): Record<string, unknown> => {
-  const { finish, modelCall } = turn
-  const attributes: Record<string, unknown> = { "gen_ai.response.finish_reasons": [finish.reason] }
-  const add = (key: string, value: unknown) => {
-    if (value !== undefined && value !== null) attributes[key] = value
-  }
-  add("gen_ai.response.id", finish.responseId)
-  add("gen_ai.response.model", finish.model)
-  add("gen_ai.usage.input_tokens", modelCall.inputTokens)
-  add("gen_ai.usage.cache_read.input_tokens", modelCall.cachedInputTokens)
-  add("gen_ai.usage.output_tokens", modelCall.outputTokens)
-  add("callsheet.time_to_first_token_millis", modelCall.firstTokenMillis)
-  add("callsheet.request_bytes", modelCall.requestBytes)
-  add("callsheet.response_bytes", modelCall.responseBytes)
-  add("callsheet.retries", modelCall.retries)
-  return attributes
+const describe = (span: Span.Span, { finish, modelCall }: Turn, callOffsets: ReadonlyArray<number>): void => {
+  span.attribute(Attribute.finishReasons, [finish.reason])
+  span.attribute(Attribute.responseId, finish.responseId)
+  span.attribute(Attribute.responseModel, finish.model)
+  span.attribute(Attribute.inputTokens, modelCall.inputTokens)
+  span.attribute(Attribute.cachedInputTokens, modelCall.cachedInputTokens)
+  span.attribute(Attribute.outputTokens, modelCall.outputTokens)
+  span.attribute(Attribute.firstToken, modelCall.firstTokenMillis)
+  span.attribute(Attribute.requestBytes, modelCall.requestBytes)
+  span.attribute(Attribute.responseBytes, modelCall.responseBytes)
+  span.attribute(Attribute.retries, modelCall.retries)
+  if (callOffsets.length > 0) span.attribute(Attribute.callOffsets, callOffsets)
 }
 
 /** What is to happen with calls while the model still writes. */
@@ -69,16 +66,28 @@ export interface Listener {
  * Makes one model call for step `step`.
  *
  * Appends a `TextDelta` for each piece of text as it comes, and tells `listener` of each call as soon as it is complete. Fails
- * as the model call fails; text that has left stays said.
+ * as the model call fails; text that has left stays said. Traced, it is a span under `parent`.
  */
 export const take = Effect.fnUntraced(function* (
   step: number,
   request: ModelRequest,
   log: RunLog,
-  listener: Listener
+  listener: Listener,
+  parent?: Span.Span
 ): Effect.fn.Return<Turn, AiError.AiError, ModelStream> {
   const model = yield* ModelStream
+  const span = parent?.child(
+    `chat ${model.model}`,
+    {
+      [Attribute.operation]: "chat",
+      [Attribute.provider]: model.provider,
+      [Attribute.requestModel]: model.model,
+      [Attribute.step]: step
+    },
+    "client"
+  )
   const startMillis = log.elapsedMillis()
+  const callOffsets: Array<number> = []
   let firstTokenMillis: number | null = null
   let text = ""
   let finish = unfinished
@@ -104,6 +113,7 @@ export const take = Effect.fnUntraced(function* (
         const id = ids.whole(part.call.id)
         const call = id === part.call.id ? part.call : { ...part.call, id }
         calls.push(call)
+        if (span !== undefined) callOffsets.push(log.since(startMillis))
         return listener.onCall(call)
       }
       case "Echo":
@@ -146,28 +156,9 @@ export const take = Effect.fnUntraced(function* (
     }
   })
 
-  return yield* Span.whenTraced(attempt, (effect) => traced(effect, model, step))
-})
-
-const traced = <R>(
-  attempt: Effect.Effect<Turn, AiError.AiError, R>,
-  { model, provider }: ModelStream["Service"],
-  step: number
-) =>
-  attempt.pipe(
-    Effect.tap((turn) => Effect.annotateCurrentSpan(attributesOf(turn))),
-    Effect.tapError((error) => Effect.annotateCurrentSpan("error.type", error.reason._tag)),
-    Effect.withSpan(
-      `chat ${model}`,
-      {
-        kind: "client",
-        attributes: {
-          "gen_ai.operation.name": "chat",
-          "gen_ai.provider.name": provider,
-          "gen_ai.request.model": model,
-          "callsheet.step": step
-        }
-      },
-      { captureStackTrace: false }
-    )
+  if (span === undefined) return yield* attempt
+  const told = Effect.tapError(attempt, ({ reason }) =>
+    Effect.sync(() => span.attribute(Attribute.errorType, reason._tag))
   )
+  return yield* span.around(Effect.tap(told, (turn) => Effect.sync(() => describe(span, turn, callOffsets))))
+})

@@ -16,6 +16,8 @@ export interface Request {
   readonly upstreamLimit: number
   /** The call's place among the calls of its run; lower goes first. */
   readonly order: number
+  /** Called once where it does not get its places at once, when it begins to wait for them. */
+  readonly onWait?: () => void
 }
 
 export interface Admission {
@@ -223,6 +225,7 @@ export const makeUnsafe = (): Admission => {
             return Effect.onExitPrimitive(restore(effect), () => void release(needs, fiber))
           }
           const call = enqueue(needs, request.order, fiber.getRef(Clock.Clock).currentTimeMillisUnsafe())
+          request.onWait?.()
           const admitted = Effect.callback<void>((resume) => {
             if (call.isAdmitted) resume(Effect.void)
             else call.resume = () => resume(Effect.void)

@@ -5,6 +5,8 @@ import type * as Tool from "effect/ai/Tool"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 
+import { Attribute } from "../explain/Trace.ts"
+import * as Measured from "../model/Measured.ts"
 import type { Call } from "../model/ModelStream.ts"
 import type { CallResult } from "../model/Transcript.ts"
 import type { Listener } from "../model/Turn.ts"
@@ -34,6 +36,8 @@ export const open = <R>(step: number, run: Run<R>): Calls => {
   /** Outcomes of which the model reads something else, by node. */
   const told = run.results && new Map<Graph.Node, Attempt.Outcome>()
   const plans = new Map<string, PlanRun.PlanRun>()
+  let planBytes = 0
+  let planShownBytes = 0
   const planOf = (id: string) => {
     const known = plans.get(id)
     if (known !== undefined) return known
@@ -50,7 +54,17 @@ export const open = <R>(step: number, run: Run<R>): Calls => {
   /** A plan is no call of a tool, so nobody else writes down what it came to. */
   const placePlan = (call: Call) =>
     Effect.map(planOf(call.id).end(call), (node) => {
-      Graph.whenSettled([node], () => run.ledger?.settled(node, node.outcome ?? notRun))
+      Graph.whenSettled([node], () => {
+        run.ledger?.settled(node, node.outcome ?? notRun)
+        if (node.outcome === undefined) return
+        const shown = shorten(node, node.outcome)
+        if (run.span === undefined) return
+        // It has no span of its own either.
+        planBytes += Measured.bytesOf(node.outcome.text)
+        planShownBytes += Measured.bytesOf(shown.text)
+        run.span.attribute(Attribute.resultBytes, planBytes)
+        run.span.attribute(Attribute.shownBytes, planShownBytes)
+      })
       return node
     })
 
@@ -61,25 +75,21 @@ export const open = <R>(step: number, run: Run<R>): Calls => {
     const tool = Object.hasOwn(tools, name) ? tools[name] : undefined
     return tool === undefined
       ? Effect.sync(() => scheduler.refuse(id, name, unknownTool(name, tools)))
-      : scheduler.place({ id, tool, known: input, needs: [], input: () => Result.succeed(input) })
+      : scheduler.place({ id, tool, known: input, needs: [], input: () => Result.succeed(input), shorten })
   }
 
-  /** Settles, for the model, what `call` came to once it has. Its outcome stays whole for steps of plans. */
-  const shorten = (node: Graph.Node, call: Call) =>
-    Graph.whenSettled([node], () => {
-      if (node.outcome === undefined || call.name === ResultTool.name) return
-      const outcome = run.results?.tell(node.outcome) ?? node.outcome
-      if (outcome === node.outcome) return
-      told?.set(node, outcome)
-      run.ledger?.settled(node, outcome)
-    })
+  /** What the model is to read of what a call came to. Its outcome stays whole for steps of plans. */
+  const shorten = (node: Graph.Node, outcome: Attempt.Outcome): Attempt.Outcome => {
+    if (run.results === undefined || node.name === ResultTool.name) return outcome
+    const shown = run.results.tell(outcome)
+    if (shown === outcome) return outcome
+    told?.set(node, shown)
+    run.ledger?.settled(node, shown)
+    return shown
+  }
 
   return {
-    onCall: (call) =>
-      Effect.map(place(call), (node) => {
-        nodes.push(node)
-        if (told !== undefined) shorten(node, call)
-      }),
+    onCall: (call) => Effect.map(place(call), (node) => void nodes.push(node)),
     onCallDelta: (id, delta) => planOf(id).write(delta),
     results: (isComplete) =>
       Effect.suspend(() => {

@@ -51,14 +51,20 @@ const runRead = <R>(
     if (!isTold) log.append({ _tag: "ToolStarted", step, callId, name, input })
     isTold = true
   }
+  /** When it began to wait for a place. */
+  let waitingMillis: number | undefined
   const begin = Effect.suspend(() => {
     // Given up while it waited for a place, or for an equal call that was itself given up.
     if (node.outcome !== undefined) return Effect.interrupt
     node.startMillis = log.elapsedMillis()
+    if (waitingMillis !== undefined) node.queueMillis = log.since(waitingMillis)
     ledger?.started(node)
     told()
-    const onProgress = (progress: unknown) => log.append({ _tag: "ToolProgress", step, callId, name, progress })
-    return Pipeline.run(toolkit, { id: callId, name, input, parameters }, rules, shared, optionalMillis, onProgress)
+    const listener: Pipeline.Listener = {
+      onProgress: (progress) => log.append({ _tag: "ToolProgress", step, callId, name, progress }),
+      onRepeat: () => void node.retries++
+    }
+    return Pipeline.run(toolkit, { id: callId, name, input, parameters }, rules, shared, optionalMillis, listener)
   })
   const place = {
     run,
@@ -67,7 +73,10 @@ const runRead = <R>(
     toolLimit: rules.concurrency,
     upstream: rules.upstream,
     upstreamLimit: rules.upstreamConcurrency,
-    order: node.position
+    order: node.position,
+    onWait: () => {
+      waitingMillis = log.elapsedMillis()
+    }
   }
   const admitted = shared.admission.withPlace(place, begin)
   const executed =

@@ -16,7 +16,7 @@ export interface Outcome {
 const get = (value: unknown, key: string): unknown => (Predicate.hasProperty(value, key) ? value[key] : undefined)
 
 /** The tag that tells most: of the failure's `reason`, else its own. */
-const tagOf = (failure: unknown): unknown => get(get(failure, "reason"), "_tag") ?? get(failure, "_tag")
+export const tagOf = (failure: unknown): unknown => get(get(failure, "reason"), "_tag") ?? get(failure, "_tag")
 
 /** `effect/ai` calls these retryable in the sense that the model may write a better call. The same call fails again. */
 const faultsOfTheCall: ReadonlySet<unknown> = new Set(["ToolNotFoundError", "ToolParameterValidationError"])

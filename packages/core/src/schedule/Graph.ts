@@ -31,6 +31,10 @@ export interface Node {
   watchers: Set<Node> | undefined
   /** When its tool was asked, in milliseconds since the run began; `undefined` while it was not. */
   startMillis: number | undefined
+  /** How long it waited for a place before that. */
+  queueMillis: number
+  /** Attempts at its tool beyond the first, hedges not counted. */
+  retries: number
   outcome: Outcome | undefined
 }
 
@@ -133,6 +137,8 @@ const append = (
     parts: 0,
     watchers: undefined,
     startMillis: undefined,
+    queueMillis: 0,
+    retries: 0,
     outcome: undefined
   }
   inTheWay(node).add(node)

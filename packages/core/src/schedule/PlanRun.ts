@@ -46,6 +46,8 @@ const rewritten = `the plan names "steps" twice; write one list`
 export const open = (callId: string, scheduler: SchedulerStep, tools: Readonly<Record<string, Tool.Any>>): PlanRun => {
   const seen: Array<Plan.Step> = []
   const placed = new Map<string, Graph.Node>()
+  /** The ids of the calls that a for-each step was made into. */
+  const elementIds = new Map<string, ReadonlyArray<string>>()
   /** What was placed and writes, and where that is not known yet, the place held for it. */
   const writes: Array<Graph.Node> = []
   let waiting: ReadonlyArray<Plan.Step> = []
@@ -59,6 +61,10 @@ export const open = (callId: string, scheduler: SchedulerStep, tools: Readonly<R
     const missing = Plan.dependenciesOf(step).find((id) => placed.get(id)?.outcome?.ok === false)
     return missing === undefined ? Plan.resolve(step, resultOf) : Result.fail(`not run: step "${missing}" failed`)
   }
+
+  /** The calls whose results the input of `step` is made of. */
+  const sourcesOf = (step: Plan.Step) => (): ReadonlyArray<string> =>
+    Plan.dependenciesOf(step).flatMap((id) => elementIds.get(id) ?? placed.get(id)?.id ?? [])
 
   const keep = (node: Graph.Node): Graph.Node => {
     if (!node.isReadOnly) writes.push(node)
@@ -85,7 +91,15 @@ export const open = (callId: string, scheduler: SchedulerStep, tools: Readonly<R
       const elementId = `${id}[${index}]`
       if (Result.isFailure(element)) return Effect.succeed(scheduler.refuse(elementId, tool.name, element.failure))
       const known = element.success
-      const placing = { id: elementId, tool, known, needs: [], input: () => element, held: group }
+      const placing = {
+        id: elementId,
+        tool,
+        known,
+        needs: [],
+        input: () => element,
+        held: group,
+        sources: sourcesOf(step)
+      }
       return Effect.map(scheduler.place(placing), keep)
     }
     const expand = Effect.fnUntraced(function* (inputs: ReadonlyArray<Result.Result<unknown, string>>) {
@@ -95,6 +109,10 @@ export const open = (callId: string, scheduler: SchedulerStep, tools: Readonly<R
         elements.push(yield* placeElement(input, index))
       }
       Graph.yieldPlace(group)
+      elementIds.set(
+        step.id,
+        elements.map(({ id }) => id)
+      )
       Graph.whenSettled(elements, () => gather(elements))
     })
     Graph.whenDecided(needs, () => {
@@ -112,7 +130,8 @@ export const open = (callId: string, scheduler: SchedulerStep, tools: Readonly<R
     if (step.forEach !== undefined) return placeEach(step, tool, needs)
     const input = () => Result.flatMap(inputsOf(step), ([first]) => first ?? Result.succeed(undefined))
     const known = needs.length === 0 ? Option.getOrUndefined(Result.getSuccess(input())) : undefined
-    return keep(yield* scheduler.place({ id: `${callId}.${step.id}`, tool, known, needs, input }))
+    const id = `${callId}.${step.id}`
+    return keep(yield* scheduler.place({ id, tool, known, needs, input, sources: sourcesOf(step) }))
   })
 
   /** Gives up all that writes and has not run. */

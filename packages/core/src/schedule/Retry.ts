@@ -6,6 +6,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 
+import * as Span from "../Span.ts"
 import * as Failure from "./Failure.ts"
 
 export interface Rules {
@@ -13,6 +14,8 @@ export interface Rules {
   readonly remainingMillis: () => number
   /** Attempts after the first, at most. 2 where not stated. */
   readonly maxRepeats?: number
+  /** Called when an attempt after the first begins. */
+  readonly onRepeat?: () => void
 }
 
 /** Whether waits vary at random by a fifth, so that runs that failed together do not come back together. */
@@ -25,8 +28,22 @@ const longestWait = Duration.seconds(30)
 const again = Effect.fnUntraced(function* <A extends Failure.Outcome, R>(
   failed: A,
   repeat: Effect.Effect<A, never, R>,
-  { maxRepeats = 2, remainingMillis }: Rules
+  { maxRepeats = 2, onRepeat, remainingMillis }: Rules
 ) {
+  const span = yield* Effect.withFiber((fiber) => Effect.succeed(Span.current(fiber)))
+  let last = failed
+  let endMillis = span?.nowMillis() ?? 0
+  const told = Effect.suspend(() => {
+    onRepeat?.()
+    if (span === undefined) return repeat
+    const reason = Failure.isThrottled(last.failure) ? "rate_limit" : "retry"
+    span.phase("queueing", span.nowMillis() - endMillis, reason)
+    return Effect.map(repeat, (outcome) => {
+      last = outcome
+      endMillis = span.nowMillis()
+      return outcome
+    })
+  })
   const backoff = Schedule.exponential("100 millis")
   const schedule = ((yield* Jitter) ? Schedule.jittered(backoff) : backoff).pipe(
     Schedule.setInputType<A>(),
@@ -42,7 +59,7 @@ const again = Effect.fnUntraced(function* <A extends Failure.Outcome, R>(
     ),
     Schedule.passthrough
   )
-  return yield* Effect.scheduleFrom(repeat, failed, schedule)
+  return yield* Effect.scheduleFrom(told, failed, schedule)
 })
 
 /**

@@ -6,6 +6,7 @@ import type * as Fiber from "effect/Fiber"
 
 import type * as Ledger from "../model/Ledger.ts"
 import type { RunLog } from "../RunLog.ts"
+import type * as Span from "../Span.ts"
 import type { Brakes } from "./Brakes.ts"
 import type { Foreseen } from "./Foreseen.ts"
 import type * as Graph from "./Graph.ts"
@@ -35,6 +36,8 @@ export interface Run<R> {
   readonly foreseen?: Foreseen | undefined
   /** Whether its calls are only guesses, which are to leave places free for those that are asked for. */
   readonly isGuessing?: boolean
+  /** Where the spans of its calls stand; `undefined` where nobody traces. */
+  readonly span?: Span.Span | undefined
   /** Runs a call's work in a fiber that ends with the run at the latest. */
   readonly fork: (effect: Effect.Effect<void, never, R>) => Fiber.Fiber<void>
 }

@@ -18,6 +18,7 @@ import type { AgentEvent } from "../AgentEvent.ts"
 import { Identity } from "../Identity.ts"
 import * as Ledger from "../model/Ledger.ts"
 import * as RunLog from "../RunLog.ts"
+import * as Span from "../Span.ts"
 import * as Attempt from "./Attempt.ts"
 import * as Brakes from "./Brakes.ts"
 import * as Graph from "./Graph.ts"
@@ -102,6 +103,7 @@ export const make = Effect.fnUntraced(function* <Tools extends Record<string, To
     ledger: yield* Ledger.Current,
     // Results are handed back decoded here, as they are not remembered: only what writes outdate is told.
     remembered: yield* Effect.provideService(Remembered.make, Identity, undefined),
+    span: yield* Effect.withFiber((fiber) => Effect.succeed(Span.current(fiber))),
     fork: yield* FiberSet.makeRuntime<Services>()
   }
   // One step without an end for calls that come by themselves.

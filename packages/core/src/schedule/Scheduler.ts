@@ -14,6 +14,7 @@ import * as Result from "effect/Result"
 import type { ToolSource } from "../AgentEvent.ts"
 import { ask } from "./Approval.ts"
 import * as Attempt from "./Attempt.ts"
+import * as CallSpan from "./CallSpan.ts"
 import * as Deadline from "./Deadline.ts"
 import * as Execution from "./Execution.ts"
 import * as Graph from "./Graph.ts"
@@ -33,6 +34,10 @@ export interface Placing {
   readonly input: () => Result.Result<unknown, string>
   /** The node whose place it takes (`hold`), if it takes one. */
   readonly held?: Graph.Node
+  /** The calls whose results its input is made of; asked for once `needs` have ended well. None where not stated. */
+  readonly sources?: () => ReadonlyArray<string>
+  /** What the model is to read of its outcome, where it reads that at all; asked for once, when it has run. */
+  readonly shorten?: (node: Graph.Node, outcome: Attempt.Outcome) => Attempt.Outcome
 }
 
 export interface Step {
@@ -54,7 +59,7 @@ export interface Step {
 
 /** Opens a step, which ends with `cut`. */
 export const open = <R>(step: number, run: Run<R>): Step => {
-  const { brakes, fork, ledger, log, order, policy } = run
+  const { brakes, fork, ledger, log, order, policy, span } = run
   const stepStartMillis = log.elapsedMillis()
   let toolsEndMillis = brakes.toolsEnd(stepStartMillis)
   const remainingMillis = () => Deadline.untilMillis(log.elapsedMillis(), toolsEndMillis)
@@ -62,6 +67,7 @@ export const open = <R>(step: number, run: Run<R>): Step => {
   /** Calls of this step that have not settled, in the order in which they were placed. */
   const unsettled = new Set<Graph.Node>()
   const fibers = new Map<Graph.Node, Fiber.Fiber<void>>()
+  const spans = span === undefined ? undefined : CallSpan.make(step, span)
   /** Writes that wait for the end of the message; `undefined` once it has come. */
   let gated: Array<() => void> | undefined = []
   let mayWrite = false
@@ -72,16 +78,32 @@ export const open = <R>(step: number, run: Run<R>): Step => {
     node: Graph.Node,
     outcome: Attempt.Outcome,
     source: ToolSource = "upstream",
-    startMillis = node.startMillis ?? log.elapsedMillis()
+    startMillis = node.startMillis ?? log.elapsedMillis(),
+    shorten?: Placing["shorten"]
   ) => {
     if (node.outcome !== undefined) return
     fibers.delete(node)
     unsettled.delete(node)
     const { id: callId, name } = node
     const { ok, problem } = outcome
+    const { queueMillis, retries } = node
     const millis = log.since(startMillis)
-    log.append({ _tag: "ToolSettled", step, callId, name, startMillis, millis, source, ok, problem })
+    log.append({
+      _tag: "ToolSettled",
+      step,
+      callId,
+      name,
+      startMillis,
+      millis,
+      queueMillis,
+      retries,
+      source,
+      ok,
+      problem
+    })
     ledger?.settled(node, outcome)
+    const shown = shorten?.(node, outcome)
+    spans?.end(node, outcome, source, shown)
     Graph.settle(node, outcome)
   }
   const fail = (node: Graph.Node, problem: string) => settle(node, Attempt.failed(problem))
@@ -107,7 +129,7 @@ export const open = <R>(step: number, run: Run<R>): Step => {
   }
 
   const placeRead = (
-    { held, id, input, known, needs, tool }: Placing,
+    { held, id, input, known, needs, shorten, sources, tool }: Placing,
     read: Option.Option<Parameters.Parameters> | undefined
   ): Graph.Node => {
     const { name } = tool
@@ -122,7 +144,9 @@ export const open = <R>(step: number, run: Run<R>): Step => {
       const request = { callId: id, name, input }
       log.append({ _tag: "ApprovalNeeded", step, ...request })
       const take = (denial: string | undefined) => (denial === undefined ? arrive() : fail(node, denial))
-      work(node, Effect.map(ask(request, policy.approvalLimit), take))
+      const asked = ask(request, policy.approvalLimit)
+      const told = span === undefined ? asked : span.timed(asked, "approval", "approval")
+      work(node, Effect.map(told, take))
     }
     /** What comes between its input and its turn: the end of the message, then approval. */
     const permit = (input: unknown) => {
@@ -160,9 +184,15 @@ export const open = <R>(step: number, run: Run<R>): Step => {
           input: value.success,
           parameters,
           optionalMillis,
-          settle: (outcome, source) => settle(node, outcome, source, node.startMillis ?? comeMillis)
+          settle: (outcome, source) => settle(node, outcome, source, node.startMillis ?? comeMillis, shorten)
         }
-        work(node, Execution.run(run, executing))
+        const executed = Execution.run(run, executing)
+        work(
+          node,
+          spans === undefined
+            ? executed
+            : spans.around(node, rules, { input: value.success, sources: sources?.() ?? [] }, executed)
+        )
       },
       held
     )

@@ -11,6 +11,7 @@ import * as RateLimiter from "effect/persistence/RateLimiter"
 import * as Schedule from "effect/Schedule"
 import * as Scope from "effect/Scope"
 
+import * as Span from "../Span.ts"
 import * as Failure from "./Failure.ts"
 
 export interface Upstreams {
@@ -82,7 +83,7 @@ export const make: Effect.Effect<Upstreams> = Effect.gen(function* () {
       }),
       (token) => {
         if (Duration.isZero(token.delay)) return Effect.succeed(token)
-        const wait = Effect.sleep(token.delay)
+        const wait = Span.phase(Effect.sleep(token.delay), "queueing", "rate_limit")
         // In a cooldown no token was taken: it is asked for again, so that the calls after it teach the rate.
         return token.phase === "cooldown" ? Effect.andThen(wait, tokenOf(upstream)) : Effect.as(wait, token)
       }

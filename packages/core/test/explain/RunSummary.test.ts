@@ -14,7 +14,17 @@ const silent = {
 }
 const modelCall = (step: number, startMillis: number, millis: number) => ({ ...silent, step, startMillis, millis })
 const toolCall = (step: number, startMillis: number, millis: number) =>
-  ({ id: "c", name: "look", step, startMillis, millis, source: "upstream", ok: true }) as const
+  ({
+    id: "c",
+    name: "look",
+    step,
+    startMillis,
+    millis,
+    queueMillis: 0,
+    retries: 0,
+    source: "upstream",
+    ok: true
+  }) as const
 
 const summary = (fields: Partial<RunSummary.RunSummary>): RunSummary.RunSummary => ({
   ...RunSummary.initial,

@@ -177,14 +177,10 @@ describe("a handler that is asked directly", () => {
         const request = { id: "call_0", name: "list", input, parameters }
         const handled = yield* Handlers.resolve(kit)
         const shared = yield* Shared.make
-        return yield* Pipeline.run(
-          handled,
-          request,
-          Policy.rulesOf(List),
-          shared,
-          () => Infinity,
-          () => {}
-        )
+        return yield* Pipeline.run(handled, request, Policy.rulesOf(List), shared, () => Infinity, {
+          onProgress: () => {},
+          onRepeat: () => {}
+        })
       }).pipe(Effect.provide(layer), settle)
       assert.deepStrictEqual([text, asked], ["[1,100]", 3])
     })
