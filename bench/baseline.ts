@@ -51,12 +51,12 @@ const real = Effect.fnUntraced(function* (services: Services, { runs, write }: O
   const found = RealModel.find(process.env)
   const none: ReadonlyArray<Row> = []
   if (typeof found === "string") return yield* Effect.as(Console.log(`--model openai: ${found}.\n`), none)
-  const { isReal, mark, model } = found
+  const { isReal, model } = found
   if (!isReal)
     yield* Console.log(`--model openai: ${model.baseUrl} is not OpenAI's address, so its figures are not real.\n`)
   const figures = yield* compared(services, model, runs)
-  if (write && isReal) yield* Tables.write("baseline-openai", { figures, mark })
-  return SetUpRows.rows({ figures, mark })
+  if (write && isReal) yield* Tables.write("baseline-openai", { figures, model: found })
+  return SetUpRows.rows({ figures, model: found })
 })
 
 const parts = ["setups", "known"] as const

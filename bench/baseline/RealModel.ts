@@ -7,9 +7,9 @@ import type * as SetUps from "./SetUps.ts"
 
 export interface RealModel {
   readonly model: SetUps.Model
-  /** What its figures are marked with. */
-  readonly mark: string
-  /** Whether it is OpenAI's own API that answers. */
+  /** Which, and where. */
+  readonly name: string
+  /** Whether it is OpenAI's own API that answers: what its figures are marked with. */
   readonly isReal: boolean
 }
 
@@ -29,7 +29,7 @@ export const find = (env: Readonly<Record<string, string | undefined>>): RealMod
   const isReal = URL.canParse(baseUrl) && new URL(baseUrl).origin === new URL(openAi).origin
   return {
     model: { baseUrl, apiKey: Redacted.make(key), model: name },
-    mark: isReal ? `real, ${name} at OpenAI` : `not real, ${name} at ${baseUrl}`,
+    name: `${name} at ${baseUrl}`,
     isReal
   }
 }

@@ -3,12 +3,13 @@
  */
 import { rounded, type Row } from "../Report.ts"
 import * as Figures from "./Figures.ts"
+import type { RealModel } from "./RealModel.ts"
 import * as SetUps from "./SetUps.ts"
 
 export interface Told {
   readonly figures: ReadonlyArray<Figures.Figures>
-  /** What the figures of a model that is no script are marked with. */
-  readonly mark?: string
+  /** The model, where it is no script of this project's: figures of it are marked as real or not. */
+  readonly model?: Pick<RealModel, "isReal" | "name">
 }
 
 const noteOf = (figures: Figures.Figures): string => {
@@ -21,15 +22,16 @@ const noteOf = (figures: Figures.Figures): string => {
   ].join("; ")
 }
 
-export const rows = ({ figures, mark }: Told): ReadonlyArray<Row> => {
-  const suffix = mark === undefined ? "" : ` (${mark})`
+export const rows = ({ figures, model }: Told): ReadonlyArray<Row> => {
+  const suffix = model === undefined ? "" : model.isReal ? " (real)" : " (not real)"
+  const asked = model === undefined ? "" : `; ${model.name}`
   const of = (setUp: SetUps.SetUp) => figures.filter((one) => one.setUp === setUp)
   const millis = (setUp: SetUps.SetUp) => Figures.mean(of(setUp), (one) => one.millis)
   const wholes = SetUps.all.map((setUp): Row => ({
     name: `${setUp.name}${suffix}: mean of the ten`,
     value: millis(setUp),
     unit: "ms",
-    note: `of their medians; ${rounded(millis(SetUps.before) / millis(setUp), 2)} times as fast as a process a query`
+    note: `of their medians; ${rounded(millis(SetUps.before) / millis(setUp), 2)} times as fast as a process a query${asked}`
   }))
   const answers = SetUps.all.map((setUp): Row => {
     const own = of(setUp)
@@ -39,7 +41,7 @@ export const rows = ({ figures, mark }: Told): ReadonlyArray<Row> => {
       value: (100 * own.reduce((sum, one) => sum + one.rightAnswers, 0)) / runs,
       unit: "%",
       // A script words its answers as they are checked. A model need not.
-      ...(mark === undefined && { atLeast: 100 }),
+      ...(model === undefined && { atLeast: 100 }),
       note: [`${runs} runs`, ...own.flatMap((one) => (one.rightAnswers < one.runs ? [one.question] : []))].join("; ")
     }
   })

@@ -75,11 +75,11 @@ const each = (figures: ReadonlyArray<Figures.Figures>): string => {
 }
 
 /** All that stands between the markers. */
-const text = ({ figures, mark }: Told): string => {
+const text = ({ figures, model }: Told): string => {
   const runs = Math.min(...figures.map((one) => one.runs))
   const memory =
     "Memory: of (1) what its process holds at its end, of the others what the heap has grown by at the end of a run."
-  const said = `${runs} runs of each question in each set-up${mark === undefined ? ", the model a script" : `: ${mark}`}. ${memory}`
+  const said = `${runs} runs of each question in each set-up${model === undefined ? ", the model a script" : `, by ${model.name}`}. ${memory}`
   return [said, summary(figures), each(figures)].join("\n\n")
 }
 
