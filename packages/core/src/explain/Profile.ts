@@ -2,34 +2,21 @@
  * Profile: where the time of a run went, and what would have saved some of it. A value that crosses every boundary (terminal,
  * file, HTTP), so a Schema.
  */
+import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 
 import { ToolSource } from "../AgentEvent.ts"
+import { Component } from "./Component.ts"
+import * as CriticalPath from "./CriticalPath.ts"
+import { Finding } from "./Finding.ts"
+import * as Pieces from "./Pieces.ts"
+import type * as RunRows from "./RunRows.ts"
+import * as RunSpans from "./RunSpans.ts"
+import * as Told from "./Told.ts"
+import { Attribute, type RecordedSpan } from "./Trace.ts"
 
-/**
- * What an instant of a run was spent on.
- *
- * - `start-up`: resolving the toolkit, facts, the look for a remembered answer.
- * - `routing`: what is made of the question before a model sees it.
- * - `tool-selection`: choosing the tools on offer. `tool-definitions`: writing them down. `prompt`: writing the request.
- * - `model-wait`: from the request to its first token. `decoding`: from there to the last.
- * - `tools`: tools that nothing else hid. `queueing`: waiting for a place, a rate or a retry. `approval`: waiting for a person.
- * - `overhead`: the rest, which is the engine's own.
- */
-export const Component = Schema.Literals([
-  "start-up",
-  "routing",
-  "tool-selection",
-  "tool-definitions",
-  "prompt",
-  "model-wait",
-  "decoding",
-  "tools",
-  "queueing",
-  "approval",
-  "overhead"
-])
-export type Component = typeof Component.Type
+export { Component, Finding }
+export { NoRun } from "./RunSpans.ts"
 
 /** A part of a row or of the critical path. */
 const Piece = Schema.Struct({ component: Component, millis: Schema.Finite })
@@ -64,16 +51,6 @@ export const Segment = Schema.Struct({
   row: Schema.NullOr(Schema.String)
 })
 export type Segment = typeof Segment.Type
-
-/** Two calls that ran one after the other, and whether the second needed the first. */
-export const Finding = Schema.Struct({
-  first: Schema.String,
-  second: Schema.String,
-  verdict: Schema.Literals(["independent", "dependent", "cannot tell"]),
-  /** Why, in a sentence. */
-  why: Schema.String
-})
-export type Finding = typeof Finding.Type
 
 /** What the same run would have taken. */
 export const Counterfactual = Schema.Struct({
@@ -117,3 +94,114 @@ export const Profile = Schema.Struct({
   counterfactuals: Schema.Array(Counterfactual)
 })
 export type Profile = typeof Profile.Type
+
+/** The first span of each run in `spans`, the earliest first: what `make` can be given as `root`. */
+export const runs: (spans: ReadonlyArray<RecordedSpan>) => ReadonlyArray<RecordedSpan> = RunSpans.runs
+
+const isSource = Schema.is(ToolSource)
+
+const rowOf = (row: RunRows.Row, origin: number, criticalMillis: number): Row => {
+  const { attributes, problem } = row.node.span
+  const { endMillis, startMillis } = row.node
+  const source = attributes[Attribute.source]
+  return {
+    id: row.id,
+    kind: row.kind,
+    name: row.name,
+    step: row.step,
+    startMillis,
+    millis: endMillis - startMillis,
+    pieces: Pieces.of(row.node, origin).map(({ component, endMillis, startMillis }) => ({
+      component,
+      millis: endMillis - startMillis
+    })),
+    criticalMillis,
+    source: isSource(source) ? source : null,
+    ok: problem === undefined && attributes[Attribute.errorType] === undefined,
+    inputTokens: Told.amount(attributes, Attribute.inputTokens) ?? null,
+    cachedInputTokens: Told.amount(attributes, Attribute.cachedInputTokens) ?? null,
+    outputTokens: Told.amount(attributes, Attribute.outputTokens) ?? null
+  }
+}
+
+const toolsOf = (rows: ReadonlyArray<Row>): Profile["tools"] =>
+  Object.fromEntries(
+    Array.from(
+      Map.groupBy(
+        rows.filter(({ kind }) => kind === "tool"),
+        ({ name }) => name
+      ),
+      ([name, calls]) => [
+        name,
+        {
+          calls: calls.length,
+          millis: sum(calls, ({ millis }) => millis),
+          criticalMillis: sum(calls, ({ criticalMillis }) => criticalMillis)
+        }
+      ]
+    )
+  )
+
+const sum = <A>(list: ReadonlyArray<A>, of: (item: A) => number): number =>
+  list.reduce((total, item) => total + of(item), 0)
+
+const selfOf = (path: ReadonlyArray<CriticalPath.Segment>): Profile["selfMillis"] => {
+  const sums = CriticalPath.byComponent(path)
+  const of = (component: Component) => sums.get(component) ?? 0
+  return {
+    "start-up": of("start-up"),
+    routing: of("routing"),
+    "tool-selection": of("tool-selection"),
+    "tool-definitions": of("tool-definitions"),
+    prompt: of("prompt"),
+    "model-wait": of("model-wait"),
+    decoding: of("decoding"),
+    tools: of("tools"),
+    queueing: of("queueing"),
+    approval: of("approval"),
+    overhead: of("overhead")
+  }
+}
+
+/**
+ * Where the time of a run went. `spans` may hold other runs and whatever else; `root` is one of `runs`, the longest if absent.
+ *
+ * **Details**
+ *
+ * Pure; any agent's trace will do (`Conventions`). Times that a trace does not tell are not invented: without the time of its first
+ * token a model call is all waiting, and what nothing accounts for is overhead. For `counterfactuals` see `Counterfactuals`.
+ */
+export const make = (
+  spans: ReadonlyArray<RecordedSpan>,
+  options: { readonly root?: RecordedSpan | undefined } = {}
+): Result.Result<Profile, RunSpans.NoRun> => Result.map(RunSpans.of(spans, options.root), ofRun)
+
+const ofRun = (run: RunSpans.RunSpans): Profile => {
+  const { span } = run.root
+  const path = CriticalPath.of(run)
+  const critical = new Map<RunRows.Row, number>()
+  for (const { endMillis, row, startMillis } of path)
+    if (row !== undefined) critical.set(row, (critical.get(row) ?? 0) + endMillis - startMillis)
+  const rows = run.rows.map((row) => rowOf(row, span.startMillis, critical.get(row) ?? 0))
+  return {
+    runId: Told.text(span.attributes, Attribute.runId) ?? null,
+    agent: Told.text(span.attributes, Attribute.agent) ?? span.name.replace(/^invoke_agent /, ""),
+    route: Told.text(span.attributes, Attribute.route) ?? null,
+    startedAtMillis: span.startMillis,
+    wallMillis: run.wallMillis,
+    rows,
+    criticalPath: path.map(({ component, endMillis, row, startMillis }) => ({
+      startMillis,
+      millis: endMillis - startMillis,
+      component,
+      row: row?.id ?? null
+    })),
+    selfMillis: selfOf(path),
+    tools: toolsOf(rows),
+    hiddenMillis: sum(rows, ({ criticalMillis, millis }) => millis - criticalMillis),
+    chainLength: rows.filter(({ criticalMillis, kind }) => kind === "model" && criticalMillis > 0).length,
+    heapDeltaBytes: Told.number(span.attributes, Attribute.heapDelta) ?? null,
+    findings: [],
+    counterfactuals: []
+  }
+}
