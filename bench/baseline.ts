@@ -6,6 +6,7 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 
 import * as Agents from "./baseline/Agents.ts"
+import * as Asking from "./baseline/Asking.ts"
 import * as Compared from "./baseline/Compared.ts"
 import * as Fifty from "./baseline/Fifty.ts"
 import * as Figures from "./baseline/Figures.ts"
@@ -34,9 +35,9 @@ const defaultRuns = 5
 
 /** All questions once where nothing takes its time, so that the code is compiled; then `runs` times by `model`. */
 const compared = Effect.fnUntraced(function* ({ instant, measured }: Services, model: Model, runs = defaultRuns) {
-  const program = yield* Compared.program
-  yield* Compared.measured(yield* Compared.make(program, instant, { baseUrl: instant.model }), 1)
-  const samples = yield* Compared.measured(yield* Compared.make(program, measured, model), runs)
+  const program = yield* Asking.program
+  yield* Compared.measured(yield* Asking.make(program, instant, { baseUrl: instant.model }), 1)
+  const samples = yield* Compared.measured(yield* Asking.make(program, measured, model), runs)
   return Figures.of(samples)
 })
 

@@ -7,7 +7,30 @@ import * as Answers from "./Answers.ts"
 import type { Sample } from "./Sample.ts"
 import type { SetUp } from "./SetUps.ts"
 
-/** Medians of the runs but for `p95Millis`. */
+/** Components as a table has room for: `engine` is all that is neither the model nor a tool, `process` what lies around the run. */
+export const parts = ["model wait", "decoding", "tools", "engine", "process"] as const
+type Part = (typeof parts)[number]
+export type Shares = Readonly<Record<Part, number>>
+
+/** Of all `samples` together. */
+const sharesOf = (samples: ReadonlyArray<Sample>): Shares => {
+  const sum = (value: (sample: Sample) => number) => samples.reduce((total, sample) => total + value(sample), 0)
+  const whole = sum(({ millis }) => millis)
+  const share = (value: (sample: Sample) => number) => (100 * sum(value)) / whole
+  const wait = share(({ selfMillis }) => selfMillis["model-wait"])
+  const decoding = share(({ selfMillis }) => selfMillis.decoding)
+  const tools = share(({ selfMillis }) => selfMillis.tools)
+  const around = share(({ millis, runMillis }) => millis - runMillis)
+  return {
+    "model wait": wait,
+    decoding,
+    tools,
+    engine: 100 - wait - decoding - tools - around,
+    process: around
+  }
+}
+
+/** Medians of the runs but for `p95Millis` and `shares`. */
 export interface Figures {
   readonly question: string
   readonly setUp: SetUp
@@ -15,7 +38,10 @@ export interface Figures {
   readonly millis: number
   readonly p95Millis: number
   readonly modelCalls: number
+  readonly chainLength: number
   readonly toolCalls: number
+  /** What the time was spent on, in percent of what whoever asks waited; together 100. */
+  readonly shares: Shares
   readonly processorMillis: number
   readonly memoryBytes: number
   /** Runs whose answer names what it must. */
@@ -38,6 +64,8 @@ export const of = (samples: ReadonlyArray<Sample>): ReadonlyArray<Figures> =>
         0.95
       ),
       modelCalls: middle(({ modelCalls }) => modelCalls),
+      chainLength: middle(({ chainLength }) => chainLength),
+      shares: sharesOf(runs),
       toolCalls: middle(({ toolCalls }) => toolCalls),
       processorMillis: middle(({ processorMillis }) => processorMillis),
       memoryBytes: middle(({ memoryBytes }) => memoryBytes),

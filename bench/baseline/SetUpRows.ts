@@ -13,11 +13,12 @@ export interface Told {
 }
 
 const noteOf = (figures: Figures.Figures): string => {
-  const { memoryBytes, modelCalls, p95Millis, processorMillis, runs, setUp, toolCalls } = figures
+  const { chainLength, memoryBytes, modelCalls, p95Millis, processorMillis, runs, setUp, shares, toolCalls } = figures
   const memory = `${rounded(memoryBytes / 1e6, 1)} MB ${setUp.isSpawned ? "held by its process" : "of heap more"}`
   return [
     `p95 ${rounded(p95Millis, 0)}, ${runs} runs`,
-    `model calls ${modelCalls}, tool calls ${toolCalls}`,
+    `model calls ${modelCalls} in a chain of ${chainLength}, tool calls ${toolCalls}`,
+    Figures.parts.map((part) => `${part} ${rounded(shares[part], 1)} %`).join(", "),
     `processor ${rounded(processorMillis, 0)} ms, ${memory}`
   ].join("; ")
 }

@@ -20,6 +20,8 @@ const table = (head: ReadonlyArray<string>, rows: ReadonlyArray<ReadonlyArray<st
 
 const megabytes = (bytes: number): number => rounded(bytes / 1e6, 1)
 
+const shareHeads = Figures.parts.map((part) => `${part} %`)
+
 const summary = (figures: ReadonlyArray<Figures.Figures>): string => {
   const of = (setUp: SetUps.SetUp) => figures.filter((one) => one.setUp === setUp)
   const base = Figures.mean(of(SetUps.before), ({ millis }) => millis)
@@ -47,7 +49,8 @@ const summary = (figures: ReadonlyArray<Figures.Figures>): string => {
       rounded(megabytes(mean(({ memoryBytes }) => memoryBytes)), 1)
     ]
   })
-  return table(["mean of the ten", "ms", "x 1", "model calls", "tool calls", "processor ms", "memory MB"], rows)
+  const head = ["mean of the ten", "ms", "x 1", "model calls", "tool calls", ...shareHeads, "processor ms", "memory MB"]
+  return table(head, rows)
 }
 
 const each = (figures: ReadonlyArray<Figures.Figures>): string => {
@@ -62,7 +65,9 @@ const each = (figures: ReadonlyArray<Figures.Figures>): string => {
           rounded(one.millis, 0),
           rounded(one.p95Millis, 0),
           one.modelCalls,
+          one.chainLength,
           one.toolCalls,
+          ...Figures.parts.map((part) => rounded(one.shares[part], 0)),
           rounded(one.processorMillis, 0),
           megabytes(one.memoryBytes)
         ])
@@ -79,7 +84,7 @@ const text = ({ figures, model }: Told): string => {
   const runs = Math.min(...figures.map((one) => one.runs))
   const memory =
     "Memory: of (1) what its process holds at its end, of the others what the heap has grown by at the end of a run."
-  const said = `${runs} runs of each question in each set-up${model === undefined ? ", the model a script" : `, by ${model.name}`}. ${memory}`
+  const said = `${runs} runs of each question in each set-up${model === undefined ? ", the model a script" : `, by ${model.name}`}. ${shares} ${memory}`
   return [said, summary(figures), each(figures)].join("\n\n")
 }
 

@@ -22,7 +22,7 @@ const encode = Schema.encodeEffect(Schema.fromJsonString(Sample.Told))
 
 const asked = Effect.gen(function* () {
   const house = yield* Layer.build(SetUps.household(SetUps.before, { environment }))
-  const told = yield* Sample.ask(SetUps.before, house, question)
+  const { told } = yield* Sample.ask(SetUps.before, house, question)
   const line = yield* encode(Sample.whole(told))
   yield* Effect.sync(() => process.stdout.write(`${line}\n`))
 }).pipe(
