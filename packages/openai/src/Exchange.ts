@@ -97,6 +97,11 @@ export class Exchange {
     return this.#fault
   }
 
+  /** Of the answer; `undefined` before its head is there. */
+  get status(): number | undefined {
+    return this.#response?.statusCode
+  }
+
   /** All bytes of the answer have arrived. */
   get isComplete(): boolean {
     return this.#response?.complete === true

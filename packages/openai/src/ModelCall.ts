@@ -2,6 +2,7 @@
  * ModelCall: one model call by either API, retries included. The one thing behind `ModelStream` and `LanguageModel`.
  */
 import type { ModelPart } from "@callsheet/core/model/ModelStream"
+import * as Span from "@callsheet/core/Span"
 import * as Channel from "effect/Channel"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -11,6 +12,7 @@ import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 
 import * as Answer from "./Answer.ts"
+import { CallTrace } from "./CallTrace.ts"
 import { ChatWire } from "./ChatWire.ts"
 import type { Held } from "./Lanes.ts"
 import type { ModelWire, WireRequest } from "./ModelWire.ts"
@@ -60,7 +62,13 @@ const makeWith = Effect.fnUntraced(function* <State>(settings: Settings, wire: M
   const socketBody = bodies(true, "websocket")
 
   /** Sends until one answer's first parts are there; from then on it pulls that answer. `scope` closes the request. */
-  const open = (request: WireRequest, { resend, streaming }: CallOptions, scope: Scope.Scope) => {
+  const open = (
+    request: WireRequest,
+    { resend, streaming }: CallOptions,
+    scope: Scope.Scope,
+    span: Span.Span | undefined
+  ) => {
+    const trace = span && new CallTrace(span)
     const bodyOf = streaming ? streamedBody : wholeBody
     let current = request
     let retries = 0
@@ -76,9 +84,12 @@ const makeWith = Effect.fnUntraced(function* <State>(settings: Settings, wire: M
     }
 
     /** Sends the request once and reads up to the first parts. */
-    const overHttp = Effect.flatMap(transport.open, (pending) => {
+    const overHttp = Effect.flatMap(transport.open, (opened) => {
+      const pending = trace?.closing(opened) ?? opened
       replace(pending)
-      return Effect.flatMap(pending.send(bodyOf(current)), (contentType) => {
+      const body = trace?.write(bodyOf, current, retries) ?? bodyOf(current)
+      trace?.begin(pending.target, "http", retries)
+      const asked = Effect.flatMap(pending.send(body), (contentType) => {
         const mode = Answer.modeOf(contentType, streaming)
         if (mode === undefined) {
           return Effect.fail(OpenAiError.unreadable(pending.target, `The server answered with ${contentType}.`))
@@ -86,6 +97,7 @@ const makeWith = Effect.fnUntraced(function* <State>(settings: Settings, wire: M
         const { next, pull } = Answer.make(wire, pending, { mode, retries, deltasOf: current.deltasOf })
         return Effect.map(next, (first) => pullFrom(first, pull))
       })
+      return trace?.watch(asked, pending.exchange) ?? asked
     })
 
     /**
@@ -98,20 +110,23 @@ const makeWith = Effect.fnUntraced(function* <State>(settings: Settings, wire: M
       resendsLeft: number
     ): Effect.Effect<Answer.PartsPull, OpenAiError.Failure> => {
       const all = resend ?? request
-      return Effect.flatMap(take(all.messages, mayContinue), (taken) => {
-        if (taken === undefined) return overHttp
+      return Effect.flatMap(take(all.messages, mayContinue), (found) => {
+        if (found === undefined) return overHttp
+        const taken = trace?.closing(found) ?? found
         replace(taken)
         const { exchange, held, isOpen, send } = taken
         const goesAgain = (failure: OpenAiError.Failure): boolean =>
           resendsLeft > 0 && (exchange.isUntouched || (failure.isUnknownResponse && held !== undefined))
-        const asked = Effect.catchIf(
-          Effect.suspend(() => {
-            send(socketBody(held === undefined ? current : added(all, held)))
-            const { next, pull } = Answer.fromEvents(wire, taken, { retries, deltasOf: all.deltasOf })
-            return Effect.map(next, (first) => pullFrom(first, pull))
-          }),
-          goesAgain,
-          (failure) => overSocket({ take }, mayContinue && !failure.isUnknownResponse, resendsLeft - 1)
+        const sending = Effect.suspend(() => {
+          const added = held === undefined ? current : addedTo(all, held)
+          const body = trace?.write(socketBody, added, retries) ?? socketBody(added)
+          trace?.begin(taken.target, "websocket", retries)
+          send(body)
+          const { next, pull } = Answer.fromEvents(wire, taken, { retries, deltasOf: all.deltasOf })
+          return Effect.map(next, (first) => pullFrom(first, pull))
+        })
+        const asked = Effect.catchIf(trace?.watch(sending, exchange) ?? sending, goesAgain, (failure) =>
+          overSocket({ take }, mayContinue && !failure.isUnknownResponse, resendsLeft - 1)
         )
         const instead = Effect.suspend(() => {
           // Nothing was sent.
@@ -149,7 +164,9 @@ const makeWith = Effect.fnUntraced(function* <State>(settings: Settings, wire: M
   return {
     stream: (request, options) =>
       Stream.fromChannel(
-        Channel.fromTransform((_: Pull.Pull<unknown, unknown, unknown>, scope) => open(request, options, scope))
+        Channel.fromTransform((_: Pull.Pull<unknown, unknown, unknown>, scope) =>
+          Effect.withFiber((fiber) => open(request, options, scope, Span.current(fiber)))
+        )
       )
   } satisfies ModelCall
 })
@@ -164,7 +181,7 @@ const pullFrom = (first: Answer.Parts, rest: Answer.PartsPull): Answer.PartsPull
 }
 
 /** What follows the answer that is held. */
-const added = (all: WireRequest, { messages, responseId }: Held): WireRequest => ({
+const addedTo = (all: WireRequest, { messages, responseId }: Held): WireRequest => ({
   ...all,
   messages: all.messages.slice(messages.length + 1),
   previousResponseId: responseId

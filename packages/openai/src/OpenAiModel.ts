@@ -5,6 +5,7 @@
  * connections, which its scope closes.
  */
 import * as ModelStream from "@callsheet/core/model/ModelStream"
+import * as Span from "@callsheet/core/Span"
 import * as AiError from "effect/ai/AiError"
 import * as LanguageModel from "effect/ai/LanguageModel"
 import * as OpenAiStructuredOutput from "effect/ai/OpenAiStructuredOutput"
@@ -41,26 +42,36 @@ export const makeModelStream = (
     address: settings.baseUrl,
     streams: settings.streaming,
     stream: (request) => {
-      const tools = definitionsOf(request.tools)
-      if (Result.isFailure(tools)) return Stream.fail(aiError("stream", tools.failure.reason))
-      const { cacheKey, deltasOf, messages, toolChoice } = request
-      const all = {
-        messages,
-        tools: tools.success,
-        toolChoice,
-        cacheKey,
-        deltasOf,
-        format: undefined,
-        previousResponseId: undefined
-      }
-      const added = settings.continuation === "previousResponse" ? onlyAdded(all) : undefined
-      const parts = call.stream(added ?? all, {
-        streaming: settings.streaming,
-        resend: added === undefined ? undefined : all
-      })
-      return Stream.mapError(parts, ({ reason }) => aiError("stream", reason))
+      const known = definitions.get(request.tools)
+      if (known !== undefined) return streamOf(settings, call, request, known)
+      const made = Effect.sync(() => streamOf(settings, call, request, definitionsOf(request.tools)))
+      return Stream.unwrap(Span.phase(made, "tool-definitions"))
     }
   }))
+}
+
+const streamOf = (
+  settings: OpenAiConfig.Settings,
+  call: ModelCall.ModelCall,
+  { cacheKey, deltasOf, messages, toolChoice }: ModelStream.ModelRequest,
+  tools: Definitions
+): Stream.Stream<ModelStream.ModelPart, AiError.AiError> => {
+  if (Result.isFailure(tools)) return Stream.fail(aiError("stream", tools.failure.reason))
+  const all = {
+    messages,
+    tools: tools.success,
+    toolChoice,
+    cacheKey,
+    deltasOf,
+    format: undefined,
+    previousResponseId: undefined
+  }
+  const added = settings.continuation === "previousResponse" ? onlyAdded(all) : undefined
+  const parts = call.stream(added ?? all, {
+    streaming: settings.streaming,
+    resend: added === undefined ? undefined : all
+  })
+  return Stream.mapError(parts, ({ reason }) => aiError("stream", reason))
 }
 
 export const layerModelStream = (options: Options): Layer.Layer<ModelStream.ModelStream> =>

@@ -28,8 +28,11 @@ interface Prefix extends Body {
   readonly messages: ReadonlyArray<WireMessage>
 }
 
+/** Writes a request. `onOpened` is called once all up to its messages is there, the tools' definitions above all. */
+export type Bodies = (request: WireRequest, onOpened?: () => void) => Body
+
 /** The bodies of one model's requests. */
-export const make = <State>(wire: ModelWire<State>, settings: WireSettings): ((request: WireRequest) => Body) => {
+export const make = <State>(wire: ModelWire<State>, settings: WireSettings): Bodies => {
   const toolTexts = new WeakMap<ToolDefinition, string>()
   const openings = new WeakMap<ReadonlyArray<ToolDefinition>, Opening>()
   /** By the last message. */
@@ -73,9 +76,10 @@ export const make = <State>(wire: ModelWire<State>, settings: WireSettings): ((r
     return { opening, messages: [], text: opening.text, bytes: opening.bytes }
   }
 
-  return (request) => {
+  return (request, onOpened) => {
     const { messages } = request
     const opening = openingOf(request)
+    onOpened?.()
     const prefix = prefixOf(opening, messages)
     let { bytes, text } = prefix
     for (let at = prefix.messages.length; at < messages.length; at++) {
