@@ -9,7 +9,9 @@ import { ToolSource } from "../AgentEvent.ts"
 import { Component } from "./Component.ts"
 import * as CriticalPath from "./CriticalPath.ts"
 import { Finding } from "./Finding.ts"
+import * as Independence from "./Independence.ts"
 import * as Pieces from "./Pieces.ts"
+import * as RunGraph from "./RunGraph.ts"
 import type * as RunRows from "./RunRows.ts"
 import * as RunSpans from "./RunSpans.ts"
 import * as Told from "./Told.ts"
@@ -201,7 +203,7 @@ const ofRun = (run: RunSpans.RunSpans): Profile => {
     hiddenMillis: sum(rows, ({ criticalMillis, millis }) => millis - criticalMillis),
     chainLength: rows.filter(({ criticalMillis, kind }) => kind === "model" && criticalMillis > 0).length,
     heapDeltaBytes: Told.number(span.attributes, Attribute.heapDelta) ?? null,
-    findings: [],
+    findings: Independence.of(RunGraph.ofRun(run), rows).findings,
     counterfactuals: []
   }
 }

@@ -57,7 +57,9 @@ export interface RunGraph {
 /** What ends with its round's message, or had its arguments sooner. Since the model call began. */
 const writtenOf = (model: Row, calls: ReadonlyArray<Row>): ReadonlyMap<Row, number> => {
   const { endMillis, span, startMillis } = model.node
-  const offsets = (Told.numbers(span.attributes, Attribute.callOffsets) ?? []).toSorted((one, other) => one - other)
+  const offsets = (Told.numbers(span.attributes, Attribute.callOffsets) ?? [])
+    .filter((millis) => millis >= 0)
+    .sort((one, other) => one - other)
   const written = new Map<Row, number>()
   let free = 0
   for (const call of calls) {

@@ -33,7 +33,7 @@ export const of = (root: Node): ReadonlyArray<Row> => {
   const open = [root]
   for (let node = open.pop(); node !== undefined; node = open.pop()) {
     if (node.kind === "model" || node.kind === "tool") found.push(node)
-    open.push(...node.children)
+    for (const child of node.children.toReversed()) open.push(child)
   }
   found.sort((one, other) => one.startMillis - other.startMillis || one.endMillis - other.endMillis)
   const roundOf = rounds(found.filter(({ kind }) => kind === "model"))

@@ -43,9 +43,8 @@ const grow = (head: Head, { ordered, parents }: Sorted): ReadonlyArray<Growing> 
   }
   const root: Growing = { span: head.span, children: [], depth: 0 }
   const grown = [root]
-  const open: Array<readonly [RecordedSpan, Growing]> =
-    head.tops[0] === head.span ? [] : head.tops.map((top) => [top, root] as const)
-  if (open.length === 0) open.push(...(below.get(head.span) ?? []).map((span) => [span, root] as const))
+  const tops = head.tops[0] === head.span ? (below.get(head.span) ?? []) : head.tops
+  const open: Array<readonly [RecordedSpan, Growing]> = tops.map((top) => [top, root] as const)
   for (let index = 0; index < open.length; index++) {
     const [span, holder] = open[index] ?? [head.span, root]
     const kind = kindOf(span)

@@ -44,12 +44,14 @@ const roundOf = (
   step: number,
   begin: number,
   opening: Task["needs"],
-  hasGaps: boolean
+  hasGaps: boolean,
+  tellsAll: boolean
 ): Round => {
   const gap = () => (hasGaps && roll(2) === 0 ? duration(roll) / 10 : 0)
   const wait = duration(roll)
   const offsets = Array.from({ length: roll(4) }, () => wait + duration(roll)).sort((one, other) => one - other)
   const total = (offsets.at(-1) ?? wait) + duration(roll)
+  const late = roll(3)
   const parts: Array<Laid> = []
   let reached = 0
   for (const offset of [...offsets, total]) {
@@ -63,7 +65,11 @@ const roundOf = (
   const spans = [
     chat(name, begin, begin + total, {
       parent: `step ${step}`,
-      attributes: { [Attribute.step]: step, [Attribute.firstToken]: wait, [Attribute.callOffsets]: offsets }
+      attributes: {
+        [Attribute.step]: step,
+        [Attribute.firstToken]: wait,
+        [Attribute.callOffsets]: [...offsets, ...Array.from({ length: late }, () => total)]
+      }
     }),
     span(`${name} http`, "POST", begin, begin + total, { parent: name })
   ]
@@ -88,13 +94,13 @@ const roundOf = (
   // While it was written, or once it was.
   parts.forEach((part, index) => {
     if (part !== message) place(`${name}-${index}`, [part], 0, false)
-    else for (let late = roll(3); late > 0; late--) place(`${name}-late${late}`, [part], gap(), false)
+    else for (let index = 0; index < late; index++) place(`${name}-late${index}`, [part], gap(), false)
   })
   for (let index = roll(4); index > 0 && calls.length > 0; index--) {
     const waited = calls.filter(() => roll(2) === 0)
     const ready = Math.max(...waited.map(({ end }) => end))
     if (waited.length === 0) continue
-    const isTold = ready <= (message?.end ?? 0) || roll(2) === 0
+    const isTold = tellsAll || ready <= (message?.end ?? 0) || roll(2) === 0
     place(`${name}-plan${index}`, waited, isTold ? gap() : 0, isTold)
   }
   const laid = [...(message === undefined ? [] : [message]), ...calls]
@@ -102,7 +108,8 @@ const roundOf = (
   return { spans, laid, isAmbiguous }
 }
 
-export const of = (seed: number): RandomRun => {
+/** `isPlain`: calls begin as soon as they can, and tell all that they waited for. */
+export const of = (seed: number, isPlain = false): RandomRun => {
   const roll = dice(seed)
   const gap = () => (roll(2) === 0 ? duration(roll) / 10 : 0)
   const spans: Array<RecordedSpan> = []
@@ -122,8 +129,8 @@ export const of = (seed: number): RandomRun => {
     const from = Math.max(now, ...waited.map(({ end }) => end))
     const begin = from + before + within
     const opening = waited.map(({ task }) => ({ task, gapMillis: before + within }))
-    let round = roundOf(roll, `chat${step}`, step, begin, opening, true)
-    if (round.isAmbiguous) round = roundOf(roll, `chat${step}`, step, begin, opening, false)
+    let round = roundOf(roll, `chat${step}`, step, begin, opening, !isPlain, isPlain)
+    if (round.isAmbiguous) round = roundOf(roll, `chat${step}`, step, begin, opening, false, isPlain)
     if (opening.length === 0) for (const { task } of round.laid) openingMillis.set(first(task), begin)
     const end = Math.max(...round.laid.map(({ end }) => end))
     spans.push(
