@@ -16,6 +16,7 @@ import * as Report from "./Report.ts"
 
 const suites: Readonly<Record<string, () => Promise<{ readonly suite: Report.Suite }>>> = {
   baseline: () => import("./baseline.ts"),
+  counterfactuals: () => import("./counterfactuals.ts"),
   subprocess: () => import("./subprocess.ts"),
   schedule: () => import("./schedule.ts"),
   cache: () => import("./cache.ts"),

@@ -19,7 +19,7 @@ nothing remembered, but for (5) what a warm-up and another question read. Servic
 the first token and 120 tokens a second, both in another process. The model is a script: in (4) it hands in plans for the two questions that it
 asks for in rounds which need one another, faultlessly, which shows what a plan does to the schedule and nothing of whether a model would plan so.`
 
-const questions: ReadonlyArray<string> = [...Questions.simple, ...Questions.complex]
+export const questions: ReadonlyArray<string> = [...Questions.simple, ...Questions.complex]
 
 /** Another question, and a simple one, which is soon answered. */
 const otherThan = (question: string, round: number): string => {

@@ -1,32 +1,56 @@
 /**
  * Figures: what the runs of one question in one set-up came to. Pure.
  */
+import type { Component } from "@callsheet/core/explain/Component"
+import * as Struct from "effect/Struct"
+
 import { quantile } from "../arena/Match.ts"
 import { median } from "../Report.ts"
 import * as Answers from "./Answers.ts"
 import type { Sample } from "./Sample.ts"
 import type { SetUp } from "./SetUps.ts"
 
-/** Components as a table has room for: `engine` is all that is neither the model nor a tool, `process` what lies around the run. */
-export const parts = ["model wait", "decoding", "tools", "engine", "process"] as const
+/**
+ * Components as a table has room for. `ahead`: start-up, routing, and the choice of tools; `engine`: definitions, prompts, and its
+ * own overhead; `process`: what lies around the run.
+ */
+export const parts = ["model wait", "decoding", "tools", "queueing", "ahead", "engine", "process"] as const
 type Part = (typeof parts)[number]
 export type Shares = Readonly<Record<Part, number>>
 
-/** Of all `samples` together. */
+const partOf: Readonly<Record<Component, Part>> = {
+  "start-up": "ahead",
+  routing: "ahead",
+  "tool-selection": "ahead",
+  "tool-definitions": "engine",
+  prompt: "engine",
+  "model-wait": "model wait",
+  decoding: "decoding",
+  tools: "tools",
+  queueing: "queueing",
+  // Nobody is asked.
+  approval: "queueing",
+  overhead: "engine"
+}
+
+/** Of all `samples` together, in percent of what whoever asks waited. */
 const sharesOf = (samples: ReadonlyArray<Sample>): Shares => {
   const sum = (value: (sample: Sample) => number) => samples.reduce((total, sample) => total + value(sample), 0)
   const whole = sum(({ millis }) => millis)
-  const share = (value: (sample: Sample) => number) => (100 * sum(value)) / whole
-  const wait = share(({ selfMillis }) => selfMillis["model-wait"])
-  const decoding = share(({ selfMillis }) => selfMillis.decoding)
-  const tools = share(({ selfMillis }) => selfMillis.tools)
-  const around = share(({ millis, runMillis }) => millis - runMillis)
+  const share = (part: Part) =>
+    (100 *
+      sum(({ selfMillis }) =>
+        Struct.keys(partOf).reduce((total, name) => total + (partOf[name] === part ? selfMillis[name] : 0), 0)
+      )) /
+    whole
   return {
-    "model wait": wait,
-    decoding,
-    tools,
-    engine: 100 - wait - decoding - tools - around,
-    process: around
+    "model wait": share("model wait"),
+    decoding: share("decoding"),
+    tools: share("tools"),
+    queueing: share("queueing"),
+    ahead: share("ahead"),
+    engine: share("engine"),
+    process: (100 * sum(({ millis, runMillis }) => millis - runMillis)) / whole
   }
 }
 
@@ -40,7 +64,7 @@ export interface Figures {
   readonly modelCalls: number
   readonly chainLength: number
   readonly toolCalls: number
-  /** What the time was spent on, in percent of what whoever asks waited; together 100. */
+  /** What the time was spent on, in percent; together 100. */
   readonly shares: Shares
   readonly processorMillis: number
   readonly memoryBytes: number
