@@ -75,7 +75,7 @@ const plans: SetUp = {
 
 const everything: SetUp = {
   name: "everything",
-  what: "as the command is composed: parallel, with rules, foresight, wishes, bundles of tools, and a cache that was read ahead",
+  what: "as the command has it: parallel, with rules, foresight, wishes, bundles of tools, and a cache that was read ahead; no plans",
   agent: Agents.on,
   isSpawned: false,
   streaming: true,

@@ -23,30 +23,23 @@ const megabytes = (bytes: number): number => rounded(bytes / 1e6, 1)
 const shareHeads = Figures.parts.map((part) => `${part} %`)
 
 const summary = (figures: ReadonlyArray<Figures.Figures>): string => {
-  const of = (setUp: SetUps.SetUp) => figures.filter((one) => one.setUp === setUp)
-  const base = Figures.mean(of(SetUps.before), ({ millis }) => millis)
+  const mean = (of: SetUps.SetUp, value: (figures: Figures.Figures) => number) =>
+    Figures.mean(
+      figures.filter(({ setUp }) => setUp === of),
+      value
+    )
+  const millis = (setUp: SetUps.SetUp) => mean(setUp, (one) => one.millis)
   const rows = SetUps.all.map((setUp, index) => {
-    const mean = (value: (figures: Figures.Figures) => number) => Figures.mean(of(setUp), value)
+    const cell = (digits: number, value: (figures: Figures.Figures) => number) => rounded(mean(setUp, value), digits)
     return [
       `${index + 1} ${setUp.name}`,
-      rounded(
-        mean(({ millis }) => millis),
-        0
-      ),
-      rounded(base / mean(({ millis }) => millis), 2),
-      rounded(
-        mean(({ modelCalls }) => modelCalls),
-        1
-      ),
-      rounded(
-        mean(({ toolCalls }) => toolCalls),
-        1
-      ),
-      rounded(
-        mean(({ processorMillis }) => processorMillis),
-        0
-      ),
-      rounded(megabytes(mean(({ memoryBytes }) => memoryBytes)), 1)
+      rounded(millis(setUp), 0),
+      rounded(millis(SetUps.before) / millis(setUp), 2),
+      cell(1, ({ modelCalls }) => modelCalls),
+      cell(1, ({ toolCalls }) => toolCalls),
+      ...Figures.parts.map((part) => cell(1, ({ shares }) => shares[part])),
+      cell(0, ({ processorMillis }) => processorMillis),
+      cell(1, ({ memoryBytes }) => memoryBytes / 1e6)
     ]
   })
   const head = ["mean of the ten", "ms", "x 1", "model calls", "tool calls", ...shareHeads, "processor ms", "memory MB"]
