@@ -15,12 +15,27 @@ export interface Row {
   readonly note?: string
 }
 
+/** What a suite may be told beside its name. */
+export interface Options {
+  /** Some of those who are compared, or of its parts: `--only NAME,NAME`. All, where it is absent. */
+  readonly only?: ReadonlyArray<string>
+  /** How often each is run: `--runs N`. */
+  readonly runs?: number
+  /** The model that is asked: `--model NAME`. */
+  readonly model?: string
+  /** Whether the tables in the documents are made anew: `--write`. */
+  readonly write?: boolean
+}
+
 export interface Suite {
   /** What is measured, under which load, and what it does not show. Printed before the rows. */
   readonly about: string
   readonly rows: Effect.Effect<ReadonlyArray<Row>>
-  /** The same for some of those who are compared (`--only NAME,NAME`); absent where there is no choice. */
-  readonly only?: (names: ReadonlyArray<string>) => Effect.Effect<ReadonlyArray<Row>>
+  /** The same, as it is told; absent where there is no choice. A string says what of it cannot be done. */
+  readonly chosen?: {
+    readonly takes: ReadonlyArray<keyof Options>
+    readonly rows: (options: Options) => Effect.Effect<ReadonlyArray<Row>, string>
+  }
 }
 
 /** A value that is no number breaks any bound. */

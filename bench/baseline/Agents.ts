@@ -2,7 +2,7 @@
  * Agents: the household's assistant without what is known before the model speaks (`off`) and with all of it (`on`), and what
  * both find around them. The one place where the two differ.
  */
-import { Cache } from "@callsheet/cache/Cache"
+import { Cache, type Options } from "@callsheet/cache/Cache"
 import * as Agent from "@callsheet/core/Agent"
 import { makeUnsafe as makeWorth, Worth } from "@callsheet/core/foresee/Worth"
 import { Identity } from "@callsheet/core/Identity"
@@ -21,7 +21,8 @@ import * as Layer from "effect/Layer"
 
 import type { Where } from "./Household.ts"
 
-const base = { name: "media", instructions, toolkit: MediaToolkit, policy: { resultBytes: 16_384 } }
+/** What they have in common. */
+export const base = { name: "media", instructions, toolkit: MediaToolkit, policy: { resultBytes: 16_384 } }
 
 export const off = Agent.make(base)
 
@@ -38,7 +39,7 @@ export const wires = ({ model }: Where) =>
   Layer.merge(OpenAiModel.layerModelStream({ baseUrl: model, api: "responses" }), NodeHttpClient.layerUndici)
 
 /** The tools with all that they remember: nothing, where it is built. */
-export const household = ({ environment }: Where) =>
+export const household = ({ environment }: Pick<Where, "environment">, memory: Options = {}) =>
   Layer.mergeAll(
     Layer.provide(
       Layer.mergeAll(MediaToolkit.layer, MediaRouter.layer, Facts.layer, WarmUp.layer),
@@ -48,6 +49,6 @@ export const household = ({ environment }: Where) =>
     // Each household finds out for itself what guesses are worth.
     Layer.sync(Worth, makeWorth)
   ).pipe(
-    Layer.provideMerge(Cache.layerMemory()),
+    Layer.provideMerge(Cache.layerMemory(memory)),
     Layer.provide(ConfigProvider.layer(ConfigProvider.fromEnv({ env: environment })))
   )

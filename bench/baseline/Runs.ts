@@ -27,7 +27,7 @@ export interface Run {
   readonly toolCalls: ReadonlyArray<{ readonly name: string; readonly input: unknown }>
 }
 
-/** One of the two; they need the same. */
+/** Whichever of the household's assistants; they need the same. */
 export type Contestant = typeof Agents.on | typeof Agents.off
 
 /** A household that remembers what was asked of it. */

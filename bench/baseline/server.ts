@@ -17,6 +17,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Predicate from "effect/Predicate"
 
+import * as Planner from "./Planner.ts"
 import * as Player from "./Player.ts"
 
 /** The pace of a small hosted model. */
@@ -38,7 +39,7 @@ const environmentOf = ({ plex, radarr, sonarr, tmdb }: DemoServices.DemoServices
 })
 
 const model = Effect.fnUntraced(function* (timing: Timing, year: number) {
-  const layer = ScriptedServer.ScriptedServer.layer({ script: Player.script(year, script), timing })
+  const layer = ScriptedServer.ScriptedServer.layer({ script: Planner.script(Player.script(year, script)), timing })
   return Context.get(yield* Layer.build(layer), ScriptedServer.ScriptedServer)
 })
 
