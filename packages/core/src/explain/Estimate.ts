@@ -109,34 +109,38 @@ const rankOf = (times: Float64Array, millis: number): number => {
 const maxJudged = 4
 
 /**
- * The table, once `events`, of a run from beginning to end, have taught what they can: how long its parts took, and how good
- * the forecasts were that the table gave until then.
+ * What `events`, of a run from beginning to end, teach: how long its parts took, and how good the forecasts were that `table`
+ * gave.
  *
  * Of one that failed or was out of time, only how long tools took. Nothing of one that has not ended.
  */
+export const lesson = (
+  table: EstimateTable.EstimateTable,
+  events: ReadonlyArray<AgentEvent>,
+  setting: EstimateLesson.Setting
+): ReadonlyArray<EstimateTable.Seen> => {
+  const end = EstimateRun.of(events)
+  const judged: Array<EstimateTable.Seen> = []
+  const counts = new Map<EstimateForecast.Stage, number>()
+  for (const run of end.end === "finished" ? moments(events) : []) {
+    const stage = EstimateForecast.stageOf(run)
+    const count = counts.get(stage) ?? 0
+    if (count >= maxJudged) continue
+    const times = EstimateForecast.of(table, run, setting, run.atMillis)
+    if (times === undefined) break
+    counts.set(stage, count + 1)
+    judged.push({ keys: EstimateLesson.keys.rank(stage, run), label: rankOf(times, end.atMillis - run.atMillis) })
+  }
+  return [...judged, ...EstimateLesson.of(end, setting)]
+}
+
+/** The table, once it has learned that. */
 export const learn = (
   table: EstimateTable.EstimateTable,
   events: ReadonlyArray<AgentEvent>,
   setting: EstimateLesson.Setting,
   nowMillis: number
-): EstimateTable.EstimateTable => {
-  const judged: Array<EstimateTable.Seen> = []
-  const end = EstimateRun.of(events)
-  if (end.end === "finished") {
-    const counts = new Map<EstimateForecast.Stage, number>()
-    for (const run of moments(events)) {
-      const stage = EstimateForecast.stageOf(run)
-      const count = counts.get(stage) ?? 0
-      if (count >= maxJudged) continue
-      const times = EstimateForecast.of(table, run, setting, run.atMillis)
-      if (times === undefined) break
-      counts.set(stage, count + 1)
-      const label = rankOf(times, end.atMillis - run.atMillis)
-      judged.push({ keys: EstimateLesson.keys.rank(stage, run), label })
-    }
-  }
-  return EstimateTable.learn(table, [...judged, ...EstimateLesson.of(end, setting)], nowMillis)
-}
+): EstimateTable.EstimateTable => EstimateTable.learn(table, lesson(table, events, setting), nowMillis)
 
 /** The run as it was at each event that tells something new of when it will end. */
 export function* moments(events: Iterable<AgentEvent>): Generator<EstimateRun.EstimateRun> {
