@@ -15,6 +15,7 @@ import type { AgentEvent } from "../AgentEvent.ts"
 import * as EstimateForecast from "./EstimateForecast.ts"
 import * as EstimateLesson from "./EstimateLesson.ts"
 import * as EstimateRun from "./EstimateRun.ts"
+import * as EstimateSketch from "./EstimateSketch.ts"
 import * as EstimateTable from "./EstimateTable.ts"
 import * as EstimateTally from "./EstimateTally.ts"
 
@@ -98,10 +99,10 @@ const leveller = (seen: EstimateTally.Tally): ((share: number) => number) => {
   }
 }
 
-/** The place of `millis` among `times`, from 0. */
+/** The place of `millis` among `times`, from 0. What the sketches cannot tell from it lies half below it, and half above. */
 const rankOf = (times: Float64Array, millis: number): number => {
-  // Ties lie in the midst of their equals.
-  const below = times.reduce((count, time) => count + (time < millis ? 1 : time === millis ? 0.5 : 0), 0)
+  const [from, to] = [millis * (1 - EstimateSketch.accuracy), millis * (1 + EstimateSketch.accuracy)]
+  const below = times.reduce((count, time) => count + (time < from ? 1 : time <= to ? 0.5 : 0), 0)
   return Math.min(ranks - 1, Math.floor((below / times.length) * ranks))
 }
 

@@ -22,17 +22,28 @@ import * as EstimateSketch from "./EstimateSketch.ts"
 import * as EstimateTable from "./EstimateTable.ts"
 import * as EstimateTally from "./EstimateTally.ts"
 
-/** Where a run is, as far as that makes its forecasts better or worse. */
-export type Stage = "opening" | "lead" | "whole" | "waiting" | "speaking" | "calling" | "between" | "ending"
+/**
+ * Where a run is, as far as that makes its forecasts better or worse.
+ *
+ * - `opening`: until it is routed. `lead`: until its first step. `whole`: while rules answer.
+ * - Of a step, `waiting`: for its first sign. `speaking`: words have come, and no call. `calling`: while calls run.
+ *   `called`: all that began have ended, and the step has not.
+ * - `between` two steps; `ending`: all that was to come has ended.
+ */
+export type Stage = "opening" | "lead" | "whole" | "waiting" | "speaking" | "calling" | "called" | "between" | "ending"
 
 export const stageOf = (run: EstimateRun.EstimateRun): Stage => {
   const step = EstimateRun.stepOf(run)
-  if (step !== undefined) return step.calls > 0 ? "calling" : step.sign === undefined ? "waiting" : "speaking"
+  const isCalling = !run.running.every(isForeseen)
+  if (step !== undefined) {
+    if (step.sign === undefined) return "waiting"
+    return step.calls === 0 ? "speaking" : isCalling ? "calling" : "called"
+  }
   const last = run.steps.at(-1)
   if (last !== undefined) return last.finishReason === "tool-calls" ? "between" : "ending"
   if (run.route === undefined) return "opening"
   if (run.route === "model") return "lead"
-  return run.calls > 0 && run.running.every(isForeseen) ? "ending" : "whole"
+  return run.calls > 0 && !isCalling ? "ending" : "whole"
 }
 
 const isForeseen = ({ callId }: EstimateRun.Running): boolean => CallIds.originOf(callId) === "foreseen"
@@ -211,7 +222,8 @@ const duringStep = (known: Known, run: EstimateRun.EstimateRun, step: EstimateRu
   const isAll = areAll(known.calls("step"), step.calls)
   return (index) => {
     const kind = shareOf(part.turn, index) < share ? "last" : "more"
-    const seen = Math.max(running(index), restOf(known.decoding[kind], part.first, index, sinceSign))
+    // Whether the model still writes is not told.
+    const seen = Math.max(running(index), drawOf(known.decoding[kind], part.first, index) - sinceSign)
     const isWhole = kind === "last" || isAll(index)
     const own = isWhole ? seen : Math.max(seen, restOf(known.rest.more, part.first, index, sinceSign))
     return kind === "last" ? own : own + after(index)

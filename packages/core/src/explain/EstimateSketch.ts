@@ -15,7 +15,8 @@
 import * as EstimateTally from "./EstimateTally.ts"
 
 const minMillis = 0.1
-const accuracy = 0.05
+/** Durations that differ by no more than this share are the same to it. */
+export const accuracy = 0.05
 const ratio = (1 + accuracy) / (1 - accuracy)
 const maxMillis = 86_400_000
 /** Of the tail: a duration `x` times the longest is exceeded with a likelihood of `x ** -tailIndex` among those in it. */
@@ -36,7 +37,10 @@ export const strata = 128
 export interface Sketch {
   /** The duration in milliseconds in the middle of stratum `at`. */
   draw(at: number): number
-  /** What remains of those that have taken `elapsedMillis` and not ended, at a share (0-1) of them: never negative. */
+  /**
+   * What remains of those that have taken `elapsedMillis` and not ended, at a share (0-1) of them: never negative. What has taken
+   * more than a day has no more to go than what has taken a day.
+   */
   rest(share: number, elapsedMillis: number): number
   /** How likely it is that one takes longer: 0-1. */
   exceeds(elapsedMillis: number): number
@@ -103,7 +107,7 @@ const make = ({ weights }: EstimateTally.Tally): Sketch => {
   return {
     draw: (stratum) => whole[stratum] ?? longest,
     rest: (share, elapsedMillis) => {
-      const elapsed = Math.max(0, elapsedMillis)
+      const elapsed = Math.min(Math.max(0, elapsedMillis), maxMillis)
       return Math.max(0, at(exceeds(elapsed) * (1 - share)) - elapsed)
     },
     exceeds
