@@ -13,6 +13,7 @@ import * as Schema from "effect/Schema"
 
 import type { AgentEvent } from "../AgentEvent.ts"
 import * as EstimateForecast from "./EstimateForecast.ts"
+import * as EstimateKnown from "./EstimateKnown.ts"
 import * as EstimateLesson from "./EstimateLesson.ts"
 import * as EstimateRun from "./EstimateRun.ts"
 import * as EstimateSketch from "./EstimateSketch.ts"
@@ -67,7 +68,7 @@ export const at = (
     remainingMillis: millis(0.5),
     lowMillis: millis(low),
     highMillis: millis(high),
-    runs: Math.round(EstimateForecast.historyOf(table, run))
+    runs: Math.round(EstimateKnown.historyOf(table, run))
   }
 }
 
@@ -165,7 +166,7 @@ export const isTelling = (
     case "ToolStarted":
     case "ToolSettled":
     case "ApprovalNeeded":
-      return before.running !== after.running
+      return before.running !== after.running || before.calls !== after.calls || before.steps !== after.steps
     case "ToolProgress":
       return false
     default:

@@ -4,19 +4,21 @@
  * **Details**
  *
  * What remains is a sum of parts (the rest of what is under way, then the steps to come), some of which run side by side, and
- * each of which is drawn from what was seen of it. Each is drawn once from each of `EstimateSketch.strata` equal shares, in an
- * order of its own that never changes: a Latin hypercube (McKay, Beckman, Conover, 1979), which needs a tenth of the draws that
- * chance would, and no chance.
+ * each of which is drawn from what was seen of it, in the order that `EstimateOrders` gives it.
  *
  * What has lasted is taken into account: of a call that has run for three seconds, only what was seen of calls of three seconds
  * and more counts. Parts are taken as independent; what that makes wrong, `Estimate` sets right.
  *
  * A run is seen from outside. That the model has said all is told only at the end of its step, so calls that have begun are
  * all only where no more are usual.
+ *
+ * Long, because the places at which a run may be are read best beside one another.
  */
 import type { Route } from "../AgentEvent.ts"
 import * as CallIds from "../model/CallIds.ts"
+import * as EstimateKnown from "./EstimateKnown.ts"
 import * as EstimateLesson from "./EstimateLesson.ts"
+import { shareOf, stratumOf } from "./EstimateOrders.ts"
 import * as EstimateRun from "./EstimateRun.ts"
 import * as EstimateSketch from "./EstimateSketch.ts"
 import * as EstimateTable from "./EstimateTable.ts"
@@ -49,37 +51,12 @@ export const stageOf = (run: EstimateRun.EstimateRun): Stage => {
 const isForeseen = ({ callId }: EstimateRun.Running): boolean => CallIds.originOf(callId) === "foreseen"
 
 const { strata } = EstimateSketch
-/** Parts beyond have the orders of the first ones. */
-const maxOrders = 64
 /** Steps beyond are not drawn. */
 const maxFuture = 16
 /** Calls beyond, of other tools or begun at other times, are not waited for. */
 const maxGroups = 12
 /** Steps that a run may go on beyond all that were seen. */
 const maxBeyond = 6
-
-/** For each part, the strata in an order of its own. */
-const orders: ReadonlyArray<Uint8Array> = (() => {
-  let state = 20_260_101
-  const next = (below: number): number => {
-    // Lehmer's generator, with the multiplier of Park and Miller.
-    state = (state * 48_271) % 2_147_483_647
-    return state % below
-  }
-  return Array.from({ length: maxOrders }, () => {
-    const order = Uint8Array.from({ length: strata }, (_, index) => index)
-    for (let index = strata - 1; index > 0; index--) {
-      const other = next(index + 1)
-      const held = order[index] ?? 0
-      order[index] = order[other] ?? 0
-      order[other] = held
-    }
-    return order
-  })
-})()
-
-const stratumOf = (part: number, index: number): number => orders[part % maxOrders]?.[index] ?? 0
-const shareOf = (part: number, index: number): number => (stratumOf(part, index) + 0.5) / strata
 
 /** Parts by number. Those of the steps to come follow, three a step. */
 const part = { turn: 0, steps: 1, first: 2, second: 3, third: 4, calls: 5, future: 6 }
@@ -100,45 +77,14 @@ export const of = (
   setting: EstimateLesson.Setting,
   atMillis: number
 ): Float64Array | undefined => {
-  if (run.end !== undefined || historyOf(table, run) < EstimateTable.minHistory) return undefined
-  const draw = drawing(known(table, run, setting), run, atMillis)
+  if (run.end !== undefined || EstimateKnown.historyOf(table, run) < EstimateTable.minHistory) return undefined
+  const draw = drawing(EstimateKnown.of(table, run, setting), run, atMillis)
   const left = setting.deadlineMillis === undefined ? Infinity : Math.max(0, setting.deadlineMillis - atMillis)
   return Float64Array.from({ length: strata }, (_, index) => Math.min(draw(index), left)).sort()
 }
 
-/** How many runs of its agent an estimate of `run` rests on; old ones count less. */
-export const historyOf = (table: EstimateTable.EstimateTable, run: EstimateRun.EstimateRun): number =>
-  // The last key is of all agents.
-  EstimateTally.total(EstimateTable.find(table, EstimateLesson.keys.route(run).slice(0, -1)))
-
-/** What the table knows of the parts of a run. */
-const known = (table: EstimateTable.EstimateTable, run: EstimateRun.EstimateRun, setting: EstimateLesson.Setting) => {
-  const { keys } = EstimateLesson
-  const tally = (of: ReadonlyArray<string>) => EstimateTable.find(table, of)
-  const sketch = (of: ReadonlyArray<string>) => EstimateSketch.of(tally(of))
-  const byKind = (of: (kind: EstimateLesson.StepKind) => ReadonlyArray<string>) => ({
-    last: sketch(of("last")),
-    more: sketch(of("more"))
-  })
-  return {
-    routes: tally(keys.route(run)),
-    steps: tally(keys.steps(run)),
-    signs: tally(keys.sign(run)),
-    calls: (by: "step" | "rules") => tally(keys.calls(run, by)),
-    opening: sketch(keys.opening(run)),
-    lead: sketch(keys.lead(run)),
-    gap: sketch(keys.gap(run)),
-    whole: (route: Route) => sketch(keys.whole(run, route)),
-    turned: (route: Route) => tally(keys.turned(run, route)),
-    wait: byKind((kind) => keys.wait(run, setting, kind)),
-    decoding: byKind((kind) => keys.decoding(run, setting, kind)),
-    rest: byKind((kind) => keys.rest(run, setting, kind)),
-    tool: (name: string) => sketch(keys.tool(name)),
-    approval: sketch(keys.approval)
-  }
-}
-type Known = ReturnType<typeof known>
-
+type Known = EstimateKnown.Known
+/** Milliseconds in the draw of this number. */
 type Draw = (index: number) => number
 
 const drawing = (known: Known, run: EstimateRun.EstimateRun, atMillis: number): Draw => {
@@ -317,7 +263,7 @@ const ofCalls = (known: Known, run: EstimateRun.EstimateRun, atMillis: number): 
       return (index) => {
         const share = shareOf(number, index) ** (1 / calls.length)
         if (!first.isWaiting) return sketch?.rest(share, elapsed) ?? 0
-        return restOf(known.approval, part.second, index, elapsed) + (sketch?.rest(share, 0) ?? 0)
+        return restOf(known.approval, part.third, index, elapsed) + (sketch?.rest(share, 0) ?? 0)
       }
     })
   return (index) => draws.reduce((longest, draw) => Math.max(longest, draw(index)), 0)

@@ -150,22 +150,25 @@ interface Call {
 }
 
 const begun = (run: EstimateRun, { callId, name }: Call, isWaiting: boolean): EstimateRun => {
-  const isForeseen = CallIds.originOf(callId) === "foreseen"
   const waited = run.running.find((call) => call.callId === callId)
   const approvals = waited?.isWaiting === true ? [...run.approvals, run.atMillis - waited.sinceMillis] : run.approvals
   const others = run.running.filter((call) => call !== waited)
   if (others.length >= maxCalls) return run
   const running = [...others, { callId, name, sinceMillis: run.atMillis, isWaiting }]
   const next = { ...run, running, approvals }
-  if (waited !== undefined || isForeseen) return next
-  if (stepOf(run) === undefined) return { ...next, calls: run.calls + 1 }
-  return inStep(signed(next, "call"), (step) => ({ ...step, calls: step.calls + 1 }))
+  return waited === undefined && CallIds.originOf(callId) !== "foreseen" ? counted(next) : next
 }
+
+/** One more call has begun, in the step under way where there is one. */
+const counted = (run: EstimateRun): EstimateRun =>
+  stepOf(run) === undefined
+    ? { ...run, calls: run.calls + 1 }
+    : inStep(signed(run, "call"), (step) => ({ ...step, calls: step.calls + 1 }))
 
 const settled = (run: EstimateRun, callId: string): EstimateRun => {
   const call = run.running.find((call) => call.callId === callId)
-  // One that never ran may bear a name that the model made up.
-  if (call === undefined) return run
+  // It ended as it began, or never ran: its name may be one that the model made up.
+  if (call === undefined) return CallIds.originOf(callId) === "foreseen" ? run : counted(run)
   const running = run.running.filter((other) => other !== call)
   const millis = run.atMillis - call.sinceMillis
   if (call.isWaiting) return { ...run, running, approvals: [...run.approvals, millis] }

@@ -17,7 +17,8 @@ const Durations = Schema.Array(Schema.Finite.check(Schema.isBetween({ minimum: 0
   Schema.isMinLength(1)
 )
 const Share = Schema.Finite.check(Schema.isBetween({ minimum: 0.001, maximum: 0.999 }))
-const Elapsed = Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1e9 }))
+const day = 86_400_000
+const Elapsed = Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: day }))
 
 describe("EstimateSketch", () => {
   it("has the quantiles of what it saw, wrong by no more than a bucket", () => {
