@@ -16,7 +16,6 @@ import * as EstimateForecast from "./EstimateForecast.ts"
 import * as EstimateKnown from "./EstimateKnown.ts"
 import * as EstimateLesson from "./EstimateLesson.ts"
 import * as EstimateRun from "./EstimateRun.ts"
-import * as EstimateSketch from "./EstimateSketch.ts"
 import * as EstimateTable from "./EstimateTable.ts"
 import * as EstimateTally from "./EstimateTally.ts"
 
@@ -63,11 +62,11 @@ export const at = (
   const times = EstimateForecast.of(table, run, setting, atMillis)
   if (times === undefined) return null
   const level = leveller(EstimateTable.find(table, EstimateLesson.keys.rank(EstimateForecast.stageOf(run), run)))
-  const millis = (share: number) => Math.round(quantile(times, level(share)))
+  const millis = (share: number) => quantile(times, level(share))
   return {
-    remainingMillis: millis(0.5),
-    lowMillis: millis(low),
-    highMillis: millis(high),
+    remainingMillis: Math.round(millis(0.5)),
+    lowMillis: Math.round(millis(low)),
+    highMillis: Math.round(millis(high)),
     runs: Math.round(EstimateKnown.historyOf(table, run))
   }
 }
@@ -100,10 +99,10 @@ const leveller = (seen: EstimateTally.Tally): ((share: number) => number) => {
   }
 }
 
-/** The place of `millis` among `times`, from 0. What the sketches cannot tell from it lies half below it, and half above. */
+/** The place of `millis` among `times`, from 0. */
 const rankOf = (times: Float64Array, millis: number): number => {
-  const [from, to] = [millis * (1 - EstimateSketch.accuracy), millis * (1 + EstimateSketch.accuracy)]
-  const below = times.reduce((count, time) => count + (time < from ? 1 : time <= to ? 0.5 : 0), 0)
+  // Ties lie in the midst of their equals.
+  const below = times.reduce((count, time) => count + (time < millis ? 1 : time === millis ? 0.5 : 0), 0)
   return Math.min(ranks - 1, Math.floor((below / times.length) * ranks))
 }
 
@@ -131,7 +130,8 @@ export const lesson = (
     const times = EstimateForecast.of(table, run, setting, run.atMillis)
     if (times === undefined) break
     counts.set(stage, count + 1)
-    judged.push({ keys: EstimateLesson.keys.rank(stage, run), label: rankOf(times, end.atMillis - run.atMillis) })
+    const label = rankOf(times, end.atMillis - run.atMillis)
+    judged.push({ keys: EstimateLesson.keys.rank(stage, run), label })
   }
   return [...judged, ...EstimateLesson.of(end, setting)]
 }

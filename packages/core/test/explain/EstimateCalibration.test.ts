@@ -53,6 +53,22 @@ describe("the range of an estimate", () => {
     })
   }
 
+  it("holds where a model always takes the same, and what is known exactly is never missed", () => {
+    const world: World = {
+      ...household,
+      firstToken: constant(400),
+      calling: constant(150),
+      answering: constant(600)
+    }
+    const roll = dice(15)
+    const rows = EstimateCalibration.report(judged(learned(runs(world, 150, roll)), runs(world, 300, roll)))
+    assertHolds(rowOf(rows, "all"), "steady")
+    assertHolds(rowOf(rows, "opening"), "steady")
+    // Only the answer remains, as long as ever.
+    assert.isAbove(rowOf(rows, "speaking").within, 0.9)
+    assert.isBelow(rowOf(rows, "speaking").rangeMillis, 50)
+  })
+
   it("holds, too, while a service becomes slower from run to run", () => {
     const roll = dice(21)
     const recorded = Array.from({ length: 300 }, (_, index) => {
