@@ -32,8 +32,8 @@ export const Estimate = Schema.Struct({
 export type Estimate = typeof Estimate.Type
 
 /** The shares of runs that are to be shorter than the range's ends. */
-export const low = 0.1
-export const high = 0.9
+const low = 0.1
+const high = 0.9
 
 /** Places among the forecast times are told apart in so many. */
 const ranks = 20

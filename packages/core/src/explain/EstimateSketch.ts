@@ -16,7 +16,7 @@ import * as EstimateTally from "./EstimateTally.ts"
 
 const minMillis = 0.1
 /** Durations that differ by no more than this share are the same to it. */
-export const accuracy = 0.05
+const accuracy = 0.05
 const ratio = (1 + accuracy) / (1 - accuracy)
 const maxMillis = 86_400_000
 /** Of the tail: a duration `x` times the longest is exceeded with a likelihood of `x ** -tailIndex` among those in it. */

@@ -10,11 +10,11 @@ import * as EstimateRun from "./EstimateRun.ts"
 import type * as EstimateTable from "./EstimateTable.ts"
 
 /** Of a run; the events after them are not looked at any more, and such a run teaches nothing. */
-export const maxEvents = 1_024
+const maxEvents = 1_024
 /** Estimates told of a run. */
 export const maxTold = 24
 /** Estimates made of a run at its events; each takes about a tenth of a millisecond. */
-export const maxMade = 96
+const maxMade = 96
 /** Between two that are told, in milliseconds of the run. */
 const pauseMillis = 100
 /** A change is told that is more than this share of what remained, and more than so many milliseconds. */
