@@ -62,6 +62,8 @@ export interface EstimateRun {
 
 const maxSteps = 64
 const maxCalls = 256
+/** More than any run takes: time beyond stands still, and never goes back. */
+const maxMillis = 1e12
 
 export const initial: EstimateRun = {
   agent: "",
@@ -81,7 +83,7 @@ export const initial: EstimateRun = {
 
 /** Takes one more event into account. Events come in order of `seq`. */
 export const add = (run: EstimateRun, event: AgentEvent): EstimateRun => {
-  const { atMillis } = event
+  const atMillis = Math.min(Math.max(run.atMillis, event.atMillis), maxMillis)
   const now = { ...run, atMillis }
   switch (event._tag) {
     case "RunStarted":
