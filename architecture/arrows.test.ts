@@ -72,7 +72,7 @@ const mayImport = (specifier: string, names: ReadonlyArray<string>) =>
   names.some((name) => specifier === name || specifier.startsWith(name.endsWith(":") ? name : `${name}/`))
 
 /** Those of `explain` by which the rooms below it say what they do. */
-const told = new Set(["explain/Trace.ts", "explain/Recorder.ts", "explain/Profile.ts"])
+const told = new Set(["explain/Trace.ts", "explain/Recorder.ts", "explain/Component.ts"])
 
 const room = (file: string): string => {
   const path = relative(join(root, "packages/core/src"), file).split(sep).join("/")

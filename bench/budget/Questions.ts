@@ -18,7 +18,7 @@ import * as Figures from "./Figures.ts"
 const setUps = { model: Agents.off, everything: Agents.on } as const
 
 const figuresOf = Effect.fnUntraced(function* (setUp: keyof typeof setUps, question: string) {
-  const house = Layer.provide(Agents.household({ environment: DemoHttp.environment, model: "" }), DemoHttp.layer)
+  const house = Layer.provide(Agents.household({ environment: DemoHttp.environment }), DemoHttp.layer)
   const { answer, figures } = yield* Figures.of(setUps[setUp], question, script, house)
   if (!Answers.isTrue(question, answer)) return yield* Effect.die(new Error(`${question} was answered: ${answer}`))
   return figures

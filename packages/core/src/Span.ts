@@ -13,7 +13,7 @@ import * as Option from "effect/Option"
 import * as References from "effect/References"
 import * as Tracer from "effect/Tracer"
 
-import type { Component } from "./explain/Profile.ts"
+import type { Component } from "./explain/Component.ts"
 import { Content } from "./explain/Recorder.ts"
 import { Attribute, phaseEvent, phaseMillis, phaseReason } from "./explain/Trace.ts"
 

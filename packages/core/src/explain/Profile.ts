@@ -17,8 +17,7 @@ import * as RunSpans from "./RunSpans.ts"
 import * as Told from "./Told.ts"
 import { Attribute, type RecordedSpan } from "./Trace.ts"
 
-export { Component, Finding }
-export { NoRun } from "./RunSpans.ts"
+export { Component }
 
 /** A part of a row or of the critical path. */
 const Piece = Schema.Struct({ component: Component, millis: Schema.Finite })
