@@ -200,7 +200,7 @@ describe("OTEL_EXPORTER_OTLP_ENDPOINT", () => {
       readonly parentSpanId?: string
     }
     const spans: ReadonlyArray<Span> = bodies
-      .flatMap((body) => JSON.parse(body).resourceSpans)
+      .flatMap((body) => JSON.parse(body).resourceSpans ?? [])
       .flatMap(({ scopeSpans }) => scopeSpans)
       .flatMap(({ spans }) => spans)
     const parentOf = (span: Span) => spans.find(({ spanId }) => spanId === span.parentSpanId)?.name
