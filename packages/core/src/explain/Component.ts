@@ -8,7 +8,7 @@ import * as Schema from "effect/Schema"
  * - `routing`: what is made of the question before a model sees it.
  * - `tool-selection`: choosing the tools on offer. `tool-definitions`: writing them down. `prompt`: writing the request.
  * - `model-wait`: from the request to its first token. `decoding`: from there to the last.
- * - `tools`: tools that nothing else hid. `queueing`: waiting for a place, a rate or a retry. `approval`: waiting for a person.
+ * - `tools`: tools that nothing else hid, and what is read ahead while the model waits for it. `queueing`: waiting for a place, a rate or a retry. `approval`: waiting for a person.
  * - `overhead`: the rest, which is the engine's own.
  */
 export const Component = Schema.Literals([

@@ -159,7 +159,9 @@ export const make = <R2>(
               { tools, question, analysis, wishes, worth: yield* Worth.Worth, habits }
             )
       if (ahead !== undefined) yield* Effect.addFinalizer(() => Effect.sync(ahead.cut))
+      phases.begin()
       const begun = ahead === undefined ? [] : yield* ahead.open(brakes.remaining(log.elapsedMillis()))
+      phases.end("tools")
       const asking: Asking<R> = {
         run: ahead === undefined && toolkit === run.toolkit ? run : { ...run, toolkit, foreseen: ahead?.foreseen },
         offered: () => offer.after(offered),
