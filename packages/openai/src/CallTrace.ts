@@ -1,4 +1,3 @@
-import { Attribute } from "@callsheet/core/explain/Trace"
 /**
  * CallTrace: what a model call tells a tracer of its requests, where somebody traces: a client span for each, and for what they
  * stand under how long the requests took to write and what was waited between them.
@@ -6,6 +5,7 @@ import { Attribute } from "@callsheet/core/explain/Trace"
  * Spans are as OpenTelemetry's conventions for HTTP have them. An address stands in them as errors name it, without user,
  * password, query and key; headers and bodies do not.
  */
+import { Attribute } from "@callsheet/core/explain/Trace"
 import type * as Span from "@callsheet/core/Span"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"

@@ -141,8 +141,9 @@ const otherwises = (
  *
  * **Gotchas**
  *
- * What an agent that does not stream asked for is taken as written at the end of its message. What calls of
- * different rounds needed of each other is what `Independence` finds; where a trace holds no content, nothing is said of that. One replay for each: at most 20 of a kind.
+ * What an agent that does not stream asked for is taken as written at the end of its message. What calls of different rounds
+ * needed of each other is what `Independence` finds; where a trace holds no content, nothing is said of that. One replay for
+ * each: at most 20 of a kind.
  */
 export const of = Effect.fnUntraced(function* (profile: Profile, graph: RunGraph, options: Options = {}) {
   const { rows, wallMillis } = profile
