@@ -34,9 +34,10 @@ const counted = (count: number, what: string): string => `${count} ${what}${coun
 const untold =
   " The trace tells no first token: a message waits as long as the shortest took in all, so this saves that much at most."
 
-/** All reads, and those of each tool, those that took the longest together first. What writes is never remembered. */
-const remembered = (recorded: RunGraph): ReadonlyArray<Otherwise> => {
-  const isRead = ({ isReadOnly }: GraphCall) => isReadOnly
+/** All reads, and those of each tool, those that took the longest together first. What writes or failed is never remembered. */
+const remembered = (recorded: RunGraph, rows: ReadonlyArray<Row>): ReadonlyArray<Otherwise> => {
+  const failed = new Set(rows.flatMap(({ id, ok }) => (ok ? [] : [id])))
+  const isRead = ({ id, isReadOnly }: GraphCall) => isReadOnly && !failed.has(id)
   const total = (calls: ReadonlyArray<GraphCall>) => calls.reduce((sum, { millis }) => sum + millis, 0)
   const reads = recorded.rounds.flatMap(({ calls }) => calls.filter(isRead))
   const tools = [...Map.groupBy(reads, ({ name }) => name)].sort(([, one], [, other]) => total(other) - total(one))
@@ -117,7 +118,7 @@ const otherwises = (
       how: Replay.together
     },
     ...joined(graph, recorded, rows),
-    ...remembered(asRan)
+    ...remembered(asRan, rows)
   ]
 }
 
@@ -136,7 +137,7 @@ const otherwises = (
  *   message, which waits for its first token once and writes as much as all of them did.
  * - `plan`: the same for rounds of which some needed what others gave; each call begins when what it needs is there. It takes
  *   for true that the model could have said where in those results its arguments would stand.
- * - `remembered`: the calls of a tool that only reads take nothing; without a subject, those of all such tools.
+ * - `remembered`: the calls of a tool that only reads take nothing, but for those that failed; without a subject, those of all such tools.
  * - `process`: `options.processMillis` more.
  *
  * **Gotchas**

@@ -280,6 +280,21 @@ describe("counterfactuals of a graph", () => {
     })
   )
 
+  it.effect("remember nothing that failed, which gave nothing to remember", () =>
+    Effect.gen(function* () {
+      const graph = graphOf([
+        round([call("a", { name: "look", millis: 500 }), call("b", { name: "look", millis: 40 })])
+      ])
+      const rows = [{ ...rowOf("tool", "a", 0, 500), ok: false }, rowOf("tool", "b", 500, 40)]
+      const found = yield* Counterfactuals.of(profileOf(540, rows), graph)
+      const remembered = found.filter(({ kind }) => kind === "remembered")
+      assert.deepStrictEqual(
+        remembered.map(({ savesMillis, what }) => [what, savesMillis <= 40]),
+        [["What look gave remembered: 1 call.", true]]
+      )
+    })
+  )
+
   it.effect.prop("gain nothing by one by one, and lose nothing by together or remembered", [Sketch], ([sketch]) =>
     Effect.gen(function* () {
       const found = yield* Counterfactuals.of(profileOf(0), toGraph(sketch, true))
