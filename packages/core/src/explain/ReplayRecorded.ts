@@ -2,7 +2,7 @@
  * ReplayRecorded: a graph with the order in which its calls really ran, so that a replay of it takes what the run took. Pure.
  */
 import type { Row } from "./Profile.ts"
-import type { GraphCall, Round, RunGraph } from "./RunGraph.ts"
+import { type GraphCall, mayTouch, needsOf, type Round, type RunGraph } from "./RunGraph.ts"
 
 /** What an engine may take between two things that follow at once, in milliseconds. */
 const slackMillis = 0.5
@@ -30,14 +30,6 @@ const ranOf = ({ millis, pieces: [first], startMillis }: Row): Ran => ({
   beginMillis: startMillis + (first?.component === "queueing" ? first.millis : 0),
   endMillis: startMillis + millis
 })
-
-const areInTheWay = (one: GraphCall, other: GraphCall): boolean =>
-  (!one.isReadOnly || !other.isReadOnly) &&
-  (one.upstream === undefined || other.upstream === undefined || one.upstream === other.upstream)
-
-/** What `call` needs, without what only came before it. */
-const needsOf = ({ cameAfter = [], needs }: GraphCall): ReadonlyArray<string> =>
-  needs.filter((need) => !cameAfter.includes(need))
 
 interface Waits {
   /** The call of the round that ended last before a late one began, and after that might have begun. */
@@ -81,7 +73,7 @@ const waitsIn = (
     const isLate = beginMillis > readyMillis + slackMillis && last !== undefined && last.endMillis > readyMillis
     waits.set(call, {
       waited: isLate ? last?.call.id : undefined,
-      inTheWay: [...lasts.values()].flatMap((other) => (areInTheWay(other.call, call) ? [other.call.id] : []))
+      inTheWay: [...lasts.values()].flatMap((other) => (mayTouch(other.call, call) ? [other.call.id] : []))
     })
   }
   return waits
