@@ -3,7 +3,7 @@
  *
  * A call waits for its inputs; a write also for the end of the model's message; then for approval, where it needs one; and for
  * the calls before it that touch what it touches. Then it runs (`Execution`). What each of these
- * means is its own file's affair.
+ * means is its own file's affair. Long, because all of it decides over what one step knows of its calls.
  */
 import type * as Tool from "effect/ai/Tool"
 import * as Effect from "effect/Effect"
