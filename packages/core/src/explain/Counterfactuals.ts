@@ -67,8 +67,7 @@ const remembered = (recorded: RunGraph, rows: ReadonlyArray<Row>): ReadonlyArray
 }
 
 /** Rounds joined: as they ran but for those of each span, whose calls wait for nothing but what they need. */
-const joined = (graph: RunGraph, { asRan, freed }: Recorded.Recorded, rows: ReadonlyArray<Row>) => {
-  const { groups, plans } = Independence.of(graph, rows)
+const joined = ({ asRan, freed }: Recorded.Recorded, { groups, plans }: Independence.Independence) => {
   const otherwise = (kind: "parallel" | "plan", how: string, span: Rounds.Span): Otherwise => {
     const { from, to } = span
     const rounds = asRan.rounds.map((round, step) =>
@@ -93,12 +92,20 @@ const joined = (graph: RunGraph, { asRan, freed }: Recorded.Recorded, rows: Read
   ]
 }
 
+/** What is taken for true of calls of one message where the trace holds no content. */
+const untoldNeeds = " Whether it needed that the trace does not tell: what one message asks for seldom does."
+
 const otherwises = (
-  graph: RunGraph,
   recorded: Recorded.Recorded,
+  independence: Independence.Independence,
   rows: ReadonlyArray<Row>
 ): ReadonlyArray<Otherwise> => {
   const { asRan, freed, late } = recorded
+  const isUntold = late.some(
+    ({ cameAfter, id }) =>
+      cameAfter !== undefined &&
+      independence.findings.some(({ second, verdict }) => second === id && verdict === "cannot tell")
+  )
   return [
     {
       kind: "sequential",
@@ -113,11 +120,11 @@ const otherwises = (
       what:
         late.length === 0
           ? "The calls of a message together, as they were."
-          : `The calls of a message together: ${counted(late.length, "call")} waited for another of the same message.`,
+          : `The calls of a message together: ${counted(late.length, "call")} waited for another of the same message.${isUntold ? untoldNeeds : ""}`,
       graph: freed,
       how: Replay.together
     },
-    ...joined(graph, recorded, rows),
+    ...joined(recorded, independence),
     ...remembered(asRan, rows)
   ]
 }
@@ -148,7 +155,8 @@ const otherwises = (
  */
 export const of = Effect.fnUntraced(function* (profile: Profile, graph: RunGraph, options: Options = {}) {
   const { rows, wallMillis } = profile
-  const recorded = Recorded.of(graph, rows)
+  const independence = Independence.of(graph, rows)
+  const recorded = Recorded.of(graph, rows, independence.findings)
   const baseMillis = yield* Replay.millis(recorded.asRan)
   const asRecorded: Counterfactual = {
     kind: "as-recorded",
@@ -165,7 +173,7 @@ export const of = Effect.fnUntraced(function* (profile: Profile, graph: RunGraph
     savesMillis
   })
   const others = yield* Effect.forEach(
-    otherwises(graph, recorded, rows),
+    otherwises(recorded, independence, rows),
     ({ graph, how, kind, subject, what }) =>
       Effect.map(Replay.millis(graph, how), (millis) => saving(kind, subject, what, baseMillis - millis)),
     { concurrency: 1 }

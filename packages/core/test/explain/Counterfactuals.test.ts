@@ -2,6 +2,7 @@ import * as Counterfactuals from "@callsheet/core/explain/Counterfactuals"
 import * as Profile from "@callsheet/core/explain/Profile"
 import * as Recorder from "@callsheet/core/explain/Recorder"
 import * as RunGraph from "@callsheet/core/explain/RunGraph"
+import { Attribute } from "@callsheet/core/explain/Trace"
 import type { Policy } from "@callsheet/core/schedule/Policy"
 import type { Reply } from "@callsheet/testkit/scripted/Script"
 import { assert, describe, it } from "@effect/vitest"
@@ -12,6 +13,7 @@ import { planOf } from "../schedule/planning.ts"
 import { step } from "../schedule/plans.ts"
 import { play, reading, writing } from "../schedule/stage.ts"
 import { call, graphOf, round, Sketch, toGraph } from "./graphs.ts"
+import * as spanOf from "./spans.ts"
 
 type Found = ReadonlyArray<Profile.Counterfactual>
 
@@ -240,6 +242,37 @@ describe("counterfactuals of a graph", () => {
           "parallel b c saves 600"
         ])
       })
+  )
+
+  it.effect("leave a call after what its arguments stand in, and say where nothing tells of that", () =>
+    Effect.gen(function* () {
+      const content = (args: unknown, result: unknown) => ({
+        attributes: {
+          [Attribute.callArguments]: JSON.stringify(args),
+          [Attribute.callResult]: JSON.stringify(result)
+        }
+      })
+      const foundIn = Effect.fnUntraced(function* (hasContent: boolean) {
+        const fields = (args: unknown, result: unknown) => (hasContent ? content(args, result) : {})
+        const spans = [
+          spanOf.run(2000),
+          spanOf.chat("one", 0, 500),
+          spanOf.tool("a", "film", 500, 700, fields({ title: "Alien" }, { id: "tt0078748" })),
+          spanOf.tool("b", "film", 700, 1000, fields({ title: "Solaris" }, { id: "tt0069293" })),
+          spanOf.tool("c", "reviews", 1000, 1400, fields({ id: "tt0069293" }, { stars: 5 })),
+          spanOf.chat("two", 1400, 2000)
+        ]
+        const profile = Result.getOrThrow(Profile.make(spans))
+        const [, , parallel] = yield* Counterfactuals.of(profile, Result.getOrThrow(RunGraph.of(spans)))
+        return parallel
+      })
+      const told = yield* foundIn(true)
+      assert.deepInclude(told, { kind: "parallel", subject: "b", savesMillis: 200 })
+      assert.notInclude(told?.what, "does not tell")
+      const untold = yield* foundIn(false)
+      assert.deepInclude(untold, { kind: "parallel", subject: "b c", savesMillis: 500 })
+      assert.include(untold?.what, "does not tell")
+    })
   )
 
   it.effect("join no write with what touches the same", () =>
