@@ -301,6 +301,15 @@ describe("the spans of a run", () => {
     })
   )
 
+  it.effect("tell what a call waits for another attempt where the run is left", () =>
+    Effect.gen(function* () {
+      const act = failing(1, { retryAfter: Duration.seconds(20) })
+      const played = play({ tools: [reading("look")], replies: [{ calls: calls("look", "a") }], act })
+      const { spans } = yield* traced(settle(Effect.timeoutOption(played, 1000)))
+      assert.deepStrictEqual(phases(named(spans, "execute_tool look")[0]), ["queueing 840 retry"])
+    })
+  )
+
   it.effect("tell the first token of a model call that was given up after it", () =>
     Effect.gen(function* () {
       const policy = { runLimit: Duration.millis(130) }
