@@ -51,7 +51,7 @@ export const ModelCall = Schema.Struct({
   /** Since the run began. */
   startMillis: Schema.Finite,
   millis: Schema.Finite,
-  /** Since the call began. */
+  /** Since the call began. Of a message that begins with a call, when that call was whole. */
   firstTokenMillis: nullable,
   inputTokens: nullable,
   cachedInputTokens: nullable,
@@ -72,10 +72,11 @@ const call = { step: Schema.Natural, callId: Schema.String, name: Schema.String 
  *
  * **Details**
  *
- * `RunStarted` is first (a question that is refused has none). The last is `RunFinished`, or `RunFailed` after which the stream fails with `AgentError`. A step is
- * one model call and the tool calls it asked for: `StepStarted`, its `TextDelta`s as they arrive, for each call `ToolStarted`
- * (after `ApprovalNeeded` where it waits for a person), `ToolProgress` and exactly one `ToolSettled`, then `StepFinished`. A
- * call that never ran (unknown tool, unreadable arguments, refused) has a `ToolSettled` without `ToolStarted`.
+ * `RunStarted` is first (a question that is refused has none). The last is `RunFinished`, or `RunFailed` after which the stream
+ * fails with `AgentError`. A step is one model call and the tool calls it asked for: `StepStarted`, its `TextDelta`s as they
+ * arrive, for each call `ToolStarted` (after `ApprovalNeeded` where it waits for a person), `ToolProgress` and exactly one
+ * `ToolSettled`, then `StepFinished`. A call that never ran (unknown tool, unreadable arguments, refused) has a `ToolSettled`
+ * without `ToolStarted`.
  *
  * A run that `Routed` says is answered by rules or from memory has no step: its calls, if any, and one `TextDelta` with the
  * whole answer are of step 0. Where rules come to nothing after all, the run is `Routed` once more, to the model.

@@ -34,6 +34,9 @@ export type Attributes = Readonly<Record<string, unknown>>
 /** Why a phase was waited for. */
 export type Reason = "retry" | "rate_limit" | "approval"
 
+/** What tells of the phases of a span that are not over. */
+const open = new WeakMap<Tracer.AnySpan, Set<() => void>>()
+
 /** A span of a run, or the place under which such spans are begun. */
 export class Span {
   readonly #way: Way
@@ -91,19 +94,30 @@ export class Span {
     return Number(this.#way.clock.monotonicTimeNanosUnsafe()) / 1e6
   }
 
-  /** `effect`, of which this says how long it took, and for what. */
+  /** `effect`, of which this says how long it took, and for what; where this ends first, how long until then. */
   timed<A, E, R>(effect: Effect.Effect<A, E, R>, component: Component, reason?: Reason): Effect.Effect<A, E, R> {
+    const own = this.#own
+    if (own === undefined) return effect
     return Effect.suspend(() => {
       const startMillis = this.nowMillis()
+      const tell = () => this.phase(component, this.nowMillis() - startMillis, reason)
+      const all = open.get(own) ?? new Set()
+      open.set(own, all.add(tell))
       return Effect.onExit(effect, () =>
-        Effect.sync(() => this.phase(component, this.nowMillis() - startMillis, reason))
+        Effect.sync(() => {
+          if (all.delete(tell)) tell()
+        })
       )
     })
   }
 
   /** More than once is once. */
   end(exit: Exit.Exit<unknown, unknown> = Exit.void): void {
-    if (this.#isOpen) this.#own?.end(this.#way.clock.currentTimeNanosUnsafe(), exit)
+    const own = this.#own
+    if (own === undefined || !this.#isOpen) return
+    for (const tell of open.get(own) ?? []) tell()
+    open.delete(own)
+    own.end(this.#way.clock.currentTimeNanosUnsafe(), exit)
   }
 
   /** `effect`, whose own spans stand under this one. */

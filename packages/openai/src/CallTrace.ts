@@ -1,4 +1,3 @@
-import { Attribute } from "@callsheet/core/explain/Trace"
 /**
  * CallTrace: what a model call tells a tracer of its requests, where somebody traces: a client span for each, and for what they
  * stand under how long the requests took to write and what was waited between them.
@@ -6,6 +5,7 @@ import { Attribute } from "@callsheet/core/explain/Trace"
  * Spans are as OpenTelemetry's conventions for HTTP have them. An address stands in them as errors name it, without user,
  * password, query and key; headers and bodies do not.
  */
+import { Attribute } from "@callsheet/core/explain/Trace"
 import type * as Span from "@callsheet/core/Span"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -70,12 +70,7 @@ export class CallTrace {
   write(bodyOf: Bodies, request: WireRequest, retries: number): Body {
     const parent = this.#parent
     const startMillis = parent.nowMillis()
-    if (this.#failed !== undefined) {
-      const { failure, millis } = this.#failed
-      const reason = failure.reason._tag === "RateLimitError" ? "rate_limit" : "retry"
-      parent.phase("queueing", startMillis - millis, reason)
-      this.#failed = undefined
-    }
+    this.#waited()
     if (retries > 0) parent.attribute(Attribute.retries, retries)
     let openedMillis = startMillis
     const body = bodyOf(request, () => {
@@ -100,6 +95,7 @@ export class CallTrace {
       close: () => {
         // Closing gives up what is not complete, which then looks like a fault.
         this.#end(sent.exchange, undefined)
+        this.#waited()
         sent.close()
       }
     }
@@ -113,6 +109,15 @@ export class CallTrace {
         this.#failed = { millis: this.#parent.nowMillis(), failure }
       })
     )
+  }
+
+  /** Tells what was waited since a request failed: until another one, or until nobody wants it any more. */
+  #waited(): void {
+    if (this.#failed === undefined) return
+    const { failure, millis } = this.#failed
+    const reason = failure.reason._tag === "RateLimitError" ? "rate_limit" : "retry"
+    this.#parent.phase("queueing", this.#parent.nowMillis() - millis, reason)
+    this.#failed = undefined
   }
 
   #end(

@@ -109,6 +109,27 @@ describe("a model call that is traced", () => {
     })
   )
 
+  it.effect("says what it waited for another attempt where it is given up meanwhile", () =>
+    Effect.gen(function* () {
+      const server = yield* serve((response) => response.writeHead(429, { ...json, "retry-after": "20" }).end("{}"))
+      const model = yield* OpenAiModel.makeModelStream({
+        apiKey: Redacted.make(key),
+        baseUrl: server.baseUrl,
+        api: "chat",
+        connectTimeout: never,
+        idleTimeout: never
+      })
+      const recorder = Recorder.make()
+      yield* Stream.runDrain(model.stream(request)).pipe(
+        Effect.timeoutOption("5 seconds"),
+        Effect.withSpan("chat", {}, { captureStackTrace: false }),
+        recorder.record,
+        ticking
+      )
+      assert.deepStrictEqual(phases(recorder.spans.find(({ name }) => name === "chat")), ["queueing rate_limit"])
+    }).pipe(Effect.scoped)
+  )
+
   it.effect("says why a request got no answer", () =>
     Effect.gen(function* () {
       const { chat, requests } = yield* ticking(asked({ baseUrl: "http://127.0.0.1:1/v1" }))

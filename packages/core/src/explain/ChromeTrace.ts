@@ -3,9 +3,9 @@
  *
  * **Details**
  *
- * The critical path is the first track; then come the model calls, then the tools, on as many tracks as it takes for none to overlap
- * another. What a call's time was spent on lies within the call, unless it is less than half a microsecond. Times are whole microseconds since the run began, each rounded by
- * itself, so that what touched still touches.
+ * The critical path is the first track; then come the model calls, then the tools, on as many tracks as it takes for none to
+ * overlap another. What a call's time was spent on lies within the call, unless it is less than half a microsecond. Times are
+ * whole microseconds since the run began, each rounded by itself, so that what touched still touches.
  *
  * Format: "Trace Event Format" (Google), complete events (`X`) and metadata (`M`).
  */

@@ -136,20 +136,17 @@ const firstTokenOf = ({ attributes, events, startMillis }: RecordedSpan): number
   return event && Math.max(0, event.atMillis - startMillis)
 }
 
-const ToolMessage = Schema.fromJsonString(
-  Schema.Struct({ kwargs: Schema.Struct({ content: Schema.Unknown, tool_call_id: Schema.optional(Schema.String) }) })
-)
-const Wrapped = Schema.fromJsonString(
-  Schema.Struct({
-    output: Schema.Struct({
-      kwargs: Schema.Struct({ content: Schema.Unknown, tool_call_id: Schema.optional(Schema.String) })
-    })
+const ToolMessage = Schema.Struct({
+  kwargs: Schema.Struct({
+    content: Schema.Unknown,
+    tool_call_id: Schema.optional(Schema.NullOr(Schema.String)),
+    name: Schema.optional(Schema.NullOr(Schema.String))
   })
-)
-const readMessage = Schema.decodeUnknownOption(ToolMessage)
-const readWrapped = Schema.decodeUnknownOption(Wrapped)
+})
+const readMessage = Schema.decodeUnknownOption(Schema.fromJsonString(ToolMessage))
+const readWrapped = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Struct({ output: ToolMessage })))
 
-/** What LangChain's tools gave, out of the message that it was put in; and the call's id. */
+/** What LangChain's tools gave, out of the message that it was put in; the call's id, and the tool's name. */
 const opened = (result: string) =>
   result.includes('"kwargs"')
     ? Option.getOrUndefined(
@@ -194,6 +191,9 @@ const renamed = (span: RecordedSpan): RecordedSpan => {
     if (message !== undefined) {
       more[Attribute.callResult] = textOf(message.content)
       if (attributes[Attribute.callId] === undefined) more[Attribute.callId] ??= message.tool_call_id
+      // Its spans are named for the class of the tool, by Traceloop.
+      if (attributes[Attribute.toolName] === undefined)
+        more[Attribute.toolName] = message.name ?? more[Attribute.toolName]
     }
   }
   return Object.keys(more).length === 0 ? span : { ...span, attributes: { ...attributes, ...more } }

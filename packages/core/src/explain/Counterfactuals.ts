@@ -34,9 +34,10 @@ const counted = (count: number, what: string): string => `${count} ${what}${coun
 const untold =
   " The trace tells no first token: a message waits as long as the shortest took in all, so this saves that much at most."
 
-/** All reads, and those of each tool, those that took the longest together first. What writes is never remembered. */
-const remembered = (recorded: RunGraph): ReadonlyArray<Otherwise> => {
-  const isRead = ({ isReadOnly }: GraphCall) => isReadOnly
+/** All reads, and those of each tool, those that took the longest together first. What writes or failed is never remembered. */
+const remembered = (recorded: RunGraph, rows: ReadonlyArray<Row>): ReadonlyArray<Otherwise> => {
+  const failed = new Set(rows.flatMap(({ id, ok }) => (ok ? [] : [id])))
+  const isRead = ({ id, isReadOnly }: GraphCall) => isReadOnly && !failed.has(id)
   const total = (calls: ReadonlyArray<GraphCall>) => calls.reduce((sum, { millis }) => sum + millis, 0)
   const reads = recorded.rounds.flatMap(({ calls }) => calls.filter(isRead))
   const tools = [...Map.groupBy(reads, ({ name }) => name)].sort(([, one], [, other]) => total(other) - total(one))
@@ -66,8 +67,7 @@ const remembered = (recorded: RunGraph): ReadonlyArray<Otherwise> => {
 }
 
 /** Rounds joined: as they ran but for those of each span, whose calls wait for nothing but what they need. */
-const joined = (graph: RunGraph, { asRan, freed }: Recorded.Recorded, rows: ReadonlyArray<Row>) => {
-  const { groups, plans } = Independence.of(graph, rows)
+const joined = ({ asRan, freed }: Recorded.Recorded, { groups, plans }: Independence.Independence) => {
   const otherwise = (kind: "parallel" | "plan", how: string, span: Rounds.Span): Otherwise => {
     const { from, to } = span
     const rounds = asRan.rounds.map((round, step) =>
@@ -92,12 +92,20 @@ const joined = (graph: RunGraph, { asRan, freed }: Recorded.Recorded, rows: Read
   ]
 }
 
+/** What is taken for true of calls of one message where the trace holds no content. */
+const untoldNeeds = " Whether it needed that the trace does not tell: what one message asks for seldom does."
+
 const otherwises = (
-  graph: RunGraph,
   recorded: Recorded.Recorded,
+  independence: Independence.Independence,
   rows: ReadonlyArray<Row>
 ): ReadonlyArray<Otherwise> => {
   const { asRan, freed, late } = recorded
+  const isUntold = late.some(
+    ({ cameAfter, id }) =>
+      cameAfter !== undefined &&
+      independence.findings.some(({ second, verdict }) => second === id && verdict === "cannot tell")
+  )
   return [
     {
       kind: "sequential",
@@ -112,12 +120,12 @@ const otherwises = (
       what:
         late.length === 0
           ? "The calls of a message together, as they were."
-          : `The calls of a message together: ${counted(late.length, "call")} waited for another of the same message.`,
+          : `The calls of a message together: ${counted(late.length, "call")} waited for another of the same message.${isUntold ? untoldNeeds : ""}`,
       graph: freed,
       how: Replay.together
     },
-    ...joined(graph, recorded, rows),
-    ...remembered(asRan)
+    ...joined(recorded, independence),
+    ...remembered(asRan, rows)
   ]
 }
 
@@ -136,17 +144,19 @@ const otherwises = (
  *   message, which waits for its first token once and writes as much as all of them did.
  * - `plan`: the same for rounds of which some needed what others gave; each call begins when what it needs is there. It takes
  *   for true that the model could have said where in those results its arguments would stand.
- * - `remembered`: the calls of a tool that only reads take nothing; without a subject, those of all such tools.
+ * - `remembered`: the calls of a tool that only reads take nothing, but for those that failed; without a subject, those of all such tools.
  * - `process`: `options.processMillis` more.
  *
  * **Gotchas**
  *
- * What an agent that does not stream asked for is taken as written at the end of its message. What calls of
- * different rounds needed of each other is what `Independence` finds; where a trace holds no content, nothing is said of that. One replay for each: at most 20 of a kind.
+ * What an agent that does not stream asked for is taken as written at the end of its message. What calls of different rounds
+ * needed of each other is what `Independence` finds; where a trace holds no content, nothing is said of that. One replay for
+ * each: at most 20 of a kind.
  */
 export const of = Effect.fnUntraced(function* (profile: Profile, graph: RunGraph, options: Options = {}) {
   const { rows, wallMillis } = profile
-  const recorded = Recorded.of(graph, rows)
+  const independence = Independence.of(graph, rows)
+  const recorded = Recorded.of(graph, rows, independence.findings)
   const baseMillis = yield* Replay.millis(recorded.asRan)
   const asRecorded: Counterfactual = {
     kind: "as-recorded",
@@ -163,7 +173,7 @@ export const of = Effect.fnUntraced(function* (profile: Profile, graph: RunGraph
     savesMillis
   })
   const others = yield* Effect.forEach(
-    otherwises(graph, recorded, rows),
+    otherwises(recorded, independence, rows),
     ({ graph, how, kind, subject, what }) =>
       Effect.map(Replay.millis(graph, how), (millis) => saving(kind, subject, what, baseMillis - millis)),
     { concurrency: 1 }

@@ -17,7 +17,7 @@ import * as Evidence from "./Evidence.ts"
 import type { Finding } from "./Finding.ts"
 import * as Plannable from "./Plannable.ts"
 import * as ReadCall from "./ReadCall.ts"
-import type { GraphCall, RunGraph } from "./RunGraph.ts"
+import { type GraphCall, mayTouch, needsOf, type RunGraph } from "./RunGraph.ts"
 
 /** Calls that could have run together and did not. */
 export interface Group {
@@ -44,12 +44,7 @@ interface Judged {
   readonly why: string
 }
 
-const mayTouch = (one: GraphCall, other: GraphCall): boolean =>
-  (!one.isReadOnly || !other.isReadOnly) &&
-  (one.upstream === undefined || other.upstream === undefined || one.upstream === other.upstream)
-
-const isTold = (first: GraphCall, second: GraphCall): boolean =>
-  second.needs.includes(first.id) && second.cameAfter?.includes(first.id) !== true
+const isTold = (first: GraphCall, second: GraphCall): boolean => needsOf(second).includes(first.id)
 
 const shown = (value: string): string => (value.length > 60 ? `${value.slice(0, 57)}...` : value)
 

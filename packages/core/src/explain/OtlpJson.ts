@@ -169,7 +169,8 @@ const requestsOf = (text: string): Result.Result<ReadonlyArray<Request>, OtlpErr
 /** The spans in `text`, in the order in which they stand there. */
 export const read = (text: string): Result.Result<ReadonlyArray<RecordedSpan>, OtlpError> => {
   if (text.length > maxCharacters) return fail(1, `The file has more than ${maxCharacters} characters.`)
-  return Result.flatMap(requestsOf(text), (requests) => {
+  // Some editors begin a file with a byte order mark.
+  return Result.flatMap(requestsOf(text.replace(/^\uFEFF/, "")), (requests) => {
     const found: Array<RecordedSpan> = []
     for (const request of requests)
       for (const span of spansOf(request)) {

@@ -7,7 +7,7 @@
 import { maxSteps } from "../schedule/Plan.ts"
 import * as Evidence from "./Evidence.ts"
 import type { ReadCall } from "./ReadCall.ts"
-import type { RunGraph } from "./RunGraph.ts"
+import { needsOf, type RunGraph } from "./RunGraph.ts"
 
 /** Rounds that follow one another and that a single plan could have been: all that a call took from others, it took whole. */
 export interface Plan {
@@ -52,7 +52,7 @@ export const of = (graph: RunGraph, rounds: ReadonlyArray<ReadonlyArray<ReadCall
  * stands in them only as a part of another, since a plan cannot take it out, or where something is not known.
  */
 const takenBy = ({ call, telling }: ReadCall, earlier: ReadonlyArray<ReadCall>): ReadonlyArray<string> | undefined => {
-  const from = new Set(call.needs.filter((id) => !call.cameAfter?.includes(id)))
+  const from = new Set(needsOf(call))
   for (const value of telling() ?? []) {
     let isPart = false
     let whole: string | undefined

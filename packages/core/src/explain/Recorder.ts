@@ -12,7 +12,8 @@ import type { RecordedSpan, SpanEvent } from "./Trace.ts"
 
 /**
  * Whether arguments and results of tools are written into spans: what tells which calls were independent. Off, since they may
- * be anything: spans leave the machine where an exporter is configured.
+ * be anything: spans leave the machine where an exporter is configured. The sentence of a call that failed stands there all the
+ * same: its tool's author chose what it says.
  */
 export const Content = Context.Reference<boolean>("@callsheet/core/Recorder/Content", { defaultValue: () => false })
 

@@ -1,8 +1,9 @@
 /**
  * ReplayRecorded: a graph with the order in which its calls really ran, so that a replay of it takes what the run took. Pure.
  */
+import type { Finding } from "./Finding.ts"
 import type { Row } from "./Profile.ts"
-import type { GraphCall, Round, RunGraph } from "./RunGraph.ts"
+import { type GraphCall, mayTouch, needsOf, type Round, type RunGraph } from "./RunGraph.ts"
 
 /** What an engine may take between two things that follow at once, in milliseconds. */
 const slackMillis = 0.5
@@ -30,14 +31,6 @@ const ranOf = ({ millis, pieces: [first], startMillis }: Row): Ran => ({
   beginMillis: startMillis + (first?.component === "queueing" ? first.millis : 0),
   endMillis: startMillis + millis
 })
-
-const areInTheWay = (one: GraphCall, other: GraphCall): boolean =>
-  (!one.isReadOnly || !other.isReadOnly) &&
-  (one.upstream === undefined || other.upstream === undefined || one.upstream === other.upstream)
-
-/** What `call` needs, without what only came before it. */
-const needsOf = ({ cameAfter = [], needs }: GraphCall): ReadonlyArray<string> =>
-  needs.filter((need) => !cameAfter.includes(need))
 
 interface Waits {
   /** The call of the round that ended last before a late one began, and after that might have begun. */
@@ -81,14 +74,26 @@ const waitsIn = (
     const isLate = beginMillis > readyMillis + slackMillis && last !== undefined && last.endMillis > readyMillis
     waits.set(call, {
       waited: isLate ? last?.call.id : undefined,
-      inTheWay: [...lasts.values()].flatMap((other) => (areInTheWay(other.call, call) ? [other.call.id] : []))
+      inTheWay: [...lasts.values()].flatMap((other) => (mayTouch(other.call, call) ? [other.call.id] : []))
     })
   }
   return waits
 }
 
+/** Ids of calls, by that of the one whose arguments stand in their results. */
+const evidenceOf = (findings: ReadonlyArray<Finding>): ReadonlyMap<string, ReadonlyArray<string>> => {
+  const found = new Map<string, Array<string>>()
+  for (const { first, second, verdict } of findings) {
+    if (verdict !== "dependent") continue
+    const before = found.get(second)
+    if (before === undefined) found.set(second, [first])
+    else before.push(first)
+  }
+  return found
+}
+
 /**
- * `graph` with what its calls waited for, told by when they ran.
+ * `graph` with what its calls waited for, told by when they ran and by `findings`.
  *
  * **Details**
  *
@@ -96,10 +101,14 @@ const waitsIn = (
  * ran calls one after another, or had few places, is told apart from one whose calls ran together, without knowing why. What no
  * call of the round explains (a person who was asked, places that other runs had) is left out.
  *
+ * A message's calls are written before any of them has run. But where a trace does not tell what its calls needed, which message
+ * a call is of is guessed, so a call that is found to depend on another stays after it.
+ *
  * Calls that ran beside each other touched nothing in common, whatever their upstreams; so what a call touches is nothing more
  * than what it waits for. Where `rows` do not tell of a call, it stays as it is.
  */
-export const of = (graph: RunGraph, rows: ReadonlyArray<Row>): Recorded => {
+export const of = (graph: RunGraph, rows: ReadonlyArray<Row>, findings: ReadonlyArray<Finding>): Recorded => {
+  const evidence = evidenceOf(findings)
   const rans = new Map(rows.map((row) => [row.id, ranOf(row)]))
   const starts = new Map(rows.map(({ id, startMillis }) => [id, startMillis]))
   const late: Array<GraphCall> = []
@@ -109,8 +118,9 @@ export const of = (graph: RunGraph, rows: ReadonlyArray<Row>): Recorded => {
       const found = waits.get(call)
       const { inTheWay = [], waited } = found ?? {}
       const touches = found === undefined ? {} : { touches: [] }
-      const free = [...new Set([...needsOf(call), ...inTheWay])]
-      const ran = [...new Set([...call.needs, ...inTheWay, ...(waited === undefined ? [] : [waited])])]
+      const evident = call.cameAfter === undefined ? [] : (evidence.get(call.id) ?? [])
+      const free = [...new Set([...needsOf(call), ...inTheWay, ...evident])]
+      const ran = [...new Set([...call.needs, ...inTheWay, ...evident, ...(waited === undefined ? [] : [waited])])]
       if (ran.length > free.length) late.push(call)
       return [
         { ...call, ...touches, needs: ran },

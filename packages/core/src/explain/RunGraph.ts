@@ -35,6 +35,15 @@ export interface GraphCall {
   readonly result: string | undefined
 }
 
+/** What `call` needs, without what only came before it. */
+export const needsOf = ({ cameAfter = [], needs }: GraphCall): ReadonlyArray<string> =>
+  needs.filter((need) => !cameAfter.includes(need))
+
+/** Whether one of them writes what the other may touch, as far as upstreams tell. */
+export const mayTouch = (one: GraphCall, other: GraphCall): boolean =>
+  (!one.isReadOnly || !other.isReadOnly) &&
+  (one.upstream === undefined || other.upstream === undefined || one.upstream === other.upstream)
+
 export interface Round {
   /** `undefined` for calls that no model asked for (rules, foreseen), which come before the first model call. */
   readonly model:

@@ -10,14 +10,15 @@
  * | `gen_ai.client.token.usage` | histogram, tokens | the same and `gen_ai.token.type`: `input`, `output` |
  * | `callsheet.model.cached_input_tokens` | counter | `gen_ai.provider.name`, `gen_ai.request.model` |
  * | `callsheet.model.time_to_first_token` | histogram, s | the same |
- * | `callsheet.model.tokens_per_second` | histogram, from the first token on | the same |
+ * | `callsheet.model.tokens_per_second` | histogram, from the first token on, of messages that ask for no calls | the same |
  * | `callsheet.model.retries` | counter | the same |
  * | `callsheet.tool.calls` | counter | `gen_ai.tool.name`, `callsheet.source`, `callsheet.outcome`: `ok`, `failed` |
  * | `callsheet.tool.duration`, `callsheet.tool.queue_wait` | histograms, s | `gen_ai.tool.name` |
  * | `callsheet.tool.retries` | counter | `gen_ai.tool.name` |
  *
- * What is told when it is asked for (breakers, caches) is `ServiceMetrics`. Of a run that was left before its end, only its
- * steps and calls are counted. A model call that failed ends its run, and is counted there alone.
+ * The first token of a message that begins with a call is told when that call is whole. What is told when it is asked for
+ * (breakers, caches) is `ServiceMetrics`. Of a run that was left before its end, only its model calls and tool calls are
+ * counted. A model call that failed ends its run, and is counted there alone.
  */
 import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
@@ -105,7 +106,7 @@ const make: Effect.Effect<RunObserver.RunObserver> = Effect.map(Effect.context<n
   const add = <Input, State>(metric: Metric.Metric<Input, State> | undefined, value: Input) =>
     metric?.updateUnsafe(value, context)
 
-  const addModelCall = (call: ModelCall, ofModel: Attributes) => {
+  const addModelCall = (call: ModelCall, asksForCalls: boolean, ofModel: Attributes) => {
     const { cachedInputTokens, firstTokenMillis, inputTokens, millis, outputTokens, retries } = call
     const operation = { [Attribute.operation]: "chat", ...ofModel }
     add(metrics.callDuration(operation), millis / 1000)
@@ -115,6 +116,7 @@ const make: Effect.Effect<RunObserver.RunObserver> = Effect.map(Effect.context<n
     if (retries !== null) add(metrics.modelRetries(ofModel), retries)
     if (firstTokenMillis === null) return
     add(metrics.firstToken(ofModel), firstTokenMillis / 1000)
+    if (asksForCalls) return
     const decodeSeconds = (millis - firstTokenMillis) / 1000
     if (outputTokens !== null && decodeSeconds > 0) add(metrics.tokenRate(ofModel), outputTokens / decodeSeconds)
   }
@@ -154,7 +156,7 @@ const make: Effect.Effect<RunObserver.RunObserver> = Effect.map(Effect.context<n
         }
         case "StepFinished":
           modelCalls++
-          return addModelCall(event.modelCall, ofModel)
+          return addModelCall(event.modelCall, event.finishReason === "tool-calls", ofModel)
         case "RunFinished":
           return end(event.reason, event.atMillis)
         case "RunFailed":

@@ -58,7 +58,10 @@ export const Attribute = {
   /** Of everything that belongs to a step: counted from 0. */
   step: "callsheet.step",
 
-  /** Of `chat`. Since the span began; absent where nothing streams. */
+  /**
+   * Of `chat`. Since the span began; absent where nothing streams. By this engine, of a message that begins with a call: when that
+   * call was whole.
+   */
   firstToken: "callsheet.time_to_first_token_millis",
   /** Of `chat`. Since the span began, where the span goes on after its message: other agents' spans may hold the calls as well. */
   messageMillis: "callsheet.message_millis",

@@ -47,7 +47,6 @@ const describe = (span: Span.Span, { finish, modelCall }: Turn, callOffsets: Rea
   span.attribute(Attribute.inputTokens, modelCall.inputTokens)
   span.attribute(Attribute.cachedInputTokens, modelCall.cachedInputTokens)
   span.attribute(Attribute.outputTokens, modelCall.outputTokens)
-  span.attribute(Attribute.firstToken, modelCall.firstTokenMillis)
   span.attribute(Attribute.requestBytes, modelCall.requestBytes)
   span.attribute(Attribute.responseBytes, modelCall.responseBytes)
   span.attribute(Attribute.retries, modelCall.retries)
@@ -101,7 +100,10 @@ export const take = Effect.fnUntraced(function* (
       finish = part
       return undefined
     }
-    if (firstTokenMillis === null && model.streams) firstTokenMillis = log.since(startMillis)
+    if (firstTokenMillis === null && model.streams) {
+      firstTokenMillis = log.since(startMillis)
+      span?.attribute(Attribute.firstToken, firstTokenMillis)
+    }
     switch (part._tag) {
       case "TextDelta":
         text += part.delta

@@ -12,6 +12,7 @@ import * as Predicate from "effect/Predicate"
 import * as Stream from "effect/Stream"
 
 import type { ToolSource } from "../AgentEvent.ts"
+import * as Span from "../Span.ts"
 import type * as Handlers from "./Handlers.ts"
 
 /** A call as a tool is asked: with arguments that are whole and readable. */
@@ -79,13 +80,24 @@ const endings = (name: string) => ({
     )
 })
 
+/** `handled`, which writes arguments into the span that it runs in, whether content is wanted there or not. */
+const untold = <A, E, R>(handled: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  Effect.withFiber((fiber) => {
+    const span = Span.current(fiber)
+    if (span === undefined || span.hasContent) return handled
+    return Effect.ensuring(
+      handled,
+      Effect.sync(() => span.attribute("parameters", "not recorded"))
+    )
+  })
+
 /** By Effect's `handle`, which decodes the arguments itself. */
 const byHandle = <R>(
   toolkit: Handlers.Handled<R>,
   { id, input, name }: Request,
   onProgress: (progress: unknown) => void
 ): Effect.Effect<Handled, unknown, R> =>
-  Effect.flatMap(toolkit.handle(name, input, id), (results) =>
+  Effect.flatMap(untold(toolkit.handle(name, input, id)), (results) =>
     Stream.runFold(
       results,
       (): Handled => undefined,

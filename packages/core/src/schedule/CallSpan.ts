@@ -3,7 +3,7 @@
  * its attempts do stands under it. A failed call is a failed span, though it is a result to everybody else.
  */
 import * as Data from "effect/Data"
-import type * as Effect from "effect/Effect"
+import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Predicate from "effect/Predicate"
 
@@ -14,7 +14,7 @@ import * as Measured from "../model/Measured.ts"
 import type * as Span from "../Span.ts"
 import type * as Attempt from "./Attempt.ts"
 import * as Failure from "./Failure.ts"
-import type * as Graph from "./Graph.ts"
+import * as Graph from "./Graph.ts"
 import type * as Policy from "./Policy.ts"
 
 class FailedCall extends Data.TaggedError("FailedCall")<{ readonly problem: string }> {
@@ -52,9 +52,10 @@ const errorTypeOf = ({ failure }: Attempt.Outcome): string => {
   return Predicate.isString(tag) ? tag : "_OTHER"
 }
 
-/** For step `step`, under `parent`. */
-export const make = (step: number, parent: Span.Span): CallSpans => {
+/** For step `step`, under `parent`, of a run that goes on for `elapsedMillis`. */
+export const make = (step: number, parent: Span.Span, elapsedMillis: () => number): CallSpans => {
   const spans = new Map<Graph.Node, Span.Span>()
+  const queueOf = (node: Graph.Node) => Graph.queueMillis(node, elapsedMillis())
   return {
     around: (node, { isReadOnly, upstream }, { input, sources }, executed) => {
       const { id, name } = node
@@ -73,7 +74,14 @@ export const make = (step: number, parent: Span.Span): CallSpans => {
       if (sources.length > 0) span.attribute(Attribute.waitsFor, sources)
       if (parent.hasContent) span.attribute(Attribute.callArguments, JSON.stringify(input))
       spans.set(node, span)
-      return span.around(executed)
+      return span.around(
+        Effect.onExit(executed, () =>
+          Effect.sync(() => {
+            // Of one that was left nothing more is told.
+            if (spans.delete(node)) span.attribute(Attribute.queueWait, queueOf(node))
+          })
+        )
+      )
     },
     end: (node, outcome, source, shown) => {
       const span = spans.get(node)
@@ -81,7 +89,7 @@ export const make = (step: number, parent: Span.Span): CallSpans => {
       spans.delete(node)
       const { ok, problem, text } = outcome
       span.attribute(Attribute.source, source)
-      span.attribute(Attribute.queueWait, node.queueMillis)
+      span.attribute(Attribute.queueWait, queueOf(node))
       span.attribute(Attribute.retries, node.retries)
       span.attribute(Attribute.resultBytes, Measured.bytesOf(text))
       span.attribute(Attribute.shownBytes, shown && Measured.bytesOf(shown.text))

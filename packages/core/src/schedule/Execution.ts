@@ -51,13 +51,10 @@ const runRead = <R>(
     if (!isTold) log.append({ _tag: "ToolStarted", step, callId, name, input })
     isTold = true
   }
-  /** When it began to wait for a place. */
-  let waitingMillis: number | undefined
   const begin = Effect.suspend(() => {
     // Given up while it waited for a place, or for an equal call that was itself given up.
     if (node.outcome !== undefined) return Effect.interrupt
     node.startMillis = log.elapsedMillis()
-    if (waitingMillis !== undefined) node.queueMillis = log.since(waitingMillis)
     ledger?.started(node)
     told()
     const listener: Pipeline.Listener = {
@@ -75,7 +72,7 @@ const runRead = <R>(
     upstreamLimit: rules.upstreamConcurrency,
     order: node.position,
     onWait: () => {
-      waitingMillis = log.elapsedMillis()
+      node.waitingMillis = log.elapsedMillis()
     }
   }
   const admitted = shared.admission.withPlace(place, begin)

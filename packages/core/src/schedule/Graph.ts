@@ -9,6 +9,7 @@
  */
 import * as Effect from "effect/Effect"
 
+import { toMicros } from "../RunLog.ts"
 import type { Outcome } from "./Attempt.ts"
 import { type Footprint, overlaps } from "./Policy.ts"
 
@@ -31,8 +32,8 @@ export interface Node {
   watchers: Set<Node> | undefined
   /** When its tool was asked, in milliseconds since the run began; `undefined` while it was not. */
   startMillis: number | undefined
-  /** How long it waited for a place before that. */
-  queueMillis: number
+  /** Since when it waited for a place, until then; `undefined` where it did not wait. */
+  waitingMillis: number | undefined
   /** Attempts at its tool beyond the first, hedges not counted. */
   retries: number
   outcome: Outcome | undefined
@@ -137,7 +138,7 @@ const append = (
     parts: 0,
     watchers: undefined,
     startMillis: undefined,
-    queueMillis: 0,
+    waitingMillis: undefined,
     retries: 0,
     outcome: undefined
   }
@@ -214,6 +215,10 @@ export const outcomes = (nodes: ReadonlyArray<Node>): Effect.Effect<ReadonlyArra
   Effect.callback((resume) =>
     whenSettled(nodes, () => resume(Effect.succeed(nodes.flatMap(({ outcome }) => outcome ?? []))))
   )
+
+/** How long `node` waited for a place; where it does so `nowMillis` into the run, how long until then. */
+export const queueMillis = ({ startMillis, waitingMillis }: Node, nowMillis: number): number =>
+  waitingMillis === undefined ? 0 : toMicros((startMillis ?? nowMillis) - waitingMillis)
 
 /** Calls `then` once: when all of `nodes` have ended well, or as soon as one has not. */
 export const whenDecided = (nodes: ReadonlyArray<Node>, then: () => void): void => {

@@ -32,12 +32,18 @@ const again = Effect.fnUntraced(function* <A extends Failure.Outcome, R>(
 ) {
   const span = yield* Span.here
   let last = failed
-  let endMillis = span?.nowMillis() ?? 0
+  /** When it failed last; `undefined` while an attempt runs. */
+  let endMillis = span?.nowMillis()
+  const waited = () => {
+    if (span === undefined || endMillis === undefined) return
+    const reason = Failure.isThrottled(last.failure) ? "rate_limit" : "retry"
+    span.phase("queueing", span.nowMillis() - endMillis, reason)
+    endMillis = undefined
+  }
   const told = Effect.suspend(() => {
     onRepeat?.()
     if (span === undefined) return repeat
-    const reason = Failure.isThrottled(last.failure) ? "rate_limit" : "retry"
-    span.phase("queueing", span.nowMillis() - endMillis, reason)
+    waited()
     return Effect.map(repeat, (outcome) => {
       last = outcome
       endMillis = span.nowMillis()
@@ -59,7 +65,8 @@ const again = Effect.fnUntraced(function* <A extends Failure.Outcome, R>(
     ),
     Schedule.passthrough
   )
-  return yield* Effect.scheduleFrom(told, failed, schedule)
+  const repeated = Effect.scheduleFrom(told, failed, schedule)
+  return yield* span === undefined ? repeated : Effect.onInterrupt(repeated, () => Effect.sync(waited))
 })
 
 /**

@@ -3,7 +3,7 @@
  *
  * A call waits for its inputs; a write also for the end of the model's message; then for approval, where it needs one; and for
  * the calls before it that touch what it touches. Then it runs (`Execution`). What each of these
- * means is its own file's affair.
+ * means is its own file's affair. Long, because all of it decides over what one step knows of its calls.
  */
 import type * as Tool from "effect/ai/Tool"
 import * as Effect from "effect/Effect"
@@ -67,7 +67,7 @@ export const open = <R>(step: number, run: Run<R>, span = run.span): Step => {
   /** Calls of this step that have not settled, in the order in which they were placed. */
   const unsettled = new Set<Graph.Node>()
   const fibers = new Map<Graph.Node, Fiber.Fiber<void>>()
-  const spans = span === undefined ? undefined : CallSpan.make(step, span)
+  const spans = span === undefined ? undefined : CallSpan.make(step, span, log.elapsedMillis)
   /** Writes that wait for the end of the message; `undefined` once it has come. */
   let gated: Array<() => void> | undefined = []
   let mayWrite = false
@@ -86,8 +86,8 @@ export const open = <R>(step: number, run: Run<R>, span = run.span): Step => {
     unsettled.delete(node)
     const { id: callId, name } = node
     const { ok, problem } = outcome
-    const { queueMillis, retries } = node
     const millis = log.since(startMillis)
+    const queueMillis = Graph.queueMillis(node, log.elapsedMillis())
     log.append({
       _tag: "ToolSettled",
       step,
@@ -96,7 +96,7 @@ export const open = <R>(step: number, run: Run<R>, span = run.span): Step => {
       startMillis,
       millis,
       queueMillis,
-      retries,
+      retries: node.retries,
       source,
       ok,
       problem

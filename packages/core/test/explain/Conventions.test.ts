@@ -31,7 +31,7 @@ describe.each([
   ["ai-sdk-genai", ["find_film", "reviews"], { millis: 1435.136, decode: true }],
   ["ai-sdk-legacy", ["find_film", "reviews"], { millis: 1435.398, decode: true }],
   ["langchain-openinference", ["find_film", "reviews"], { millis: 1480.471, decode: false }],
-  ["langchain-traceloop", ["DynamicStructuredTool"], { millis: 1456.736, decode: false }]
+  ["langchain-traceloop", ["find_film", "reviews"], { millis: 1456.736, decode: false }]
 ] as const)("a trace of another framework: %s", (name, tools, { decode, millis }) => {
   const spans = traceOf(name)
   const profile = Result.getOrThrow(Profile.make(spans))

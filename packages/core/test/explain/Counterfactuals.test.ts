@@ -2,6 +2,7 @@ import * as Counterfactuals from "@callsheet/core/explain/Counterfactuals"
 import * as Profile from "@callsheet/core/explain/Profile"
 import * as Recorder from "@callsheet/core/explain/Recorder"
 import * as RunGraph from "@callsheet/core/explain/RunGraph"
+import { Attribute } from "@callsheet/core/explain/Trace"
 import type { Policy } from "@callsheet/core/schedule/Policy"
 import type { Reply } from "@callsheet/testkit/scripted/Script"
 import { assert, describe, it } from "@effect/vitest"
@@ -12,6 +13,7 @@ import { planOf } from "../schedule/planning.ts"
 import { step } from "../schedule/plans.ts"
 import { play, reading, writing } from "../schedule/stage.ts"
 import { call, graphOf, round, Sketch, toGraph } from "./graphs.ts"
+import * as spanOf from "./spans.ts"
 
 type Found = ReadonlyArray<Profile.Counterfactual>
 
@@ -242,6 +244,37 @@ describe("counterfactuals of a graph", () => {
       })
   )
 
+  it.effect("leave a call after what its arguments stand in, and say where nothing tells of that", () =>
+    Effect.gen(function* () {
+      const content = (args: unknown, result: unknown) => ({
+        attributes: {
+          [Attribute.callArguments]: JSON.stringify(args),
+          [Attribute.callResult]: JSON.stringify(result)
+        }
+      })
+      const foundIn = Effect.fnUntraced(function* (hasContent: boolean) {
+        const fields = (args: unknown, result: unknown) => (hasContent ? content(args, result) : {})
+        const spans = [
+          spanOf.run(2000),
+          spanOf.chat("one", 0, 500),
+          spanOf.tool("a", "film", 500, 700, fields({ title: "Alien" }, { id: "tt0078748" })),
+          spanOf.tool("b", "film", 700, 1000, fields({ title: "Solaris" }, { id: "tt0069293" })),
+          spanOf.tool("c", "reviews", 1000, 1400, fields({ id: "tt0069293" }, { stars: 5 })),
+          spanOf.chat("two", 1400, 2000)
+        ]
+        const profile = Result.getOrThrow(Profile.make(spans))
+        const [, , parallel] = yield* Counterfactuals.of(profile, Result.getOrThrow(RunGraph.of(spans)))
+        return parallel
+      })
+      const told = yield* foundIn(true)
+      assert.deepInclude(told, { kind: "parallel", subject: "b", savesMillis: 200 })
+      assert.notInclude(told?.what, "does not tell")
+      const untold = yield* foundIn(false)
+      assert.deepInclude(untold, { kind: "parallel", subject: "b c", savesMillis: 500 })
+      assert.include(untold?.what, "does not tell")
+    })
+  )
+
   it.effect("join no write with what touches the same", () =>
     Effect.gen(function* () {
       const write = { ...told("w", "alpha", "done"), isReadOnly: false, upstream: "radarr" }
@@ -277,6 +310,21 @@ describe("counterfactuals of a graph", () => {
     Effect.gen(function* () {
       const found = yield* Counterfactuals.of(profileOf(1), graphOf([round([call("w", { isReadOnly: false })])]))
       assert.isUndefined(found.find(({ kind }) => kind === "remembered"))
+    })
+  )
+
+  it.effect("remember nothing that failed, which gave nothing to remember", () =>
+    Effect.gen(function* () {
+      const graph = graphOf([
+        round([call("a", { name: "look", millis: 500 }), call("b", { name: "look", millis: 40 })])
+      ])
+      const rows = [{ ...rowOf("tool", "a", 0, 500), ok: false }, rowOf("tool", "b", 500, 40)]
+      const found = yield* Counterfactuals.of(profileOf(540, rows), graph)
+      const remembered = found.filter(({ kind }) => kind === "remembered")
+      assert.deepStrictEqual(
+        remembered.map(({ savesMillis, what }) => [what, savesMillis <= 40]),
+        [["What look gave remembered: 1 call.", true]]
+      )
     })
   )
 

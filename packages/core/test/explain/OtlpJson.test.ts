@@ -76,6 +76,8 @@ describe("OTLP in JSON", () => {
       [`[${one},${two}]`, 3],
       [`\n${one}\n\n${two}\n`, 3],
       [`${one}\r\n${two}`, 3],
+      [`\uFEFF${one}`, 1],
+      [`\uFEFF${one}\n${two}`, 3],
       ['{"resourceSpans":[]}', 0],
       ['{"resourceSpans":[{}]}', 0],
       ['{"resourceSpans":[{"scopeSpans":[{"spans":null}]}]}', 0]

@@ -90,6 +90,13 @@ describe("metrics of runs", () => {
     )
   )
 
+  it.effect("leave the rate out where a message asks for calls, whose first token nobody sees", () =>
+    Effect.gen(function* () {
+      yield* observed(play({ tools: [reading("look")], replies: [{ calls: calls("look", "a", "b") }] }))
+      assert.deepStrictEqual(yield* metric("callsheet.model.tokens_per_second"), { "scripted script": [1, 200] })
+    }).pipe(counted)
+  )
+
   it.effect("count a tool call by its source and outcome, its time, its wait for a place and its retries", () =>
     Effect.gen(function* () {
       const one = reading("look").annotate(Annotations.Concurrency, 1).annotate(Annotations.Freshness, "1 hour")

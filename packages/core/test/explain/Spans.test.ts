@@ -247,6 +247,81 @@ describe("the spans of a run", () => {
     })
   )
 
+  it.effect("hold no arguments by other names where content is not wanted, be a tool asked by Effect's `handle`", () =>
+    Effect.gen(function* () {
+      const replies = [{ calls: calls("look", "a private word") }]
+      const asked = (act: (doing: Doing) => Effect.Effect<void, Trouble>) =>
+        traced(play({ tools: [reading("look")], replies, act }))
+      const succeeded = yield* asked(({ millis }) => Effect.sleep(millis))
+      const failed = yield* asked(failing(9, { isRetryable: false }))
+      const left = yield* asked(() => Effect.interrupt)
+      for (const { spans } of [succeeded, failed, left])
+        assert.notInclude(JSON.stringify(named(spans, "execute_tool look")), "private")
+    })
+  )
+
+  it.effect("tell what a call waited for that was given up before it ran", () =>
+    Effect.gen(function* () {
+      const policy = { runLimit: Duration.seconds(5) }
+      const one = reading("look").annotate(Annotations.Concurrency, 1)
+      const queued = yield* traced(
+        play({ tools: [one], replies: [{ calls: calls("look", "a", "b") }], act: () => Effect.never, policy })
+      )
+      assert.deepStrictEqual(values(named(queued.spans, "execute_tool look"), Attribute.queueWait), [[0], [4350]])
+      assert.deepStrictEqual(
+        tagged(queued.value.events, "ToolSettled").map(({ millis, queueMillis }) => [millis, queueMillis]),
+        [
+          [4380, 0],
+          [0, 4350]
+        ]
+      )
+
+      const slowed = reading("look").annotate(Annotations.Upstream, { name: "shelf" })
+      const act = failing(1, { status: 429, retryAfter: Duration.seconds(20) })
+      const replies = [{ calls: calls("look", "a") }, { calls: calls("look", "b") }]
+      const rated = yield* traced(play({ tools: [slowed], replies, act, policy }))
+      const [, second] = named(rated.spans, "execute_tool look")
+      assert.deepStrictEqual(phases(second), ["queueing 4220 rate_limit"])
+
+      const asked = play({ tools: [destroying("erase")], replies: [{ calls: calls("erase", "x") }], policy })
+      const { spans } = yield* traced(Effect.provideService(asked, Approval, () => Effect.never))
+      assert.deepStrictEqual(phases(named(spans, "step 1")[0]), ["approval 4380 approval"])
+    })
+  )
+
+  it.effect("tell of a place that a call still waits for where the run is left", () =>
+    Effect.gen(function* () {
+      const one = reading("look").annotate(Annotations.Concurrency, 1)
+      const left = Effect.timeoutOption(
+        play({ tools: [one], replies: [{ calls: calls("look", "a", "b") }], act: () => Effect.never }),
+        1000
+      )
+      const { spans } = yield* traced(settle(left))
+      assert.deepStrictEqual(values(named(spans, "execute_tool look"), Attribute.queueWait), [[0], [850]])
+    })
+  )
+
+  it.effect("tell what a call waits for another attempt where the run is left", () =>
+    Effect.gen(function* () {
+      const act = failing(1, { retryAfter: Duration.seconds(20) })
+      const played = play({ tools: [reading("look")], replies: [{ calls: calls("look", "a") }], act })
+      const { spans } = yield* traced(settle(Effect.timeoutOption(played, 1000)))
+      assert.deepStrictEqual(phases(named(spans, "execute_tool look")[0]), ["queueing 840 retry"])
+    })
+  )
+
+  it.effect("tell the first token of a model call that was given up after it", () =>
+    Effect.gen(function* () {
+      const policy = { runLimit: Duration.millis(130) }
+      const { spans } = yield* traced(
+        play({ tools: [], replies: [{ text: "As long as the time that it has." }], policy })
+      )
+      const [chat] = named(spans, "chat script")
+      assert.strictEqual(chat?.problem, "interrupted")
+      assert.strictEqual(chat?.attributes[Attribute.firstToken], 100)
+    })
+  )
+
   it.effect("of what was foreseen stand in the run itself, and so do the calls of rules", () =>
     Effect.gen(function* () {
       const agent = routed({ foreseen: reads("look", "a") }, { foresight: { mostCalls: 6, wait: Duration.zero } })
