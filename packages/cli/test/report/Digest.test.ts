@@ -95,7 +95,7 @@ describe("ReportText", () => {
     for (const [name, figure] of [
       ["asked", "1"],
       ["p95", "999.99 s"],
-      ["models", "1.0"],
+      ["models", "2.0"],
       ["tokens", "123M"]
     ] as const) {
       const end = names.indexOf(name) + name.length
