@@ -80,7 +80,8 @@ const text = ({ figures, model }: Told): string => {
     "Memory: of (1) what its process holds at its end, of the others what the heap has grown by at the end of a run."
   const shares = `Shares: of what whoever asks waits. Ahead: start-up, routing, choice of tools; engine: definitions, prompts, its own
 overhead; process: what lies around the run. (1) and (2) do not stream: what the model decodes counts as waiting for it.`
-  const said = `${runs} runs of each question in each set-up${model === undefined ? ", the model a script" : `, by ${model.name}`}. ${shares} ${memory}`
+  const slowest = runs < 20 ? " p95 of so few runs is the slowest of them." : ""
+  const said = `${runs} runs of each question in each set-up${model === undefined ? ", the model a script" : `, by ${model.name}`}.${slowest} ${shares} ${memory}`
   return [said, summary(figures), each(figures)].join("\n\n")
 }
 

@@ -16,14 +16,27 @@ export interface Options {
   readonly url: string
   /** Of one export, further attempts included. */
   readonly timeoutMillis: number
+  /** Told of each agent that is opened: whoever destroys it closes its sockets. */
+  readonly opened: (agent: { destroy(): void }) => void
 }
 
-const json = { "Content-Type": "application/json" }
+/** The settings of the environment, and what is sent: JSON. */
+const settingsOf = ({ opened, ...options }: Options, signal: "METRICS" | "TRACES", path: string) => {
+  const settings = convertLegacyHttpOptions(options, signal, path, { "Content-Type": "application/json" })
+  return {
+    ...settings,
+    agentFactory: (protocol: string) =>
+      Promise.resolve(settings.agentFactory(protocol)).then((agent) => {
+        opened(agent)
+        return agent
+      })
+  }
+}
 
 export const metrics = (options: Options): OTLPExporterBase<ResourceMetrics> =>
   new OTLPExporterBase(
     createOtlpHttpExportDelegate(
-      convertLegacyHttpOptions(options, "METRICS", "v1/metrics", json),
+      settingsOf(options, "METRICS", "v1/metrics"),
       JsonMetricsSerializer,
       "otlp_http_metric_exporter",
       MetricsExporterMetricsHelper,
@@ -42,7 +55,7 @@ const uncounted: IExporterMetricsHelper<Uint8Array> = { name: "span", countItems
 export const spans = (options: Options): OTLPExporterBase<Uint8Array> =>
   new OTLPExporterBase(
     createOtlpHttpExportDelegate(
-      convertLegacyHttpOptions(options, "TRACES", "v1/traces", json),
+      settingsOf(options, "TRACES", "v1/traces"),
       asItIs,
       "otlp_http_json_span_exporter",
       uncounted,

@@ -5,7 +5,7 @@ import type { Component, Counterfactual, Profile } from "@callsheet/core/explain
 
 import type { Process, Profiled } from "./Profiling.ts"
 import * as ScheduleChart from "./ScheduleChart.ts"
-import { fit, pad } from "./TerminalFit.ts"
+import { fit, folded, pad } from "./TerminalFit.ts"
 import { oneLine } from "./TerminalText.ts"
 import { count, duration } from "./TimeLine.ts"
 
@@ -79,30 +79,49 @@ const facts = (profile: Profile, { peakRssBytes, startUpMillis }: Process): Read
   ]
 }
 
-/** Words of `text` in lines of at most `columns`, from the second on behind `indent` spaces. */
-const folded = (text: string, columns: number, indent: number): ReadonlyArray<string> => {
-  const lines: Array<string> = []
-  for (const word of oneLine(text).split(" ")) {
-    const last = lines.at(-1)
-    const longer = last === undefined ? word : `${last} ${word}`
-    if (last === undefined || longer.length > columns) lines.push(last === undefined ? word : " ".repeat(indent) + word)
-    else lines[lines.length - 1] = longer
-  }
-  return lines.map((line) => fit(line, columns))
-}
-
-const remedied = (remedies: ReadonlyArray<Counterfactual>, columns: number): ReadonlyArray<string> => [
-  "",
-  remedies.length === 0 ? "Nothing that was tried would have saved time." : "What would have saved most",
-  ...remedies.flatMap(({ millis, savesMillis, what }, index) =>
-    folded(`${index + 1}. ${duration(savesMillis)} saved (${duration(millis)} in all): ${what}`, columns, 3)
-  )
-]
-
-/** Pairs that are named, at most. */
+/** Calls or tools that are named, at most. */
 const named = 3
 
-const needs = ({ findings, rows }: Profile, columns: number): ReadonlyArray<string> => {
+/** The calls of `ids` by their tools: "find_film (2), reviews". */
+const calledOf = (ids: ReadonlyArray<string>, rows: Profile["rows"]): string => {
+  const counts = new Map<string, number>()
+  for (const { id, name } of rows) if (ids.includes(id)) counts.set(name, (counts.get(name) ?? 0) + 1)
+  const names = [...counts].map(([name, calls]) => (calls === 1 ? name : `${name} (${calls})`))
+  return names.slice(0, named).join(", ") + (names.length > named ? ", ..." : "")
+}
+
+const remedied = (
+  remedies: ReadonlyArray<Counterfactual>,
+  rows: Profile["rows"],
+  columns: number
+): ReadonlyArray<string> => [
+  "",
+  remedies.length === 0 ? "Nothing that was tried would have saved time." : "What would have saved most",
+  ...remedies.flatMap(({ kind, millis, savesMillis, subject, what }, index) => {
+    const calls = kind === "remembered" || subject === null ? "" : ` Calls: ${calledOf(subject.split(" "), rows)}.`
+    const said = `${index + 1}. ${duration(savesMillis)} saved (${duration(millis)} in all): ${what}${calls}`
+    return folded(oneLine(said), columns, 3)
+  })
+]
+
+/** Calls of several messages that could have been asked for together, and are no remedy since a greater one holds them. */
+const together = (
+  { counterfactuals, rows }: Profile,
+  remedies: ReadonlyArray<Counterfactual>
+): ReadonlyArray<string> => {
+  const others = counterfactuals.filter(
+    (one) => one.kind === "parallel" && one.subject !== null && one.savesMillis >= 1 && !remedies.includes(one)
+  )
+  const said = others
+    .slice(0, named)
+    .map(({ savesMillis, subject }) => `${calledOf(subject?.split(" ") ?? [], rows)}: ${duration(savesMillis)}`)
+  return said.length === 0
+    ? []
+    : [`Asked for together alone, they would have saved: ${said.join("; ")}${others.length > named ? "; ..." : ""}.`]
+}
+
+const needs = (profile: Profile, remedies: ReadonlyArray<Counterfactual>, columns: number): ReadonlyArray<string> => {
+  const { findings, rows } = profile
   const untold = findings.filter(({ verdict }) => verdict === "cannot tell").length
   const free = findings.filter(({ verdict }) => verdict === "independent")
   const nameOf = (id: string) => rows.find((row) => row.id === id)?.name ?? id
@@ -112,7 +131,8 @@ const needs = ({ findings, rows }: Profile, columns: number): ReadonlyArray<stri
     ...(free.length === 0
       ? []
       : [
-          `${count(free.length, "pair")} of calls ran one after the other and needed nothing of each other (${pairs.join("; ")}${more}).`
+          `${count(free.length, "pair")} of calls ran one after the other and needed nothing of each other (${pairs.join("; ")}${more}).`,
+          ...together(profile, remedies)
         ]),
     ...(untold === 0
       ? []
@@ -120,20 +140,20 @@ const needs = ({ findings, rows }: Profile, columns: number): ReadonlyArray<stri
           `Of ${count(untold, "pair")} of calls the trace cannot tell whether one needed the other: it holds no arguments and results.`
         ])
   ]
-  return said.flatMap((sentence) => folded(sentence, columns, 0))
+  return said.flatMap((sentence) => folded(oneLine(sentence), columns))
 }
 
 /** In lines of at most `columns` characters (`ScheduleChart.widthOf`). */
 export const lines = ({ process, profile, remedies }: Profiled, columns: number): ReadonlyArray<string> => {
   const width = ScheduleChart.widthOf(columns)
-  const said = needs(profile, width)
+  const said = needs(profile, remedies, width)
   return [
     ...ScheduleChart.draw(profile, width),
     "",
     ...components(profile),
     ...tools(profile),
     ...facts(profile, process),
-    ...remedied(remedies, width),
+    ...remedied(remedies, profile.rows, width),
     ...(said.length === 0 ? [] : ["", ...said])
   ]
 }

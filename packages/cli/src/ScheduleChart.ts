@@ -58,7 +58,8 @@ interface Line {
   readonly label: string
   readonly startMillis: number
   readonly pieces: ReadonlyArray<{ readonly mark: Mark; readonly millis: number }>
-  readonly note: string
+  /** What stands behind the bar, as much of it as there is room for. */
+  readonly notes: ReadonlyArray<string>
 }
 
 const rowLine = ({
@@ -75,14 +76,14 @@ const rowLine = ({
 }: Row): Line => {
   const notes = [
     duration(millis),
-    ...(outputTokens === null ? [] : [`${outputTokens} tokens`]),
-    ...(ok ? [] : ["failed"])
+    ...(ok ? [] : ["failed"]),
+    ...(outputTokens === null ? [] : [`${outputTokens} tokens`])
   ]
   return {
     label: `${criticalMillis > 0 ? "*" : " "} ${step === null ? "·" : step + 1} ${kind === "model" ? "model" : `  ${oneLine(name)}`}`,
     startMillis,
     pieces: pieces.map((piece) => ({ mark: markOf(piece.component, source), millis: piece.millis })),
-    note: notes.join(" · ")
+    notes
   }
 }
 
@@ -92,8 +93,15 @@ const pathLine = (path: ReadonlyArray<Segment>, rows: ReadonlyArray<Row>): Reado
     mark: markOf(component, row === null ? null : (sources.get(row) ?? null)),
     millis
   }))
-  return pieces.length === 0 ? [] : [{ label: "* critical path", startMillis: 0, pieces, note: "" }]
+  return pieces.length === 0 ? [] : [{ label: "* critical path", startMillis: 0, pieces, notes: [] }]
 }
+
+/** The first of `notes` that fit into `columns`. */
+const noteOf = (notes: ReadonlyArray<string>, columns: number): string =>
+  notes.reduce((note, more) => {
+    const longer = note === "" ? more : `${note} · ${more}`
+    return longer.length > columns ? note : longer
+  }, "")
 
 /** From 0 to `wallMillis` in `width` characters, with the half where there is room. */
 const axis = (wallMillis: number, width: number): string => {
@@ -131,14 +139,14 @@ export const widthOf = (columns: number): number => Math.max(columns === 0 ? 100
 export const draw = ({ criticalPath, rows, wallMillis }: Schedule, columns: number): ReadonlyArray<string> => {
   const all = widthOf(columns)
   const labelWidth = all < 80 ? 20 : 27
-  const noteWidth = all < 80 ? 14 : 20
+  const noteWidth = all < 80 ? 15 : 20
   const width = all - labelWidth - noteWidth - 1
   const perColumn = Math.max(wallMillis, 1) / width
   const column = (millis: number) => Math.max(0, Math.min(width, Math.round(millis / perColumn)))
   const lines = [...rows.map(rowLine), ...pathLine(criticalPath, rows)]
   const used = new Set<Mark>()
 
-  const drawn = lines.map(({ label, note, pieces, startMillis }) => {
+  const drawn = lines.map(({ label, notes, pieces, startMillis }) => {
     const start = Math.min(column(startMillis), width - 1)
     let bar = " ".repeat(start)
     let reached = startMillis
@@ -154,7 +162,7 @@ export const draw = ({ criticalPath, rows, wallMillis }: Schedule, columns: numb
       used.add(last)
       bar += marks[last][0]
     }
-    return `${pad(fit(label, labelWidth - 1), labelWidth)}${bar.padEnd(width)} ${fit(note, noteWidth)}`.trimEnd()
+    return `${pad(fit(label, labelWidth - 1), labelWidth)}${bar.padEnd(width)} ${noteOf(notes, noteWidth)}`.trimEnd()
   })
 
   const legend = Object.entries(marks).flatMap(([name, [mark, meaning]]) =>

@@ -57,7 +57,18 @@ export const layer = (endpoint: string): Layer.Layer<never> =>
       const outage = Outage.make(new URL(endpoint).host, (problem) => {
         Effect.runForkWith(context)(Effect.provideService(Effect.logWarning(problem), Logger.LogToStderr, true))
       })
-      const address = (path: string) => ({ url: `${endpoint.replace(/\/+$/, "")}/v1/${path}`, timeoutMillis })
+      const agents = new Set<{ readonly destroy: () => void }>()
+      const address = (path: string) => ({
+        url: `${endpoint.replace(/\/+$/, "")}/v1/${path}`,
+        timeoutMillis,
+        opened: (agent: { readonly destroy: () => void }) => void agents.add(agent)
+      })
+      /** A collector that never ends its answer would keep the process. */
+      const hangUp = Effect.addFinalizer(() =>
+        Effect.sync(() => {
+          for (const agent of agents) agent.destroy()
+        })
+      )
 
       const tracer = Effect.gen(function* () {
         const { attributes } = yield* Resource.Resource
@@ -75,11 +86,7 @@ export const layer = (endpoint: string): Layer.Layer<never> =>
               lost: outage.overflow
             })
           ),
-          ({ empty }) =>
-            Effect.andThen(
-              Effect.timeoutOption(Effect.interruptible(empty), lastWait),
-              Effect.promise(() => exporter.shutdown())
-            )
+          ({ empty }) => Effect.timeoutOption(Effect.interruptible(empty), lastWait)
         )
         yield* Effect.forkScoped(Effect.repeat(Effect.delay(Effect.sync(batches.push), longestWait), Schedule.forever))
         return SpanTracer.make(batches.add)
@@ -105,6 +112,9 @@ export const layer = (endpoint: string): Layer.Layer<never> =>
         // The metrics of the process stand until they were sent for the last time.
         Layer.provide(OtelMetrics.layer(metricReader, { shutdownTimeout: lastWait }), ProcessMetrics.layer)
       )
-      return Layer.provide(sent, Resource.layerFromEnv(Resource.configToAttributes({ serviceName: "callsheet" })))
+      return sent.pipe(
+        Layer.provide(Resource.layerFromEnv(Resource.configToAttributes({ serviceName: "callsheet" }))),
+        Layer.provide(Layer.effectDiscard(hangUp))
+      )
     })
   )

@@ -116,6 +116,31 @@ describe("ProfileText", () => {
     assert.match(text, /the trace cannot tell/)
   })
 
+  it("names the calls that a remedy is about, and what those of them would save that could run together alone", () => {
+    const plan: Counterfactual = {
+      ...remedy,
+      kind: "plan",
+      subject: "c0 c1 c2",
+      what: "3 calls handed in as one plan."
+    }
+    const pair: Counterfactual = { ...remedy, kind: "parallel", subject: "c0 c2", what: "2 calls.", savesMillis: 250 }
+    const rows = [...profile.rows, { ...tool, id: "c2" }]
+    const told = { ...profile, rows, counterfactuals: [pair, plan] }
+    const text = (remedies: ReadonlyArray<Counterfactual>) =>
+      ProfileText.lines({ profile: told, remedies, process: own }, 200).join("\n")
+    assert.match(text([plan]), /handed in as one plan\. Calls: look \(2\), 映画を探す道具の長い名前\.\n/)
+    assert.include(text([plan]), "Asked for together alone, they would have saved: look (2): 250 ms.")
+    assert.notInclude(text([plan, pair]), "Asked for together alone")
+  })
+
+  it("leaves out what has no room behind a bar, and never that a call failed", () => {
+    const failed = { ...profile, rows: [{ ...row, ok: false, outputTokens: 1234 }] }
+    const [, narrow] = ProfileText.lines({ profile: failed, remedies: [], process: own }, 60)
+    assert.match(narrow ?? "", / 500 ms · failed$/)
+    const [, wide] = ProfileText.lines({ profile: { ...failed, rows: [row] }, remedies: [], process: own }, 60)
+    assert.match(wide ?? "", / 500 ms$| 500 ms · 20 tokens$/)
+  })
+
   it("fits terminals from 60 columns on", () => {
     for (const columns of [40, 60, 61, 79, 80, 132, 0]) {
       const most = Math.max(columns === 0 ? 100 : columns, 60)

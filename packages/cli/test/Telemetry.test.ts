@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Duration, Effect, Exit, Layer, Logger, Metric, Scope } from "effect"
+import { Deferred, Duration, Effect, Exit, Layer, Logger, Metric, Scope } from "effect"
 
 import * as Telemetry from "../src/Telemetry.ts"
 import * as Collector from "./support/collector.ts"
@@ -103,6 +103,23 @@ describe("Telemetry", { concurrent: true }, () => {
       assert.isTrue(Exit.isSuccess(exit))
       assert.lengthOf(warnings, 1)
       assert.isBelow(closingMillis, 10_000)
+    })
+  )
+
+  it.live("nor for one whose answer never ends, and hangs up on it", () =>
+    Effect.gen(function* () {
+      const hungUp = yield* Deferred.make<void>()
+      const { url } = yield* Collector.start((response) => {
+        const drip = setInterval(() => response.write(" "), 100)
+        response.on("close", () => {
+          clearInterval(drip)
+          Deferred.doneUnsafe(hungUp, Exit.void)
+        })
+      })
+      const { closingMillis, exit } = yield* exported(url, spans(3))
+      assert.isTrue(Exit.isSuccess(exit))
+      assert.isBelow(closingMillis, 10_000)
+      yield* Deferred.await(hungUp)
     })
   )
 })

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { displayWidth } from "effect/cli/CliOutput"
 
-import { fit } from "../src/TerminalFit.ts"
+import { fit, folded } from "../src/TerminalFit.ts"
 
 describe("TerminalFit", () => {
   it("fits a line into cells, wide characters and joined ones counted as the terminal does", () => {
@@ -13,5 +13,12 @@ describe("TerminalFit", () => {
     for (const columns of [1, 2, 5, 8]) {
       assert.isAtMost(displayWidth(fit("👨‍👩‍👧千a👍🏽と", columns)), columns)
     }
+  })
+
+  it("folds a line between words by the cells that they take, and cuts only a word that no line holds", () => {
+    assert.deepStrictEqual(folded("1. one two three", 8, 3), ["1. one", "   two", "   three"])
+    assert.deepStrictEqual(folded("千と 千尋 a", 7), ["千と", "千尋 a"])
+    assert.deepStrictEqual(folded("Inception", 8), ["Incepti…"])
+    assert.deepStrictEqual(folded("", 8), [""])
   })
 })

@@ -105,10 +105,11 @@ describe("callsheet profile", () => {
       const [longest, first, none] = await Promise.all([profile(), profile("--run", "1"), profile("--run", "3")])
       assert.match(
         longest.stderr,
-        /^2 runs .*\n {2}1 {2}invoke_agent first, 1\.20 s\n {2}2 {2}invoke_agent second, 1\.60 s\n$/
+        /^2 runs; this is the longest .*\n {2}1 {2}invoke_agent first, 1\.20 s\n {2}2 {2}invoke_agent second, 1\.60 s\n$/
       )
       assert.strictEqual(decode(longest.stdout).agent, "second")
       assert.strictEqual(decode(first.stdout).agent, "first")
+      assert.strictEqual(first.stderr, "")
       assert.strictEqual(none.status, 2)
       assert.match(none.stderr, /--run 3: there are 2 runs\.\n$/)
     }))
@@ -129,7 +130,7 @@ describe("callsheet profile", () => {
       ])
       assertFails(none, 1, /none\.json cannot be read/)
       assertFails(wrong, 1, /file\.json, line 1: /)
-      assertFails(empties, 1, /./)
+      assertFails(empties, 1, /empty\.json: There are no spans/)
       assertFails(nothing, 2, /--from FILE/)
       assertFails(both, 2, /leave out the question/)
       assertFails(run, 2, /--from FILE/)

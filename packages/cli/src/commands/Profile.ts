@@ -47,22 +47,32 @@ const tell = Effect.fnUntraced(function* (
   yield* Console.error(`The trace is in ${chrome.value}: open it in chrome://tracing or ui.perfetto.dev.`)
 })
 
-/** The run of `runs` that is asked for; `undefined` for the longest. Lists them where there are several. */
+/** Runs in a list, at most. */
+const listed = 20
+
+/** The run of `runs` that is asked for; `undefined` for the longest, where several are listed. */
 const chosen = Effect.fnUntraced(function* (runs: ReadonlyArray<RecordedSpan>, wanted: Option.Option<number>) {
-  if (runs.length > 1) {
-    const lines = runs.map(
-      ({ endMillis, name, startMillis }, index) =>
-        `  ${index + 1}  ${oneLine(name)}, ${duration(endMillis - startMillis)}`
+  if (Option.isSome(wanted)) {
+    return (
+      runs[wanted.value - 1] ??
+      (yield* wrongUsage(
+        `--run ${wanted.value}: there ${runs.length === 1 ? "is" : "are"} ${count(runs.length, "run")}.`
+      ))
     )
-    yield* Console.error(`${count(runs.length, "run")} (choose one by --run):\n${lines.join("\n")}`)
   }
-  if (Option.isNone(wanted)) return undefined
-  return (
-    runs[wanted.value - 1] ??
-    (yield* wrongUsage(
-      `--run ${wanted.value}: there ${runs.length === 1 ? "is" : "are"} ${count(runs.length, "run")}.`
-    ))
-  )
+  if (runs.length > 1) {
+    const lines = runs
+      .slice(0, listed)
+      .map(
+        ({ endMillis, name, startMillis }, index) =>
+          `  ${index + 1}  ${oneLine(name)}, ${duration(endMillis - startMillis)}`
+      )
+    const more = runs.length > listed ? "\n  ..." : ""
+    yield* Console.error(
+      `${count(runs.length, "run")}; this is the longest (choose another by --run):\n${lines.join("\n")}${more}`
+    )
+  }
+  return undefined
 })
 
 const ofFile = Effect.fnUntraced(function* (path: string, options: Options) {
@@ -74,7 +84,10 @@ const ofFile = Effect.fnUntraced(function* (path: string, options: Options) {
     failed(`${path}, line ${line}: ${oneLine(message).replace(/\.$/, "")}.`)
   )
   const root = yield* chosen(Profile.runs(spans), options.run)
-  const profiled = yield* Profiling.ofSpans(spans, root, () => ({ startUpMillis: null, peakRssBytes: null }))
+  const profiled = yield* Effect.mapError(
+    Profiling.ofSpans(spans, root, () => ({ startUpMillis: null, peakRssBytes: null })),
+    ({ message }) => failed(`${path}: ${message}`)
+  )
   yield* tell(options, profiled, null)
 })
 

@@ -42,14 +42,12 @@ const pathOf = Effect.fnUntraced(function* (from: Options["from"]) {
 })
 
 /** A named file must be there; the usual one comes with the first run. */
-const read = Effect.fnUntraced(
-  function* (path: string, isNamed: boolean) {
-    const files = yield* FileSystem.FileSystem
-    if (isNamed && !(yield* files.exists(path))) return yield* failed(`${path} is not there: check the path.`)
-    return yield* QueryLog.read(path)
-  },
-  (effect, path) => Effect.mapError(effect, unreadable(path))
-)
+const read = Effect.fnUntraced(function* (path: string, isNamed: boolean) {
+  const files = yield* FileSystem.FileSystem
+  const isThere = !isNamed || (yield* Effect.mapError(files.exists(path), unreadable(path)))
+  if (!isThere) return yield* failed(`${path} is not there: check the path.`)
+  return yield* Effect.mapError(QueryLog.read(path), unreadable(path))
+})
 
 const load = Effect.fnUntraced(function* (path: string) {
   const files = yield* FileSystem.FileSystem

@@ -33,7 +33,7 @@ const folder = Effect.fnUntraced(function* (name: string) {
 export const of = Effect.fnUntraced(
   function* (settings: Settings) {
     const chosen = settings.values["CALLSHEET_LOG"]?.value.trim()
-    if (chosen === "off") return { _tag: "None", why: "CALLSHEET_LOG is off" } satisfies LogPlace
+    if (chosen?.toLowerCase() === "off") return { _tag: "None", why: "CALLSHEET_LOG is off" } satisfies LogPlace
     if (chosen !== undefined) return { _tag: "File", path: chosen, isChosen: true } satisfies LogPlace
     const { join } = yield* Path.Path
     const state = yield* folder("XDG_STATE_HOME")

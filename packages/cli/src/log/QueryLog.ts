@@ -40,12 +40,12 @@ export const names = (path: string): ReadonlyArray<string> => [
   ...Array.from({ length: olderFiles }, (_, index) => `${path}.${index + 1}`)
 ]
 
-const NotFound = (error: PlatformError) => error.reason._tag === "NotFound"
+const isNotFound = (error: PlatformError) => error.reason._tag === "NotFound"
 
 /** What there is under `path`; `undefined` where nothing is. */
 const look = Effect.fnUntraced(function* (path: string) {
   const files = yield* FileSystem.FileSystem
-  return yield* Effect.catchIf(files.stat(path), NotFound, () => Effect.undefined)
+  return yield* Effect.catchIf(files.stat(path), isNotFound, () => Effect.undefined)
 })
 
 /** Whether `path` is a file without room for `bytes` more. What is no file (a pipe, a device) is not written to. */
@@ -78,10 +78,29 @@ const rotate = Effect.fnUntraced(function* (path: string, bytes: number) {
     for (let index = all.length - 1; index > 0; index--) {
       const [from, to] = [all[index - 1], all[index]]
       if (from === undefined || to === undefined) continue
-      yield* Effect.catchIf(files.rename(from, to), NotFound, () => Effect.void)
+      yield* Effect.catchIf(files.rename(from, to), isNotFound, () => Effect.void)
     }
   }).pipe(Effect.ensuring(Effect.ignore(files.remove(lock, { force: true }))))
 }, Effect.uninterruptible)
+
+/**
+ * Makes the folder `path`, and those it lies in, for their owner alone. Step by step, since Node's own way tries for ever where
+ * a file system makes no folders and says that there is none to make them in, as /proc does.
+ */
+const makeFolder = (path: string): Effect.Effect<void, PlatformError, FileSystem.FileSystem | Path.Path> =>
+  Effect.gen(function* () {
+    const { dirname } = yield* Path.Path
+    const files = yield* FileSystem.FileSystem
+    const make = files.makeDirectory(path, { mode: 0o700 })
+    yield* Effect.catchIf(make, isNotFound, (error) =>
+      dirname(path) === path ? Effect.fail(error) : Effect.andThen(makeFolder(dirname(path)), make)
+    )
+  }).pipe(
+    Effect.catchIf(
+      ({ reason }) => reason._tag === "AlreadyExists",
+      () => Effect.void
+    )
+  )
 
 /** Adds a line for `record` to the log at `path`, whose folder is made where there is none. */
 export const append = Effect.fnUntraced(function* (path: string, record: QueryRecord) {
@@ -89,7 +108,7 @@ export const append = Effect.fnUntraced(function* (path: string, record: QueryRe
   const files = yield* FileSystem.FileSystem
   const line = `${yield* Effect.orDie(Schema.encodeEffect(Line)(record))}\n`
   const bytes = encoder.encode(line)
-  yield* files.makeDirectory(dirname(path), { recursive: true, mode: 0o700 })
+  yield* makeFolder(dirname(path))
   if (yield* isFull(path, bytes.length)) yield* rotate(path, bytes.length)
   yield* files.writeFile(path, bytes, { flag: "a", mode: 0o600 })
 })

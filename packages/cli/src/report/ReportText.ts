@@ -1,7 +1,7 @@
 /**
  * ReportText: a report as a person reads it. Pure.
  */
-import { fit, pad } from "../TerminalFit.ts"
+import { fit, folded, pad } from "../TerminalFit.ts"
 import { oneLine } from "../TerminalText.ts"
 import { count, duration } from "../TimeLine.ts"
 import type { Comparison } from "./Comparison.ts"
@@ -9,6 +9,10 @@ import type { Day, Question } from "./Digest.ts"
 import type { Report } from "./Report.ts"
 
 const percent = (share: number): string => `${(share * 100).toFixed(share > 0.995 && share < 1 ? 1 : 0)} %`
+
+/** All digits, or millions from a million on. */
+const tokens = (count: number): string =>
+  count < 1e6 ? String(count) : `${(count / 1e6).toFixed(count < 1e8 ? 1 : 0)}M`
 
 const figures = ({
   answeredShare,
@@ -22,16 +26,16 @@ const figures = ({
 }: Omit<Day, "day">) =>
   [
     String(queries).padStart(6),
-    percent(answeredShare).padStart(7),
-    duration(p50Millis).padStart(8),
-    duration(p95Millis).padStart(8),
-    modelCalls.toFixed(1).padStart(6),
-    String(inputTokens + outputTokens).padStart(8),
+    percent(answeredShare).padStart(6),
+    duration(p50Millis).padStart(9),
+    duration(p95Millis).padStart(9),
+    modelCalls.toFixed(1).padStart(7),
+    tokens(inputTokens + outputTokens).padStart(7),
     (hitShare === null ? "-" : percent(hitShare)).padStart(6)
   ].join("")
 
 /** Queries, those answered in full, times, model calls a query, tokens of all, tool calls from memory. */
-const heads = " asked  whole     p50     p95 models  tokens  hits"
+const heads = " asked whole      p50      p95 models tokens  hits"
 
 const figuresWidth = heads.length
 
@@ -67,8 +71,10 @@ const comparisonRows = (comparison: Comparison, columns: number): ReadonlyArray<
   const sure = p === null ? "" : `, p ${p < 0.0001 ? "< 0.0001" : p.toFixed(4)}`
   const mark = { regression: "✗", improvement: "✓", "no difference": "=", "too few to tell": "?" }[verdict]
   return [
-    fit(oneLine(`${mark} ${verdict}: ${question} (${setup.join(", ")})`), columns),
-    fit(`    ${how(comparison)}${shift}; ${before.runs} and ${now.runs} runs${sure}`, columns)
+    ...folded(oneLine(`${mark} ${verdict}: ${question} (${setup.join(", ")})`), columns, 2),
+    ...folded(`${how(comparison)}${shift}; ${before.runs} and ${now.runs} runs${sure}`, columns - 4).map(
+      (line) => `    ${line}`
+    )
   ]
 }
 
@@ -78,11 +84,15 @@ const compared = ({ comparison }: Report, columns: number): ReadonlyArray<string
   const number = (wanted: Comparison["verdict"]) => comparisons.filter(({ verdict }) => verdict === wanted).length
   const told = comparisons.filter(({ verdict }) => verdict === "regression" || verdict === "improvement")
   const few = number("too few to tell")
+  const nothing = runs === 0 ? "No run began since it." : "Nothing of it was asked before: there is nothing to compare."
   return [
     "",
-    `Since the baseline, in ${count(runs, "run")}: ${count(number("regression"), "regression")}, ${count(number("improvement"), "improvement")}, ${number("no difference")} without a difference, ${few} too few to tell`,
+    ...folded(
+      `Since the baseline, in ${count(runs, "run")}: ${count(number("regression"), "regression")}, ${count(number("improvement"), "improvement")}, ${number("no difference")} without a difference, ${few} too few to tell`,
+      columns
+    ),
     ...told.flatMap((one) => comparisonRows(one, columns)),
-    ...(comparisons.length === 0 ? ["Nothing of it was asked before: there is nothing to compare."] : []),
+    ...(comparisons.length === 0 ? [nothing] : []),
     ...(told.length === 0 && few > 0 && few === comparisons.length
       ? ["Too few to tell: ask the same questions more often, before and after."]
       : [])
@@ -94,9 +104,9 @@ export const lines = (report: Report, columns: number): ReadonlyArray<string> =>
   const { days, from, mostAsked, runs, slowest, unreadable } = report
   const damaged = unreadable === 0 ? "" : `, and ${count(unreadable, "line")} that cannot be read`
   return [
-    fit(oneLine(`${count(runs, "run")} in ${from}${damaged}`), columns),
+    ...folded(oneLine(`${count(runs, "run")} in ${from}${damaged}`), columns),
     ...(runs === 0
-      ? []
+      ? folded("Each question adds one, unless demo services answer it and CALLSHEET_LOG names no file.", columns)
       : [
           "",
           `${"".padEnd(10)}${heads}`,

@@ -51,6 +51,14 @@ it.layer(Layer.merge(NodeFileSystem.layer, NodePath.layer))("QueryLog", (it) => 
     })
   )
 
+  it.effect("says so where no folder can be made, and does not try for ever", () =>
+    Effect.gen(function* () {
+      // Makes none, and says that the one above is missing.
+      const error = yield* Effect.flip(QueryLog.append("/proc/callsheet/queries.jsonl", record({})))
+      assert.include(error.message, "/proc/callsheet")
+    })
+  )
+
   it.effect("keeps four older files of 5 MB, and nothing beside them", () =>
     Effect.gen(function* () {
       const root = yield* folder

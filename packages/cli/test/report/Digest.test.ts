@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { DateTime, Schema } from "effect"
 import { displayWidth } from "effect/cli/CliOutput"
 
+import * as Baseline from "../../src/report/Baseline.ts"
 import * as Digest from "../../src/report/Digest.ts"
 import * as Report from "../../src/report/Report.ts"
 import * as ReportText from "../../src/report/ReportText.ts"
@@ -77,7 +78,29 @@ describe("ReportText", () => {
   it("says what was lost, and what there is to compare", () => {
     assert.match(ReportText.lines(report, 80).join("\n"), /3 runs in queries\.jsonl, and 2 lines that cannot be read/)
     const empty = Report.make("f", { records: [], unreadable: 0 }, undefined, utc)
-    assert.deepStrictEqual(ReportText.lines(empty, 80), ["0 runs in f"])
+    assert.match(ReportText.lines(empty, 200).join("\n"), /^0 runs in f\nEach question adds one, .*CALLSHEET_LOG/)
+    const nothingSince = Report.make(
+      "f",
+      { records, unreadable: 0 },
+      Baseline.make(records, DateTime.makeUnsafe("2026-11-02T00:00:00.000Z")),
+      utc
+    )
+    assert.match(ReportText.lines(nothingSince, 80).join("\n"), /\nNo run began since it\.$/)
+  })
+
+  it("ends each figure under the end of its name, those of minutes and of millions of tokens too", () => {
+    const slow = records.slice(0, 1).map((one) => ({ ...one, wallMillis: 999_990, inputTokens: 123_456_789 }))
+    const made = Report.make("f", { records: slow, unreadable: 0 }, undefined, utc)
+    const [, , names = "", day = ""] = ReportText.lines(made, 80)
+    for (const [name, figure] of [
+      ["asked", "1"],
+      ["p95", "999.99 s"],
+      ["models", "2.0"],
+      ["tokens", "123M"]
+    ] as const) {
+      const end = names.indexOf(name) + name.length
+      assert.strictEqual(day.slice(end - figure.length - 1, end), ` ${figure}`, name)
+    }
   })
 
   it("is one object by its schema", () => {

@@ -5,6 +5,8 @@ import { createServer, type ServerResponse } from "node:http"
 
 import { Effect, Predicate } from "effect"
 
+import { listening } from "./listening.ts"
+
 export interface Sent {
   readonly path: string
   readonly body: unknown
@@ -54,15 +56,5 @@ export const start = (answer = (response: ServerResponse) => void response.end("
         answer(response)
       })
     })
-    yield* Effect.acquireRelease(
-      Effect.callback<void>((resume) => void server.listen(0, "127.0.0.1", () => resume(Effect.void))),
-      () =>
-        Effect.sync(() => {
-          server.closeAllConnections()
-          server.close()
-        })
-    )
-    const address = server.address()
-    const port = address !== null && typeof address === "object" ? address.port : 0
-    return { url: `http://127.0.0.1:${port}`, sent }
+    return { url: `http://127.0.0.1:${yield* listening(server)}`, sent }
   })

@@ -5,6 +5,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 
 import { Effect } from "effect"
 
+import { listening } from "./listening.ts"
+
 type Answer = (response: ServerResponse, echo: string) => void
 
 /** The echo in every field that one of the services' or the model's clients reads an error from. */
@@ -85,14 +87,5 @@ export const start = (answer: Answer) =>
         `HTTP/1.1 401 ${encodeURIComponent(echo).slice(0, 100)}\r\nConnection: close\r\n\r\n${complaint(echo)}`
       )
     })
-    yield* Effect.acquireRelease(
-      Effect.callback<void>((resume) => void server.listen(0, "127.0.0.1", () => resume(Effect.void))),
-      () =>
-        Effect.sync(() => {
-          server.closeAllConnections()
-          server.close()
-        })
-    )
-    const address = server.address()
-    return { port: address !== null && typeof address === "object" ? address.port : 0, heard }
+    return { port: yield* listening(server), heard }
   })
