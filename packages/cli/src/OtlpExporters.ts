@@ -12,12 +12,17 @@ import {
 } from "@opentelemetry/otlp-transformer"
 import type { ResourceMetrics } from "@opentelemetry/sdk-metrics"
 
+/** Node's agent: open connections to a collector, which are closed where it is destroyed. */
+export interface Connections {
+  readonly destroy: () => void
+}
+
 export interface Options {
   readonly url: string
   /** Of one export, further attempts included. */
   readonly timeoutMillis: number
-  /** Told of each agent that is opened: whoever destroys it closes its sockets. */
-  readonly opened: (agent: { destroy(): void }) => void
+  /** Told of connections before the first is opened. */
+  readonly opened: (connections: Connections) => void
 }
 
 /** The settings of the environment, and what is sent: JSON. */

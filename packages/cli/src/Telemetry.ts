@@ -16,6 +16,8 @@ import * as Logger from "effect/Logger"
 import * as Schedule from "effect/Schedule"
 import * as Tracer from "effect/Tracer"
 
+import type { Connections } from "./OtlpExporters.ts"
+
 const load = Effect.promise(() =>
   Promise.all([
     import("@callsheet/core/explain/RunMetrics"),
@@ -57,16 +59,16 @@ export const layer = (endpoint: string): Layer.Layer<never> =>
       const outage = Outage.make(new URL(endpoint).host, (problem) => {
         Effect.runForkWith(context)(Effect.provideService(Effect.logWarning(problem), Logger.LogToStderr, true))
       })
-      const agents = new Set<{ readonly destroy: () => void }>()
+      const connections: Array<Connections> = []
       const address = (path: string) => ({
         url: `${endpoint.replace(/\/+$/, "")}/v1/${path}`,
         timeoutMillis,
-        opened: (agent: { readonly destroy: () => void }) => void agents.add(agent)
+        opened: (opened: Connections) => void connections.push(opened)
       })
       /** A collector that never ends its answer would keep the process. */
       const hangUp = Effect.addFinalizer(() =>
         Effect.sync(() => {
-          for (const agent of agents) agent.destroy()
+          for (const one of connections) one.destroy()
         })
       )
 
