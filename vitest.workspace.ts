@@ -10,8 +10,16 @@ import { defineConfig } from "vitest/config"
  * `isolate`: whether each file has a worker of its own, which costs a second or so for the modules that it loads. Limits are
  * for what hangs, not for what is slow: some tests start a dozen processes, on machines that do other things too.
  */
-const project = (name: string, root: string, isolate = true) => ({
-  test: { name, root, include: ["test/**/*.test.ts"], testTimeout: 60_000, hookTimeout: 60_000, isolate }
+const project = (name: string, root: string, isolate = true, globalSetup: ReadonlyArray<string> = []) => ({
+  test: {
+    name,
+    root,
+    include: ["test/**/*.test.ts"],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    isolate,
+    globalSetup: [...globalSetup]
+  }
 })
 
 export default defineConfig({
@@ -25,7 +33,7 @@ export default defineConfig({
       project("openai", "packages/openai", false),
       project("media", "packages/media", false),
       project("testkit", "packages/testkit", false),
-      project("cli", "packages/cli"),
+      project("cli", "packages/cli", true, ["test/support/built.ts"]),
       project("examples", "examples")
     ]
   }

@@ -70,12 +70,16 @@ const standIns = Effect.fnUntraced(function* ({ isDemo, model }: Choice) {
   }
 })
 
-/** Spans are exported where an endpoint is configured. The SDK is loaded only then: it is half of the program's modules. */
+/**
+ * What is exported where an endpoint is configured, below the services, and what looks at them for it, above. The SDK is loaded
+ * only then: it is half of the program's modules.
+ */
 const telemetry = Effect.fnUntraced(function* (settings: Settings.Settings) {
   const endpoint = yield* Settings.collector(settings)
-  if (endpoint === undefined) return Layer.empty
+  if (endpoint === undefined) return { below: Layer.empty, above: Layer.empty }
   const Telemetry = yield* Effect.promise(() => import("./Telemetry.ts"))
-  return Telemetry.layer(endpoint)
+  const ServiceMetrics = yield* Effect.promise(() => import("@callsheet/core/explain/ServiceMetrics"))
+  return { below: Telemetry.layer(endpoint), above: ServiceMetrics.layer }
 })
 
 /**
@@ -135,8 +139,11 @@ const composed = (settings: Settings.Settings, choice: Choice, beside: Beside) =
     Effect.gen(function* () {
       const [problem] = Settings.missingAddresses(settings)
       if (problem !== undefined) return yield* failed(problem)
-      const spans = yield* telemetry(settings)
+      const { above, below } = yield* telemetry(settings)
       const all = clients(settings, yield* standIns(choice), cacheOf(choice), beside)
-      return Layer.provideMerge(Layer.merge(all, yield* habits(settings, choice)), spans)
+      return above.pipe(
+        Layer.provideMerge(Layer.merge(all, yield* habits(settings, choice))),
+        Layer.provideMerge(below)
+      )
     })
   )

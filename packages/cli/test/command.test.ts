@@ -34,6 +34,13 @@ describe.concurrent("callsheet ask", () => {
     assert.notInclude(stdout, "\u001B")
   })
 
+  it("runs from its source, without a build", async () => {
+    const main = join(import.meta.dirname, "../src/main.ts")
+    const { status, stdout } = await callsheet(["ask", "Show me recent movies"], { main })
+    assert.strictEqual(status, 0)
+    assert.match(stdout, /by rules without the model: 1 call\n$/)
+  })
+
   it("says that rules answered what they are sure of", async () => {
     const { status, stdout } = await callsheet(["ask", "Show me recent movies"])
     assert.strictEqual(status, 0)
@@ -211,6 +218,8 @@ describe("OTEL_EXPORTER_OTLP_ENDPOINT", () => {
     assert.isAbove(counts("execute_tool library_search", "invoke_agent media"), 0)
     assert.isAbove(counts("chat offline", "step 1"), 0)
     assert.isAbove(counts("GET", "execute_tool library_search"), 0)
+    assert.match(bodies.join(""), /"callsheet\.cache\.reads"/)
+    assert.match(bodies.join(""), /"callsheet\.upstream\.breaker"/)
     assert.notMatch(bodies.join(""), /demo-[a-z]*-(token|key)|Bearer /i)
   })
 })

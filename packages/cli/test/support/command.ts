@@ -4,11 +4,14 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { closeSync, openSync } from "node:fs"
 import { tmpdir } from "node:os"
-import { resolve } from "node:path"
+import { join } from "node:path"
 
 import { assert } from "@effect/vitest"
+import { inject } from "vitest"
 
-const main = resolve(import.meta.dirname, "../../src/main.ts")
+import type {} from "./built.ts"
+
+const built = inject("built")
 
 export interface Ended {
   readonly status: number | null
@@ -25,18 +28,20 @@ interface Options {
   readonly onOutput?: (stdout: string, child: ChildProcess) => void
   /** A file for what goes to stdout. */
   readonly outputFile?: string
+  /** What is started; else the command as it is shipped. */
+  readonly main?: string
 }
 
 /** Runs the command with an environment of nothing but the path, so that nothing of the machine's own leaks in. */
 export const callsheet = (
   args: ReadonlyArray<string>,
-  { cwd, env, onOutput, outputFile, stdin }: Options = {}
+  { cwd, env, main = join(built, "callsheet.js"), onOutput, outputFile, stdin }: Options = {}
 ): Promise<Ended> =>
   new Promise((ended) => {
     const file = outputFile === undefined ? undefined : openSync(outputFile, "w")
     const child = spawn(process.execPath, [main, ...args], {
       cwd: cwd ?? tmpdir(),
-      env: { PATH: "", ...env },
+      env: { PATH: "", NODE_COMPILE_CACHE: join(built, "cache"), ...env },
       stdio: ["pipe", file ?? "pipe", "pipe"]
     })
     if (file !== undefined) closeSync(file)

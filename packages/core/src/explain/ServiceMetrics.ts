@@ -12,9 +12,11 @@
 import { Cache } from "@callsheet/cache/Cache"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
 import type * as CircuitBreaker from "effect/persistence/CircuitBreaker"
+import * as Schedule from "effect/Schedule"
 import * as Struct from "effect/Struct"
 
 import * as Shared from "../schedule/Shared.ts"
@@ -77,3 +79,12 @@ export const make: Effect.Effect<ServiceMetrics> = Effect.gen(function* () {
   )
   return { refresh: Effect.andThen(breakers, caches) }
 })
+
+/** Brings the registry up to date every 15 seconds, and for the last time where it closes: for whoever pushes metrics. */
+export const layer: Layer.Layer<never> = Layer.effectDiscard(
+  Effect.gen(function* () {
+    const { refresh } = yield* make
+    yield* Effect.addFinalizer(() => refresh)
+    yield* Effect.forkScoped(Effect.repeat(refresh, Schedule.spaced("15 seconds")))
+  })
+)
