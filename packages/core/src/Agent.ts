@@ -300,7 +300,7 @@ export function make<Tools extends Record<string, Tool.Any>, R, R2, R3>(
         observers.length === 0
           ? undefined
           : RunObserver.watch(observers, { runId: id, agent: name, ...modelOf(yield* ModelStream) })
-      const log = yield* RunLog.make(id, RunLog.both(RunLog.both(take, told), watch?.take))
+      const log = yield* RunLog.make(id, RunLog.both(take, told, watch?.take))
       const ledger = yield* Ledger.Current
       yield* Effect.gen(function* () {
         const question = yield* AgentRequest.validate(request, policy.maxQuestionBytes)

@@ -18,16 +18,22 @@ export interface RunLog {
 /** Drops the noise that subtracting decimal fractions leaves: microseconds are the clock's own steps. */
 export const toMicros = (millis: number): number => Math.round(millis * 1000) / 1000
 
-type Take = (event: AgentEvent) => void
+/** Everything but a piece of the answer, of which there are a hundred for each other event. */
+export type Milestone = Exclude<AgentEvent, { readonly _tag: "TextDelta" }>
 
-/** `first`, and after it `second` where there is one. */
-export const both = (first: Take, second: Take | undefined): Take =>
-  second === undefined
-    ? first
-    : (event) => {
-        first(event)
-        second(event)
-      }
+/** `take`, and after it each of `beside`, which are told of milestones alone. */
+export const both = (
+  take: (event: AgentEvent) => void,
+  ...beside: ReadonlyArray<((event: Milestone) => void) | undefined>
+): ((event: AgentEvent) => void) => {
+  const others = beside.filter((other) => other !== undefined)
+  if (others.length === 0) return take
+  return (event) => {
+    take(event)
+    if (event._tag === "TextDelta") return
+    for (const other of others) other(event)
+  }
+}
 
 /**
  * A log that hands each event to `take`.

@@ -1,12 +1,12 @@
 /**
- * RunObserver: whoever is told of each run's events beside its reader, whoever that is: metrics, a log of questions, a server.
+ * RunObserver: whoever is told of each run's milestones beside its reader, whoever that is: metrics, a log of questions, a server.
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 
-import type { AgentEvent } from "./AgentEvent.ts"
+import type { Milestone } from "./RunLog.ts"
 
 /** What is known of a run when it begins. */
 export interface ObservedRun {
@@ -18,14 +18,15 @@ export interface ObservedRun {
 }
 
 /**
- * Asked once a run, before its first event, for what is told of each event, in order.
+ * Asked once a run, before its first event, for what is told of each milestone, in order; but of no `TextDelta`: `RunFinished` has the
+ * whole answer.
  *
  * **Gotchas**
  *
  * It is told while the run goes on, which waits for it: so it does little, and nothing that waits. One that throws is told no more
  * of that run. Of a run that is left before its end, the last event is not that end.
  */
-export type RunObserver = (run: ObservedRun) => (event: AgentEvent) => void
+export type RunObserver = (run: ObservedRun) => (event: Milestone) => void
 
 /** None by default, which costs a run nothing. */
 export const Observers = Context.Reference<ReadonlyArray<RunObserver>>("@callsheet/core/RunObservers", {
@@ -45,7 +46,7 @@ export const layer = <E, R>(make: Effect.Effect<RunObserver, E, R>): Layer.Layer
 const knownBroken = new WeakSet<RunObserver>()
 
 export interface Watch {
-  readonly take: (event: AgentEvent) => void
+  readonly take: (event: Milestone) => void
   /** Says which observers threw, once for each. Call it when the run is over. */
   readonly report: Effect.Effect<void>
 }
@@ -53,7 +54,7 @@ export interface Watch {
 /** One run, watched by `observers`. None of them can harm it or another. */
 export const watch = (observers: ReadonlyArray<RunObserver>, run: ObservedRun): Watch => {
   const faults: Array<unknown> = []
-  const told = new Map<RunObserver, (event: AgentEvent) => void>()
+  const told = new Map<RunObserver, (event: Milestone) => void>()
   const guarded = <A>(observer: RunObserver, act: () => A): A | undefined => {
     const done = Result.try(act)
     if (Result.isSuccess(done)) return done.success

@@ -1,7 +1,7 @@
 /**
  * RunSpan: what the span of a whole run says of it.
  */
-import type { AgentEvent } from "../AgentEvent.ts"
+import type { Milestone } from "../RunLog.ts"
 import type * as Span from "../Span.ts"
 import { Attribute } from "./Trace.ts"
 
@@ -15,7 +15,7 @@ export const telling = (
   span: Span.Span,
   runId: string,
   heapUsed: (() => number) | undefined
-): ((event: AgentEvent) => void) => {
+): ((event: Milestone) => void) => {
   span.attribute(Attribute.runId, runId)
   const heapBytes = heapUsed?.() ?? 0
   const grown = () => span.attribute(Attribute.heapDelta, heapUsed && heapUsed() - heapBytes)
