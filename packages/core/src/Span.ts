@@ -69,14 +69,14 @@ export class Span {
       sampled: Option.isNone(this.#parent) || this.#parent.value.sampled
     })
     const span = new Span(this.#way, inner)
-    for (const key in annotations) span.attribute(key, annotations[key])
-    for (const key in attributes) span.attribute(key, attributes[key])
+    for (const key in annotations) inner.attribute(key, annotations[key])
+    for (const key in attributes) inner.attribute(key, attributes[key])
     return span
   }
 
-  /** Says nothing where nothing is known, nor after the end. */
+  /** Says nothing where nothing is known. After the end tracers take nothing more. */
   attribute(key: string, value: unknown): void {
-    if (value !== undefined && value !== null && this.#isOpen) this.#own?.attribute(key, value)
+    if (value !== undefined && value !== null) this.#own?.attribute(key, value)
   }
 
   /** The `millis` before now belonged to `component`. */

@@ -44,7 +44,7 @@ const addressOf = (url: string): Span.Attributes => {
   }
 }
 
-const attributesOf = ({ method, url }: Target, protocol: Protocol): Span.Attributes =>
+const addressed = ({ method, url }: Target, protocol: Protocol): Span.Attributes =>
   protocol === "http"
     ? {
         "http.request.method": method,
@@ -54,6 +54,15 @@ const attributesOf = ({ method, url }: Target, protocol: Protocol): Span.Attribu
         "network.protocol.version": "1.1"
       }
     : { "url.full": url.replace(/^http/, "ws"), ...addressOf(url), "network.protocol.name": "websocket" }
+
+/** A model's requests all go to one target, or two. */
+const known = { http: new WeakMap<Target, Span.Attributes>(), websocket: new WeakMap<Target, Span.Attributes>() }
+
+const attributesOf = (target: Target, protocol: Protocol): Span.Attributes => {
+  const attributes = known[protocol].get(target) ?? addressed(target, protocol)
+  known[protocol].set(target, attributes)
+  return attributes
+}
 
 /** The requests of one model call, one after another, under `parent`. */
 export class CallTrace {

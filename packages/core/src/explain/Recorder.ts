@@ -81,6 +81,7 @@ class Recording implements Tracer.Span {
   }
 
   attribute(key: string, value: unknown): void {
+    if (this.status._tag === "Ended") return
     this.#attributes[key] = value
     this.#inner.attribute(key, value)
   }
