@@ -33,7 +33,7 @@ export default defineConfig({
       project("openai", "packages/openai", false),
       project("media", "packages/media", false),
       project("testkit", "packages/testkit", false),
-      project("cli", "packages/cli", true, ["test/support/built.ts"]),
+      project("cli", "packages/cli", false, ["test/support/built.ts"]),
       project("examples", "examples")
     ]
   }

@@ -25,7 +25,7 @@ const questions = [
   "Recommend something similar to The Matrix but more recent and shorter"
 ]
 
-/** The text after some questions to demo services. */
+/** The text after some questions to demo services, which are asked once. */
 const text = Effect.gen(function* () {
   yield* Effect.forEach(questions, (question) => mediaAgent.ask(question), { concurrency: 1 })
   const services = yield* ServiceMetrics.make
@@ -39,7 +39,9 @@ const text = Effect.gen(function* () {
       RunMetrics.layer
     )
   ),
-  Effect.provideService(Metric.MetricRegistry, new Map())
+  Effect.provideService(Metric.MetricRegistry, new Map()),
+  Effect.cached,
+  Effect.runSync
 )
 
 /** The metrics that the rules read or speak of; of the names of that form, these are labels. */

@@ -7,6 +7,7 @@ import { join } from "node:path"
 import { inspect } from "node:util"
 
 import * as Recorder from "@callsheet/core/explain/Recorder"
+import * as Shared from "@callsheet/core/schedule/Shared"
 import { DemoServices } from "@callsheet/testkit/demo/DemoServices"
 import { script } from "@callsheet/testkit/scripted/MediaScript"
 import { ScriptedServer } from "@callsheet/testkit/scripted/ScriptedServer"
@@ -122,6 +123,8 @@ const said = Effect.fnUntraced(function* (
     )
   yield* recorder.record(Effect.forEach(questions, ask, { concurrency: "unbounded" })).pipe(
     Effect.provideService(Recorder.Content, true),
+    // A circuit that opens here is nobody else's.
+    Effect.provideServiceEffect(Shared.Shared, Shared.make),
     // Its own scope: what closes it is heard too.
     Effect.provide(Composition.layer(settings, { model: "openai", hasModel: true, isDemo: false })),
     Effect.catchCause((cause) => Effect.sync(() => said.push(["error", `${Cause.pretty(cause)} ${whole(cause)}`]))),

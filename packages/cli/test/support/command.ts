@@ -9,8 +9,6 @@ import { join } from "node:path"
 import { assert } from "@effect/vitest"
 import { inject } from "vitest"
 
-import type {} from "./built.ts"
-
 const built = inject("built")
 
 export interface Ended {
