@@ -3,6 +3,7 @@
  * (`--config vitest.workspace.ts`, as the npm scripts do).
  */
 import { availableParallelism } from "node:os"
+import { resolve } from "node:path"
 
 import { defineConfig } from "vitest/config"
 
@@ -18,7 +19,7 @@ const project = (name: string, root: string, isolate = true, globalSetup: Readon
     testTimeout: 60_000,
     hookTimeout: 60_000,
     isolate,
-    globalSetup: [...globalSetup]
+    globalSetup: globalSetup.map((file) => resolve(import.meta.dirname, file))
   }
 })
 
@@ -33,7 +34,7 @@ export default defineConfig({
       project("openai", "packages/openai", false),
       project("media", "packages/media", false),
       project("testkit", "packages/testkit", false),
-      project("cli", "packages/cli", false, ["test/support/built.ts"]),
+      project("cli", "packages/cli", false, ["./packages/cli/test/support/built.ts"]),
       project("examples", "examples")
     ]
   }
