@@ -17,7 +17,7 @@ within one run, a process each; processor time is user and system of the whole p
 of the rotations. The collector checks that of each run every span came, once.`
 
 const hundred = 100
-const rotations = 12
+const rotations = 24
 
 const contestant = (name: string, collector: string): Match.Entry => ({
   name,

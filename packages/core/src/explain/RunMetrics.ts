@@ -43,7 +43,8 @@ const tokenType = "gen_ai.token.type"
 const family = <Made>(make: (attributes: Attributes) => Made) => {
   const series = new Map<string, Made>()
   return (attributes: Attributes): Made | undefined => {
-    const key = Object.values(attributes).join("\n")
+    let key = ""
+    for (const name in attributes) key += `${attributes[name]}\n`
     const known = series.get(key)
     if (known !== undefined || series.size >= mostSeries) return known
     const made = make(attributes)
