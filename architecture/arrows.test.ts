@@ -16,6 +16,7 @@ const allowed: Readonly<Record<string, ReadonlyArray<string>>> = {
   openai: ["effect", "openai", "ws", "node:", "@callsheet/core/model/ModelStream"],
   media: ["effect", "@callsheet/cache", "@callsheet/core/schedule/Annotations", "@callsheet/core/foresee/Route"],
   testkit: ["effect", "@effect/platform-node", "ws", "node:"],
+  server: ["effect", "@effect/platform-node", "@callsheet/cache", "@callsheet/core", "node:"],
   cli: [
     "effect",
     "yaml",
