@@ -23,6 +23,8 @@ export interface Limits {
   readonly turnWait: Duration.Duration
   /** Between two signs of life to a watcher to whom nothing else is sent. */
   readonly keepAlive: Duration.Duration
+  /** How long a watcher that was cut off is told to wait before it comes back. */
+  readonly comeBack: Duration.Duration
   /** What a run under way may keep in memory for its watchers. Who needs older events is given them from the store. */
   readonly feedBytes: number
   /** How long runs under way may go on once the server is to end. */
@@ -46,6 +48,7 @@ export const standard: Limits = {
   runsWaiting: 512,
   turnWait: Duration.seconds(30),
   keepAlive: Duration.seconds(15),
+  comeBack: Duration.seconds(1),
   feedBytes: 128 * 1024,
   ending: Duration.seconds(10),
   headTime: Duration.seconds(10),

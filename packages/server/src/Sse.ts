@@ -2,18 +2,18 @@
  * Sse: a run's events as server-sent events: `id` is `seq`, `event` the event's name, `data` the event as JSON. Never compressed and
  * never kept back: what is there goes out in one piece.
  */
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Stream from "effect/Stream"
 
+import * as Limits from "./Limits.ts"
 import { Problem } from "./Problem.ts"
 import type { Batch } from "./Watch.ts"
 
 const utf8 = new TextEncoder()
 
-/** What a client waits, in milliseconds, before it comes back. */
-const opening = utf8.encode("retry: 1000\n\n")
 const comment = utf8.encode(":\n\n")
 
 const joined = (parts: ReadonlyArray<Uint8Array>): Uint8Array => {
@@ -44,10 +44,13 @@ export const bytesOf = (batch: Batch): Uint8Array => {
 }
 
 /** A stream of events that breaks off where `batches` fails: the client comes back for the rest. */
-export const respond = <E>(batches: Stream.Stream<Batch, E>): HttpServerResponse.HttpServerResponse =>
-  HttpServerResponse.stream(Stream.prepend(Stream.map(batches, bytesOf), [opening]), {
-    contentType: "text/event-stream; charset=utf-8",
-    headers: { "cache-control": "no-store", "x-accel-buffering": "no" }
+export const respond = <E>(batches: Stream.Stream<Batch, E>): Effect.Effect<HttpServerResponse.HttpServerResponse> =>
+  Effect.map(Limits.Current, ({ comeBack }) => {
+    const opening = utf8.encode(`retry: ${Math.round(Duration.toMillis(comeBack))}\n\n`)
+    return HttpServerResponse.stream(Stream.prepend(Stream.map(batches, bytesOf), [opening]), {
+      contentType: "text/event-stream; charset=utf-8",
+      headers: { "cache-control": "no-store", "x-accel-buffering": "no" }
+    })
   })
 
 const quality = (accept: string, type: string): number => {

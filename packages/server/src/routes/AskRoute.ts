@@ -53,7 +53,7 @@ const ask = Effect.gen(function* () {
   const runs = yield* Runs
   const run = yield* runs.start({ ...body, question })
   if (Sse.isWanted(headers["accept"])) {
-    return Sse.respond(Option.getOrElse(yield* runs.watch(run.runId, -1), () => Stream.empty))
+    return yield* Sse.respond(Option.getOrElse(yield* runs.watch(run.runId, -1), () => Stream.empty))
   }
   const summary = yield* Effect.catchTag(run.outcome, "AgentError", (error) => Effect.fail(fromAgentError(error)))
   return HttpServerResponse.jsonUnsafe(AskAnswer.make(summary), { headers: { "cache-control": "no-store" } })

@@ -17,10 +17,9 @@ const events = Effect.gen(function* () {
   const afterSeq = yield* Sse.lastEventId(request)
   const runs = yield* Runs
   const batches = yield* runs.watch(yield* runId, afterSeq)
-  return Option.match(batches, {
-    onNone: () => HttpServerResponse.empty({ status: 204, headers: { "cache-control": "no-store" } }),
-    onSome: Sse.respond
-  })
+  return Option.isSome(batches)
+    ? yield* Sse.respond(batches.value)
+    : HttpServerResponse.empty({ status: 204, headers: { "cache-control": "no-store" } })
 })
 
 export const layer = Methods.layer("/v1/runs/:id/events", { GET: events })

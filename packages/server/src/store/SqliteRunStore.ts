@@ -17,6 +17,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Latch from "effect/Latch"
 import * as Layer from "effect/Layer"
+import * as Predicate from "effect/Predicate"
 import * as Random from "effect/Random"
 import * as Schedule from "effect/Schedule"
 
@@ -29,6 +30,9 @@ import * as WriteBehind from "./WriteBehind.ts"
 /** Between two looks at whether another process wrote, while somebody waits for that. */
 const lookMillis = 25
 const looksASecond = 1000 / lookMillis
+
+/** How long a run may be on its way here from another process. */
+const newMillis = 200
 
 const beatMillis = 2000
 const tidyMillis = 30_000
@@ -91,7 +95,7 @@ const make = Effect.fnUntraced(function* (path: string, bounds: Bounds) {
   let looks = 0
   /** Looks at which all are woken: also the one after a change, for who read before it and waits since. */
   let wakes = 0
-  const look = Effect.map(attempt(file.version), (current) => {
+  const lookForChanges = Effect.map(attempt(file.version), (current) => {
     if (current !== version) wakes = 2
     version = current
     if (++looks % looksASecond === 0) wakes = Math.max(wakes, 1)
@@ -104,16 +108,28 @@ const make = Effect.fnUntraced(function* (path: string, bounds: Bounds) {
     if (woken.length === 0) someWait.closeUnsafe()
   })
   yield* someWait.await.pipe(
-    Effect.andThen(orLogged(look)),
+    Effect.andThen(orLogged(lookForChanges)),
     Effect.andThen(Effect.sleep(lookMillis)),
     Effect.forever,
     Effect.forkScoped
   )
 
+  const changed = Effect.callback<void>((resume) => {
+    waiting.add(resume)
+    someWait.openUnsafe()
+    return Effect.sync(() => waiting.delete(resume))
+  })
+
   const isKept = (record: RunRecord | undefined, nowMillis: number) =>
     record?.endedAtMillis == null || record.endedAtMillis > nowMillis - keepMillis
   /** What this process wrote of its own run is read where it is written. */
   const written = (runId: string) => Effect.suspend(() => (own.has(runId) ? behind.flush : Effect.void))
+
+  const look = (runId: string) =>
+    atTime((nowMillis) => {
+      const record = file.find(runId, nowMillis)
+      return isKept(record, nowMillis) ? record : undefined
+    })
 
   return RunStore.of({
     begin: (run) => {
@@ -127,23 +143,18 @@ const make = Effect.fnUntraced(function* (path: string, bounds: Bounds) {
     },
     flush: behind.flush,
     find: (runId) =>
-      Effect.andThen(
-        written(runId),
-        atTime((nowMillis) => {
-          const record = file.find(runId, nowMillis)
-          return isKept(record, nowMillis) ? record : undefined
-        })
+      Effect.andThen(written(runId), look(runId)).pipe(
+        // A client may come with the first event of a run of another process before that is written.
+        Effect.filterOrElse(Predicate.isNotUndefined, () =>
+          Effect.andThen(Effect.timeoutOption(changed, newMillis), look(runId))
+        )
       ),
     read: (runId, afterSeq) =>
       Effect.andThen(
         written(runId),
         attempt(() => file.read(runId, afterSeq))
       ),
-    changed: Effect.callback<void>((resume) => {
-      waiting.add(resume)
-      someWait.openUnsafe()
-      return Effect.sync(() => waiting.delete(resume))
-    })
+    changed
   })
 })
 

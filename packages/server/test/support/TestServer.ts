@@ -2,7 +2,7 @@
  * TestServer: a server over the toy agent on a loopback port of its own, until the scope is closed.
  */
 import { instant, type Timing } from "@callsheet/testkit/scripted/Timing"
-import { Context, Effect, Layer } from "effect"
+import { Context, Duration, Effect, Layer } from "effect"
 
 import * as Limits from "../../src/Limits.ts"
 import * as NodeServer from "../../src/NodeServer.ts"
@@ -22,7 +22,7 @@ export const layer = ({ limits, store = MemoryRunStore.layer(), timing = instant
   NodeServer.layer({ host: "127.0.0.1", port: 0, ...options }).pipe(
     Layer.provideMerge(Runs.layer(Toy.agent)),
     Layer.provide([store, Toy.world(timing)]),
-    Layer.provide(Layer.succeed(Limits.Current, { ...Limits.standard, ...limits }))
+    Layer.provide(Layer.succeed(Limits.Current, { ...Limits.standard, comeBack: Duration.millis(50), ...limits }))
   )
 
 /** The services of a server that runs until the scope is closed. */
