@@ -58,6 +58,9 @@ const open = new Set(["/healthz", "/readyz", "/v1/session"])
 
 const minTokenLength = 16
 
+/** Long enough, and such as a header can hold. */
+const mayBeToken = (text: string): boolean => text.length >= minTokenLength && /^[\x21-\x7e]+$/.test(text)
+
 /** Whether only programs of the same machine reach `host`. */
 export const isLoopback = (host: string): boolean =>
   host === "localhost" || host === "::1" || host === "[::1]" || (isIP(host) === 4 && host.startsWith("127."))
@@ -81,9 +84,9 @@ export const make = Effect.fnUntraced(function* (settings: Settings, addressByte
       problem: `Listening on ${settings.host} lets others in, and there is no token: set CALLSHEET_TOKEN, or listen on 127.0.0.1.`
     })
   }
-  if (secret !== undefined && Redacted.value(secret).length < minTokenLength) {
+  if (secret !== undefined && !mayBeToken(Redacted.value(secret))) {
     return yield* new Unsafe({
-      problem: `CALLSHEET_TOKEN is too short to be a secret: give it ${minTokenLength} characters or more.`
+      problem: `CALLSHEET_TOKEN is no secret that can be sent: give it ${minTokenLength} characters or more, of ASCII and without spaces.`
     })
   }
   const token = secret && Token.make(secret)

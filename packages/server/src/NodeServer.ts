@@ -44,6 +44,9 @@ export class Address extends Context.Service<
   }
 >()("@callsheet/server/Address") {}
 
+/** An address is what it says, or nothing. */
+const routerConfig = { caseSensitive: true, ignoreDuplicateSlashes: false, ignoreTrailingSlash: false }
+
 /** How long sockets may take to deliver what they were given, at the end. */
 const lastWordMillis = 1000
 
@@ -93,7 +96,7 @@ export const layer = (options: Options): Layer.Layer<Address, Guard.Unsafe | Htt
       const { port } = options
       const host = options.host.replaceAll(/^\[|\]$/g, "")
       return address(server).pipe(
-        Layer.provide(HttpRouter.serve(AllRoutes.layer, { disableLogger: true, disableListenLog: true })),
+        Layer.provide(HttpRouter.serve(AllRoutes.layer, { routerConfig, disableLogger: true, disableListenLog: true })),
         Layer.provide([
           NodeHttpServer.layer(() => server, { port, host, disablePreemptiveShutdown: true }),
           Layer.succeed(Door, guard)
