@@ -4,7 +4,6 @@
 import type { AgentError } from "@callsheet/core/AgentError"
 import type { AgentEvent } from "@callsheet/core/AgentEvent"
 import type { RunSummary } from "@callsheet/core/explain/RunSummary"
-import type { ApprovalRequest } from "@callsheet/core/schedule/Approval"
 import type * as Clock from "effect/Clock"
 import type * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
@@ -12,6 +11,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Scope from "effect/Scope"
 
+import type { Approvals } from "./Approvals.ts"
 import * as Entry from "./Entry.ts"
 import * as Feed from "./Feed.ts"
 import { RunError, Stopped } from "./RunError.ts"
@@ -31,10 +31,7 @@ export interface Live {
   readonly stop: (problem: string, isRetryable: boolean) => void
   /** Counts a watcher until the scope is closed. */
   readonly hold: Effect.Effect<void, never, Scope.Scope>
-  /** What the engine asks; waits for `approve`. */
-  readonly ask: (request: ApprovalRequest) => Effect.Effect<boolean>
-  /** False where the call does not wait. */
-  readonly approve: (callId: string, approved: boolean) => boolean
+  readonly approvals: Approvals
 }
 
 export const leftByAll = "The run was stopped: everybody left."
@@ -43,6 +40,7 @@ export const make = (options: {
   readonly run: Begun
   readonly store: Context.Service.Shape<typeof RunStore>
   readonly clock: Clock.Clock
+  readonly approvals: Approvals
   readonly feedBytes: number
   /** Whether it is stopped when its last watcher leaves. */
   readonly stopWhenLeft: boolean
@@ -53,7 +51,6 @@ export const make = (options: {
   const { runId, startedAtMillis } = run
   const feed = Feed.make(options.feedBytes)
   const outcome = Deferred.makeUnsafe<RunSummary, AgentError | RunError>()
-  const approvals = new Map<string, Deferred.Deferred<boolean>>()
   let watchers = 0
   let ended: Pick<RunRecord, "state" | "endedAtMillis"> = { state: "running", endedAtMillis: null }
   store.begin(run)
@@ -83,6 +80,7 @@ export const make = (options: {
     feed,
     record: () => ({ ...run, ...ended, lastSeq: feed.next() - 1 }),
     append,
+    approvals: options.approvals,
     outcome: Deferred.await(outcome),
     settle,
     stop,
@@ -93,20 +91,6 @@ export const make = (options: {
           watchers--
           if (watchers === 0 && options.stopWhenLeft) stop(leftByAll, false)
         })
-    ),
-    ask: ({ callId }) =>
-      Effect.suspend(() => {
-        const answer = Deferred.makeUnsafe<boolean>()
-        approvals.set(callId, answer)
-        return Effect.ensuring(
-          Deferred.await(answer),
-          Effect.sync(() => approvals.delete(callId))
-        )
-      }),
-    approve: (callId, approved) => {
-      const answer = approvals.get(callId)
-      approvals.delete(callId)
-      return answer !== undefined && Deferred.doneUnsafe(answer, Exit.succeed(approved))
-    }
+    )
   }
 }

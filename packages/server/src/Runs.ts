@@ -20,6 +20,7 @@ import * as Predicate from "effect/Predicate"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 
+import * as Approvals from "./Approvals.ts"
 import * as Limits from "./Limits.ts"
 import * as Live from "./Live.ts"
 import {
@@ -114,13 +115,16 @@ const make = Effect.fnUntraced(function* <R>(agent: Agent.Agent<R>) {
   const execute = (asked: Ask, turn: Scope.Closeable, begun: Deferred.Deferred<Live.Live, RunError>) =>
     Effect.withFiber<void, never, ModelStream | R>((fiber) => {
       const { conversationId = null, deadlineMillis, question, stopWhenLeft = false } = asked
+      // A call may ask before the run's first event has come here.
+      const approvals = Approvals.make()
       let live: Live.Live | undefined
       let summary = RunSummary.initial
 
       const open = (runId: string) => {
         const run = { runId, question, conversationId, startedAtMillis: clock.currentTimeMillisUnsafe() }
         const interrupt = () => fiber.interruptUnsafe()
-        const opened = Live.make({ run, store, clock, feedBytes: limits.feedBytes, stopWhenLeft, interrupt })
+        const { feedBytes } = limits
+        const opened = Live.make({ run, store, clock, approvals, feedBytes, stopWhenLeft, interrupt })
         lives.set(runId, opened)
         Deferred.doneUnsafe(begun, Exit.succeed(opened))
         return opened
@@ -143,7 +147,7 @@ const make = Effect.fnUntraced(function* <R>(agent: Agent.Agent<R>) {
 
       const request = { question, ...(deadlineMillis === undefined ? {} : { deadlineMillis }) }
       return Stream.runForEachArray(agent.run(request), take).pipe(
-        Effect.provideService(Approval, (request) => live?.ask(request) ?? Effect.succeed(false)),
+        Effect.provideService(Approval, approvals.ask),
         Effect.catchTag("AgentError", (error) => Effect.sync(() => live?.settle(Exit.fail(error)))),
         Effect.onExit((exit) => Effect.sync(() => settle(exit))),
         Effect.catchCause((cause) =>
@@ -240,7 +244,7 @@ const make = Effect.fnUntraced(function* <R>(agent: Agent.Agent<R>) {
     approve: (runId, callId, approved) =>
       Effect.suspend(() => {
         const live = lives.get(runId)
-        if (live?.approve(callId, approved) === true) return Effect.void
+        if (live?.approvals.decide(callId, approved) === true) return Effect.void
         return Effect.flatMap(find(runId), ({ state }) =>
           Effect.fail(runError(live === undefined && state === "running" ? new RunElsewhere() : new CallNotWaiting()))
         )

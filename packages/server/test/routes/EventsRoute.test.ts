@@ -93,7 +93,7 @@ describe("GET /v1/runs/{id}/events", () => {
     Effect.gen(function* () {
       const { runs, url } = yield* TestServer.start({ limits: { keepAlive: Duration.millis(50) } })
       const run = yield* Events.begin(url, "hang quiet")
-      yield* run.until("\n\n:\n\n:\n\n")
+      yield* run.until(/\n\n:\n\n:\n\n/)
       yield* runs.stop(run.runId)
       assert.strictEqual((yield* run.end).at(-1)?.event, "RunFailed")
     })

@@ -84,9 +84,8 @@ export const watch = (
     return Effect.sync(() => source.close())
   })
 
-/** The id of a run that answers `question`, from its first event, and its whole stream as text. */
-export const begin = Effect.fnUntraced(function* (url: string, question: string, more: object = {}) {
-  const response = yield* Client.ask(url, question, more, { accept: "text/event-stream" })
+/** A stream of events, read piece by piece. */
+const open = (response: Response) => {
   const reader = response.body?.getReader()
   const utf8 = new TextDecoder()
   let text = ""
@@ -95,14 +94,15 @@ export const begin = Effect.fnUntraced(function* (url: string, question: string,
     text += utf8.decode(value, { stream: true })
     return !done
   })
-  while (!/"runId":"(run_\w+)"/.test(text) && (yield* read));
   return {
-    runId: /"runId":"(run_\w+)"/.exec(text)?.[1] ?? "",
-    read,
     text: () => text,
-    /** Waits until `part` was sent; dies where the stream ends before. */
-    until: Effect.fnUntraced(function* (part: string) {
-      while (!text.includes(part)) if (!(yield* read)) return yield* Effect.die(new Error(`No ${part} in ${text}`))
+    /** Waits until `part` was sent, and gives its first group; dies where the stream ends before. */
+    until: Effect.fnUntraced(function* (part: RegExp) {
+      for (;;) {
+        const found = part.exec(text)
+        if (found !== null) return found[1] ?? ""
+        if (!(yield* read)) return yield* Effect.die(new Error(`No ${part} in ${text}`))
+      }
     }),
     end: Effect.gen(function* () {
       while (yield* read);
@@ -110,4 +110,13 @@ export const begin = Effect.fnUntraced(function* (url: string, question: string,
     }),
     leave: Effect.promise(async () => reader?.cancel())
   }
+}
+
+/** A run that answers `question`, once it has begun. */
+export const begin = Effect.fnUntraced(function* (url: string, question: string, more: object = {}) {
+  const stream = open(yield* Client.ask(url, question, more, { accept: "text/event-stream" }))
+  return { ...stream, runId: yield* stream.until(/"runId":"(run_\w+)"/) }
 })
+
+/** The events of a run, from the first. */
+export const follow = (url: string, runId: string) => Effect.map(Client.get(url, `/v1/runs/${runId}/events`), open)

@@ -18,11 +18,14 @@ export interface Options extends Partial<NodeServer.Options> {
   readonly store?: Layer.Layer<RunStore, StoreFailed>
 }
 
+/** Nobody waits in tests. */
+const quick = { comeBack: Duration.millis(50), ending: Duration.millis(50) }
+
 export const layer = ({ limits, store = MemoryRunStore.layer(), timing = instant, ...options }: Options = {}) =>
   NodeServer.layer({ host: "127.0.0.1", port: 0, ...options }).pipe(
     Layer.provideMerge(Runs.layer(Toy.agent)),
     Layer.provide([store, Toy.world(timing)]),
-    Layer.provide(Layer.succeed(Limits.Current, { ...Limits.standard, comeBack: Duration.millis(50), ...limits }))
+    Layer.provide(Layer.succeed(Limits.Current, { ...Limits.standard, ...quick, ...limits }))
   )
 
 /** The services of a server that runs until the scope is closed. */
