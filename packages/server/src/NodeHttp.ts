@@ -2,7 +2,7 @@
  * NodeHttp: node's HTTP server with the limits that only it can keep: how slow and how large the head of a request may be, who takes
  * nothing of what is sent, and what a request that is no HTTP is answered.
  */
-import { createServer, type Server } from "node:http"
+import { createServer, type Server, type ServerResponse } from "node:http"
 import { Socket } from "node:net"
 import type { Duplex } from "node:stream"
 
@@ -22,10 +22,6 @@ const refused = (error: unknown): Problem.Problem => {
   }
   return new Problem.Problem({ kind: "bad-request", detail: "That is not HTTP as it should be." })
 }
-
-/** Whether what came over it last got no answer yet, not even the beginning of one. */
-const isUnanswered = (socket: Duplex): socket is Socket =>
-  socket instanceof Socket && socket.writable && !(Predicate.hasProperty(socket, "_httpMessage") && socket._httpMessage)
 
 /** Answers what never became a request, and closes. */
 const answerRaw = (socket: Socket, problem: Problem.Problem) => {
@@ -57,14 +53,22 @@ export const make = (limits: Limits.Limits): Server => {
     shouldUpgradeCallback: () => false
   })
   server.maxConnections = limits.connections
+  /** The answers that are awaited or under way, by their sockets. */
+  const answers = new WeakMap<Duplex, ServerResponse>()
+  server.on("request", (request, response) => {
+    const { socket } = request
+    answers.set(socket, response)
+    response.on("close", () => answers.get(socket) === response && answers.delete(socket))
+  })
   server.on("clientError", (error, socket) => {
-    if (isUnanswered(socket)) answerRaw(socket, refused(error))
-    else socket.destroy()
+    if (socket instanceof Socket && socket.writable && answers.get(socket)?.headersSent !== true) {
+      answerRaw(socket, refused(error))
+    } else socket.destroy()
   })
   server.on("checkExpectation", (request, response) => server.emit("request", request, response))
-  // A client that takes nothing is let go; one that waits for an answer is not.
+  // A client that takes nothing, or asks nothing, is let go; one that waits for an answer is not.
   server.setTimeout(Duration.toMillis(limits.stalled), (socket) => {
-    if (socket.writableLength > 0) socket.destroy()
+    if (socket.writableLength > 0 || !answers.has(socket)) socket.destroy()
   })
   return server
 }

@@ -50,12 +50,15 @@ const routerConfig = { caseSensitive: true, ignoreDuplicateSlashes: false, ignor
 /** How long sockets may take to deliver what they were given, at the end. */
 const lastWordMillis = 1000
 
-/** Closes the sockets once they have delivered what they were given, or after a moment. */
-const close = Effect.fnUntraced(function* (server: Server, closed: Deferred.Deferred<void>) {
-  server.closeIdleConnections()
-  yield* Effect.timeoutOption(Deferred.await(closed), lastWordMillis)
-  server.closeAllConnections()
-})
+/** Closes the sockets as soon as each has delivered what it was given, and all of them after a moment. */
+const close = (server: Server, closed: Deferred.Deferred<void>) =>
+  Effect.sync(() => server.closeIdleConnections()).pipe(
+    Effect.andThen(Effect.sleep(20)),
+    Effect.forever,
+    Effect.raceFirst(Deferred.await(closed)),
+    Effect.timeoutOption(lastWordMillis),
+    Effect.andThen(Effect.sync(() => server.closeAllConnections()))
+  )
 
 /** Listens once all else is there, and ends before anything else does: see `Runs.end`. */
 const address = (server: Server) =>
@@ -105,22 +108,17 @@ export const layer = (options: Options): Layer.Layer<Address, Guard.Unsafe | Htt
     })
   )
 
-/** The first SIGINT or SIGTERM is the program's to obey, as `NodeRuntime.runMain` does; a second ends it at once. */
-export const layerSecondSignal: Layer.Layer<never> = Layer.effectDiscard(
-  Effect.acquireRelease(
-    Effect.sync(() => {
-      let signals = 0
-      const take = (signal: NodeJS.Signals) => {
-        if (++signals > 1) process.exit(signal === "SIGINT" ? 130 : 143)
-      }
-      process.on("SIGINT", take)
-      process.on("SIGTERM", take)
-      return take
-    }),
-    (take) =>
-      Effect.sync(() => {
-        process.off("SIGINT", take)
-        process.off("SIGTERM", take)
-      })
-  )
-)
+/**
+ * From here on a second SIGINT or SIGTERM ends the process at once. The first is the program's to obey, as `NodeRuntime.runMain` does.
+ */
+export const exitOnSecondSignal: Effect.Effect<void> = Effect.sync(() => {
+  let signals = 0
+  for (const [signal, code] of [
+    ["SIGINT", 130],
+    ["SIGTERM", 143]
+  ] as const) {
+    process.on(signal, () => {
+      if (++signals > 1) process.exit(code)
+    })
+  }
+})

@@ -5,7 +5,7 @@
 import { writeSync } from "node:fs"
 
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
-import { Duration, Effect, Layer } from "effect"
+import { Duration, Effect } from "effect"
 
 import * as NodeServer from "../../src/NodeServer.ts"
 import * as MemoryRunStore from "../../src/store/MemoryRunStore.ts"
@@ -21,9 +21,10 @@ const server = TestServer.layer({
 })
 
 const program = Effect.gen(function* () {
+  yield* NodeServer.exitOnSecondSignal
   const { url } = yield* NodeServer.Address
   writeSync(1, `${url}\n`)
   return yield* Effect.never
-}).pipe(Effect.provide(Layer.merge(server, NodeServer.layerSecondSignal)))
+}).pipe(Effect.provide(server))
 
 NodeRuntime.runMain(program, { disableErrorReporting: true })
