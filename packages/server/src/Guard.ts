@@ -62,7 +62,7 @@ const minTokenLength = 16
 const mayBeToken = (text: string): boolean => text.length >= minTokenLength && /^[\x21-\x7e]+$/.test(text)
 
 /** Whether only programs of the same machine reach `host`. */
-export const isLoopback = (host: string): boolean =>
+const isLoopback = (host: string): boolean =>
   host === "localhost" || host === "::1" || host === "[::1]" || (isIP(host) === 4 && host.startsWith("127."))
 
 /** The name in a Host header; undefined where it is no such header. */
@@ -73,7 +73,7 @@ const nameOf = (host: string): string | undefined => {
 
 const isAddress = (name: string) => isIP(name.replaceAll(/^\[|\]$/g, "")) !== 0
 
-export const pathOf = (address: string): string => address.split(/[?#]/, 1)[0] ?? ""
+const pathOf = (address: string): string => address.split(/[?#]/, 1)[0] ?? ""
 
 /** Fails where the server would be open to others without a token. */
 export const make = Effect.fnUntraced(function* (settings: Settings, addressBytes: number) {

@@ -34,7 +34,7 @@ export interface Live {
   readonly approvals: Approvals
 }
 
-export const leftByAll = "The run was stopped: everybody left."
+const leftByAll = "The run was stopped: everybody left."
 
 export const make = (options: {
   readonly run: Begun

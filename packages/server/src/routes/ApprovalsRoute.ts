@@ -10,7 +10,7 @@ import * as Methods from "../Methods.ts"
 import { Runs } from "../Runs.ts"
 import { runId } from "./RunId.ts"
 
-export const ApprovalBody = Schema.Struct({ callId: Schema.String, approved: Schema.Boolean })
+const ApprovalBody = Schema.Struct({ callId: Schema.String, approved: Schema.Boolean })
 
 const decode = Body.json(ApprovalBody)
 

@@ -19,7 +19,7 @@ import * as Sse from "../Sse.ts"
 
 const dayMillis = 86_400_000
 
-export const AskBody = Schema.Struct({
+const AskBody = Schema.Struct({
   question: Schema.String,
   /** Chosen by the client. Questions of one conversation are answered one at a time, in the order asked. */
   conversationId: Schema.optionalKey(Schema.String.check(Schema.isPattern(/^[\w.:-]{1,128}$/))),

@@ -19,7 +19,7 @@ interface Kept {
 }
 
 /** In bytes of JSON, about. */
-export const standard: Bounds = { ...standardBounds, bytes: 64 * 1024 * 1024 }
+const standard: Bounds = { ...standardBounds, bytes: 64 * 1024 * 1024 }
 
 const pageEntries = 512
 

@@ -36,10 +36,10 @@ const busyMillis = 5
 /** Pages after which SQLite copies its log on its own, which waits for the disk: 64 MB. Before that it is done where no run is under way. */
 const logPages = 16_384
 
-export const pageEntries = 512
+const pageEntries = 512
 
 /** After so long without a sign of life of its process a run is lost. */
-export const lostMillis = 10_000
+const lostMillis = 10_000
 
 /** Beside its text, what an entry takes. */
 const entryBytes = 24
@@ -83,7 +83,6 @@ export const open = (path: string, owner: string, bounds: Bounds) => {
     throw cause
   }
 }
-export type RunFile = ReturnType<typeof open>
 
 const over = (database: DatabaseSync, owner: string, bounds: Bounds) => {
   const statement = (sql: string) => database.prepare(sql)

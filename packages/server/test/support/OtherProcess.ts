@@ -3,16 +3,18 @@
  */
 import { spawn } from "node:child_process"
 import { once } from "node:events"
-import { join } from "node:path"
 import { createInterface } from "node:readline"
+import { fileURLToPath } from "node:url"
 
 import { Effect } from "effect"
+
+const worker = fileURLToPath(new URL("./worker.ts", import.meta.url))
 
 /** A server in another process, once it listens; killed at the end of the scope, if it still runs. */
 export const start = Effect.fnUntraced(function* (...args: ReadonlyArray<string>) {
   const child = yield* Effect.acquireRelease(
     Effect.sync(() =>
-      spawn(process.execPath, [join(import.meta.dirname, "worker.ts"), ...args], {
+      spawn(process.execPath, [worker, ...args], {
         stdio: ["ignore", "pipe", "inherit"]
       })
     ),
