@@ -24,7 +24,7 @@ export interface Settings {
   readonly token?: Redacted.Redacted | undefined
   /** Further names that the server has, without a port. */
   readonly names?: ReadonlyArray<string>
-  /** Further origins whose pages may ask, as `https://example.org`. */
+  /** Further origins of this server's own pages, as a proxy before it shows them: `https://media.example`. */
   readonly origins?: ReadonlyArray<string>
 }
 

@@ -49,7 +49,7 @@ export const standard: Limits = {
   turnWait: Duration.seconds(30),
   keepAlive: Duration.seconds(15),
   comeBack: Duration.seconds(1),
-  feedBytes: 128 * 1024,
+  feedBytes: 8 * 1024,
   ending: Duration.seconds(10),
   headTime: Duration.seconds(10),
   requestTime: Duration.seconds(30),

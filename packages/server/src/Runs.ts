@@ -1,6 +1,7 @@
 /**
  * Runs: the runs of an agent, apart from who asked for them: begun in their turn, watched by any number, stopped, approved. A run
- * is the server's, so it goes on when its asker leaves, unless asked otherwise.
+ * is the server's, so it goes on when its asker leaves, unless asked otherwise. Long, because a run's way from its beginning to
+ * its end is read best in one piece.
  */
 import type * as Agent from "@callsheet/core/Agent"
 import type { AgentEvent } from "@callsheet/core/AgentEvent"

@@ -83,6 +83,8 @@ describe("GET /v1/runs/{id}/events", () => {
       )
       for (const { ids } of watched) assert.deepStrictEqual(ids, whole)
       const live = yield* Events.begin(url, "say 20")
+      const stopped = yield* Client.get(other.url, `/v1/runs/${live.runId}`, { method: "DELETE" })
+      assert.strictEqual((yield* Client.problem(stopped)).kind, "run-elsewhere")
       assert.deepStrictEqual((yield* Events.watch([other.url], live.runId)).ids, whole)
       for (const seq of whole.keys()) {
         const { frames } = yield* after(other.url, live.runId, seq, false)
