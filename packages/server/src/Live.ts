@@ -14,7 +14,7 @@ import type * as Scope from "effect/Scope"
 import type { Approvals } from "./Approvals.ts"
 import * as Entry from "./Entry.ts"
 import * as Feed from "./Feed.ts"
-import { RunError, Stopped } from "./RunError.ts"
+import { RunError, ServerStopping, Stopped } from "./RunError.ts"
 import type { Begun, RunRecord, RunStore } from "./RunStore.ts"
 
 export type Outcome = Effect.Effect<RunSummary, AgentError | RunError>
@@ -27,7 +27,10 @@ export interface Live {
   readonly outcome: Outcome
   /** Says what the run came to. Counts once. */
   readonly settle: (exit: Exit.Exit<RunSummary, AgentError | RunError>) => void
-  /** Ends the run from outside, in a sentence: at once for all who watch, though its handlers may take their time. */
+  /**
+   * Ends the run from outside, in a sentence: at once for all who watch, though its handlers may take their time. Only what the
+   * server itself ends can be asked again as it is.
+   */
   readonly stop: (problem: string, isRetryable: boolean) => void
   /** Counts a watcher until the scope is closed. */
   readonly hold: Effect.Effect<void, never, Scope.Scope>
@@ -71,7 +74,7 @@ export const make = (options: {
     if (feed.isOver()) return
     const atMillis = Math.max(0, clock.currentTimeMillisUnsafe() - startedAtMillis)
     append({ _tag: "RunFailed", runId, seq: feed.next(), atMillis, problem, isRetryable })
-    settle(Exit.fail(new RunError({ reason: new Stopped({ problem }) })))
+    settle(Exit.fail(new RunError({ reason: isRetryable ? new ServerStopping() : new Stopped({ problem }) })))
     options.interrupt()
   }
 

@@ -136,14 +136,15 @@ const make = Effect.fnUntraced(function* <R>(agent: Agent.Agent<R>) {
             live ??= open(event.runId)
             live.append(event)
             summary = RunSummary.add(summary, event)
+            // Not at the end of the stream, which handlers that were given up may delay.
+            if (event._tag === "RunFinished") live.settle(Exit.succeed(summary))
           }
         })
       const settle = (exit: Exit.Exit<void, unknown>) => {
-        if (live === undefined) {
-          Deferred.doneUnsafe(begun, Exit.fail(runError(isEnding ? new ServerStopping() : new RunBroke())))
-        } else if (Exit.isSuccess(exit)) live.settle(Exit.succeed(summary))
-        else if (Cause.hasInterruptsOnly(exit.cause)) live.stop(stoppedByServer, true)
-        else live.settle(Exit.fail(runError(new RunBroke())))
+        const broke = runError(isEnding ? new ServerStopping() : new RunBroke())
+        if (live === undefined) Deferred.doneUnsafe(begun, Exit.fail(broke))
+        else if (Exit.isFailure(exit) && Cause.hasInterruptsOnly(exit.cause)) live.stop(stoppedByServer, true)
+        else live.settle(Exit.fail(broke))
       }
 
       const request = { question, ...(deadlineMillis === undefined ? {} : { deadlineMillis }) }

@@ -4,6 +4,7 @@ import { Effect, Schema } from "effect"
 import * as Client from "../support/Client.ts"
 import * as Events from "../support/Events.ts"
 import * as TestServer from "../support/TestServer.ts"
+import * as Toy from "../support/Toy.ts"
 
 const Answer = Schema.Struct({
   answer: Schema.String,
@@ -68,6 +69,15 @@ describe("POST /v1/ask", () => {
       }
       // On a machine that does other things too the median is theirs.
       assert.isBelow(Math.min(...millis), 20)
+    })
+  )
+
+  it.live("answers within the deadline, though a tool that was given up is not yet at its end", () =>
+    Effect.gen(function* () {
+      const { url } = yield* TestServer.start()
+      const response = yield* Client.ask(url, "stubborn late", { deadlineMillis: 30 })
+      assert.notInclude(Toy.diary, "end stubborn late")
+      assert.deepInclude(yield* Client.json(response), { reason: "deadline" })
     })
   )
 

@@ -2,7 +2,7 @@ import { request } from "node:http"
 import { gunzipSync } from "node:zlib"
 
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Duration, Effect, Fiber } from "effect"
 
 import * as Client from "../support/Client.ts"
 import * as Events from "../support/Events.ts"
@@ -58,17 +58,34 @@ describe("DELETE /v1/runs/{id}", () => {
     })
   )
 
-  it.live("is a problem for an asker who waits for the answer as JSON", () =>
+  it.live("is an error for who waits for the answer", () =>
     Effect.gen(function* () {
-      const { runs, url } = yield* TestServer.start()
-      const asking = yield* Effect.forkChild(Client.ask(url, "hang json"), { startImmediately: true })
-      while (runs.counts().running === 0) yield* Effect.sleep(1)
-      yield* runs.end.pipe(Effect.forkChild({ startImmediately: true }))
-      const ready = yield* Client.get(url, "/readyz")
-      assert.strictEqual((yield* Client.problem(ready)).kind, "stopping")
-      const refused = yield* Client.problem(yield* Client.ask(url, "say 1"))
-      assert.strictEqual(refused.kind, "stopping")
+      const { runs } = yield* TestServer.start()
+      yield* Effect.scoped(
+        Effect.gen(function* () {
+          const { outcome, runId } = yield* runs.start({ question: "hang json" })
+          yield* runs.stop(runId)
+          const error = yield* Effect.flip(outcome)
+          assert.strictEqual(error.reason._tag, "Stopped")
+        })
+      )
+    })
+  )
+})
+
+describe("a server that is to end", () => {
+  it.live("is not ready, begins nothing more, and says so to who waits for an answer", () =>
+    Effect.gen(function* () {
+      const { runs, url } = yield* TestServer.start({ limits: { ending: Duration.millis(300) } })
+      const asking = yield* Effect.forkChild(Client.ask(url, "hang ready"), { startImmediately: true })
+      while (!Toy.diary.includes("begin hang ready")) yield* Effect.sleep(1)
+      assert.strictEqual((yield* Client.get(url, "/readyz")).status, 200)
+      yield* Effect.forkChild(runs.end, { startImmediately: true })
+      for (const response of [yield* Client.get(url, "/readyz"), yield* Client.ask(url, "say 1")]) {
+        assert.strictEqual((yield* Client.problem(response)).kind, "stopping")
+      }
       assert.isUndefined(asking.pollUnsafe())
+      assert.strictEqual((yield* Client.problem(yield* Fiber.join(asking))).kind, "stopping")
     })
   )
 })

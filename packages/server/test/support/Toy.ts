@@ -7,7 +7,7 @@
  * | `look K` | one read, then its value |
  * | `change K` | one write that waits for approval, then what came of it |
  * | `hang K` | a tool that ends only when it is interrupted |
- * | `stubborn K` | one that takes 100 ms to end though it is interrupted |
+ * | `stubborn K` | one that takes 300 ms to end though it is interrupted |
  * | `break` | the model breaks |
  */
 import * as Agent from "@callsheet/core/Agent"
@@ -44,7 +44,7 @@ const handlers = tools.toLayer({
   hang: ({ key }) => hang("hang", key),
   stubborn: ({ key }) =>
     write(`begin stubborn ${key}`).pipe(
-      Effect.andThen(Effect.sleep(100)),
+      Effect.andThen(Effect.sleep(300)),
       Effect.uninterruptible,
       Effect.as(key),
       Effect.ensuring(write(`end stubborn ${key}`))
