@@ -24,6 +24,7 @@ const allowed: Readonly<Record<string, ReadonlyArray<string>>> = {
   ],
   media: ["effect", "@callsheet/cache", "@callsheet/core/schedule/Annotations", "@callsheet/core/foresee/Route"],
   testkit: ["effect", "@effect/platform-node", "ws", "node:"],
+  server: ["effect", "@effect/platform-node", "@callsheet/cache", "@callsheet/core", "node:"],
   cli: [
     "effect",
     "yaml",

@@ -7,6 +7,7 @@ import { join } from "node:path"
 
 import { Cache } from "@callsheet/cache/Cache"
 import { Approval } from "@callsheet/core/schedule/Approval"
+import * as Shared from "@callsheet/core/schedule/Shared"
 import { DemoServices } from "@callsheet/testkit/demo/DemoServices"
 import * as Questions from "@callsheet/testkit/Questions"
 import { script } from "@callsheet/testkit/scripted/MediaScript"
@@ -96,7 +97,10 @@ describe("the ten questions, asked again at once", () => {
       const cache = Layer.succeedContext(shared)
       const question = "List my unwatched movies"
       yield* Effect.provide(ask(question), layerOf(cache))
-      const other = yield* Effect.provide(ask(question), layerOf(cache, { PLEX_BASE_URL: "http://127.0.0.1:1" }))
+      const other = yield* Effect.provide(ask(question), layerOf(cache, { PLEX_BASE_URL: "http://127.0.0.1:1" })).pipe(
+        // The circuit that opens is nobody else's.
+        Effect.provideServiceEffect(Shared.Shared, Shared.make)
+      )
       assert.notStrictEqual(other.route, "memory")
       assert.isTrue(other.toolCalls.some(({ ok }) => !ok))
     }).pipe(Effect.scoped)

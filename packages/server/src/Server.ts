@@ -1,0 +1,23 @@
+/**
+ * Server: all routes behind their door, over the `Runs` of an agent. Knows no agent and no platform: `NodeServer` gives it a socket.
+ */
+import * as Layer from "effect/Layer"
+
+import * as Edge from "./Edge.ts"
+import * as ApprovalsRoute from "./routes/ApprovalsRoute.ts"
+import * as AskRoute from "./routes/AskRoute.ts"
+import * as EventsRoute from "./routes/EventsRoute.ts"
+import * as HealthRoute from "./routes/HealthRoute.ts"
+import * as RunRoute from "./routes/RunRoute.ts"
+import * as SessionRoute from "./routes/SessionRoute.ts"
+
+/** Each concern is a layer of its own; add one here. */
+export const layer = Layer.mergeAll(
+  AskRoute.layer,
+  EventsRoute.layer,
+  RunRoute.layer,
+  ApprovalsRoute.layer,
+  SessionRoute.layer,
+  HealthRoute.layer,
+  Edge.layer
+)
