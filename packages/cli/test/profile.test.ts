@@ -53,7 +53,8 @@ describe("callsheet profile", () => {
       assertWhole(profile)
       assert.include(profile.answer, "Flow (2024)")
       assert.deepStrictEqual([profile.agent, profile.route], ["media", "model"])
-      assert.isAtLeast(profile.chainLength, 2)
+      // one, where the read made ahead came back in time for the first prompt
+      assert.isAtLeast(profile.chainLength, 1)
       assert.isNumber(profile.heapDeltaBytes)
       assert.isAbove(profile.startUpMillis ?? 0, 0)
       assert.isAbove(profile.peakRssBytes ?? 0, 10_000_000)
