@@ -28,6 +28,7 @@ export type Route = typeof Route.Type
  * - `length`, `content-filter`: the provider cut the answer short.
  * - `budget`: what the run may use is used; `deadline`: its time is over. The answer is from what was there, and says so.
  * - `incomplete`: the provider did not say that the answer is whole.
+ * - `client-calls`: the model asked for tools that the client runs (`ClientCall`); the client goes on with their results.
  */
 export const EndReason = Schema.Literals([
   "answered",
@@ -36,7 +37,8 @@ export const EndReason = Schema.Literals([
   "content-filter",
   "budget",
   "deadline",
-  "incomplete"
+  "incomplete",
+  "client-calls"
 ])
 export type EndReason = typeof EndReason.Type
 
@@ -109,6 +111,19 @@ export const AgentEvent = Schema.TaggedUnion({
     source: ToolSource,
     ok: Schema.Boolean,
     problem: Schema.NullOr(Schema.String)
+  },
+  /** A call of a tool that the client runs. `inputText` is what the model wrote, JSON or not. */
+  ClientCall: { ...stamp, ...call, inputText: Schema.String },
+  /**
+   * What the run will still take, in milliseconds from `atMillis`: the middle, and the range in which four of five runs end. `runs`
+   * is how many runs it is made from.
+   */
+  EstimateChanged: {
+    ...stamp,
+    remainingMillis: Schema.Finite,
+    lowMillis: Schema.Finite,
+    highMillis: Schema.Finite,
+    runs: Schema.Natural
   },
   StepFinished: { ...stamp, step: Schema.Natural, finishReason: Schema.String, modelCall: ModelCall },
   RunFinished: { ...stamp, answer: Schema.String, steps: Schema.Natural, reason: EndReason },

@@ -2,17 +2,36 @@
  * AgentRequest: a question that an agent accepts. A bad one ends here, before anything runs.
  */
 import * as Effect from "effect/Effect"
-import * as Schema from "effect/Schema"
+import type * as JsonSchema from "effect/JsonSchema"
 
 import { AgentError, InvalidQuestion } from "./AgentError.ts"
+import type { Message } from "./model/ModelStream.ts"
 
-/** A question as a client sends it. */
-export const AgentRequest = Schema.Struct({
-  question: Schema.String,
+/** A tool that the client runs: a run that calls it ends there, and the client goes on with the result. */
+export interface ClientTool {
+  readonly name: string
+  readonly description: string | undefined
+  /** The JSON Schema of its arguments. They are the client's to check. */
+  readonly parameters: JsonSchema.JsonSchema
+}
+
+/** What an agent is asked. */
+export interface AgentRequest {
+  /** Empty only where `history` ends with results of the client's tools, which the model is to go on with. */
+  readonly question: string
+  /** Pictures that belong to the question: `data:` or `https:` addresses. */
+  readonly images?: ReadonlyArray<string> | undefined
   /** How long the run may take, in milliseconds. */
-  deadlineMillis: Schema.optionalKey(Schema.Finite.check(Schema.isGreaterThan(0)))
-})
-export type AgentRequest = typeof AgentRequest.Type
+  readonly deadlineMillis?: number | undefined
+  /** What was said before, oldest first, without the agent's own instructions. */
+  readonly history?: ReadonlyArray<Message> | undefined
+  /** The client's own instructions: they follow the agent's. */
+  readonly instructions?: string | undefined
+  /** None may be named as one of the agent's own. */
+  readonly clientTools?: ReadonlyArray<ClientTool> | undefined
+  /** Of `clientTools`, in the first step. `auto` if absent. */
+  readonly toolChoice?: "auto" | "none" | "required" | { readonly tool: string } | undefined
+}
 
 const invalid = (problem: string) => new AgentError({ reason: new InvalidQuestion({ problem }) })
 

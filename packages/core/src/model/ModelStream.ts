@@ -30,7 +30,12 @@ export interface Call {
  */
 export type Message =
   | { readonly role: "system"; readonly text: string }
-  | { readonly role: "user"; readonly text: string }
+  | {
+      readonly role: "user"
+      readonly text: string
+      /** Pictures beside the text: `data:` or `https:` addresses. */
+      readonly images?: ReadonlyArray<string> | undefined
+    }
   | {
       readonly role: "assistant"
       readonly text: string
@@ -54,8 +59,8 @@ export interface ModelRequest {
   readonly messages: ReadonlyArray<Message>
   /** The tools on offer, in an order that stays the same within a run. */
   readonly tools: ReadonlyArray<Tool.Any>
-  /** `none` forbids calls though tools are offered (the prompt's prefix stays the same). */
-  readonly toolChoice: "auto" | "none"
+  /** `none` forbids calls though tools are offered (the prompt's prefix stays the same); `required` and a tool ask for one. */
+  readonly toolChoice: "auto" | "none" | "required" | { readonly tool: string }
   /** The name of the one tool whose arguments are wanted as they are written, as `CallDelta` parts; `undefined` for none. */
   readonly deltasOf: string | undefined
   /** Groups requests that share a prefix, for providers that route by it (`prompt_cache_key`). */
