@@ -5,6 +5,7 @@
  */
 import type * as Agent from "@callsheet/core/Agent"
 import type { AgentEvent } from "@callsheet/core/AgentEvent"
+import type { AgentRequest } from "@callsheet/core/AgentRequest"
 import * as RunSummary from "@callsheet/core/explain/RunSummary"
 import type { ModelStream } from "@callsheet/core/model/ModelStream"
 import { Approval } from "@callsheet/core/schedule/Approval"
@@ -38,11 +39,9 @@ import * as Turns from "./Turns.ts"
 import * as Watch from "./Watch.ts"
 
 /** A question, and how it is to be answered. */
-export interface Ask {
-  readonly question: string
+export interface Ask extends AgentRequest {
   /** Questions of one conversation are answered one at a time, in the order asked. */
   readonly conversationId?: string | undefined
-  readonly deadlineMillis?: number | undefined
   /** Whether the run is stopped when its last watcher leaves; else it goes on. */
   readonly stopWhenLeft?: boolean | undefined
 }
@@ -115,7 +114,8 @@ const make = Effect.fnUntraced(function* <R>(agent: Agent.Agent<R>) {
   /** A run, from its first event, by which `begun` has it, to its last. */
   const execute = (asked: Ask, turn: Scope.Closeable, begun: Deferred.Deferred<Live.Live, RunError>) =>
     Effect.withFiber<void, never, ModelStream | R>((fiber) => {
-      const { conversationId = null, deadlineMillis, question, stopWhenLeft = false } = asked
+      const { conversationId = null, stopWhenLeft = false, ...request } = asked
+      const { question } = request
       // A call may ask before the run's first event has come here.
       const approvals = Approvals.make()
       let live: Live.Live | undefined
@@ -147,7 +147,6 @@ const make = Effect.fnUntraced(function* <R>(agent: Agent.Agent<R>) {
         else live.settle(Exit.fail(broke))
       }
 
-      const request = { question, ...(deadlineMillis === undefined ? {} : { deadlineMillis }) }
       return Stream.runForEachArray(agent.run(request), take).pipe(
         Effect.provideService(Approval, approvals.ask),
         Effect.catchTag("AgentError", (error) => Effect.sync(() => live?.settle(Exit.fail(error)))),
