@@ -78,7 +78,7 @@ const telemetry = Effect.fnUntraced(function* (settings: Settings.Settings) {
   const endpoint = yield* Settings.collector(settings)
   if (endpoint === undefined) return { below: Layer.empty, above: Layer.empty }
   const Telemetry = yield* Effect.promise(() => import("./Telemetry.ts"))
-  const ServiceMetrics = yield* Effect.promise(() => import("@callsheet/core/explain/ServiceMetrics"))
+  const { ServiceMetrics } = yield* Effect.promise(() => import("@callsheet/core/explain/ServiceMetrics"))
   return { below: Telemetry.layer(endpoint), above: ServiceMetrics.layer }
 })
 
