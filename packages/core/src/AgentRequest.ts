@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import type * as JsonSchema from "effect/JsonSchema"
 
 import { AgentError, InvalidQuestion } from "./AgentError.ts"
-import type { Message } from "./model/ModelStream.ts"
+import type { Message } from "./Message.ts"
 
 /** A tool that the client runs: a run that calls it ends there, and the client goes on with the result. */
 export interface ClientTool {

@@ -8,6 +8,7 @@ import * as ApprovalsRoute from "./routes/ApprovalsRoute.ts"
 import * as AskRoute from "./routes/AskRoute.ts"
 import * as EventsRoute from "./routes/EventsRoute.ts"
 import * as HealthRoute from "./routes/HealthRoute.ts"
+import * as IndexRoute from "./routes/IndexRoute.ts"
 import * as MetricsRoute from "./routes/MetricsRoute.ts"
 import * as ProfileRoute from "./routes/ProfileRoute.ts"
 import * as RunRoute from "./routes/RunRoute.ts"
@@ -22,6 +23,7 @@ export const layer = Layer.mergeAll(
   ApprovalsRoute.layer,
   SessionRoute.layer,
   HealthRoute.layer,
+  IndexRoute.layer,
   MetricsRoute.layer,
   Edge.layer
 )
