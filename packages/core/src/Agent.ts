@@ -33,6 +33,7 @@ import * as Ledger from "./model/Ledger.ts"
 import { type Message, type ModelRequest, ModelStream } from "./model/ModelStream.ts"
 import * as Transcript from "./model/Transcript.ts"
 import * as Turn from "./model/Turn.ts"
+import * as RunEstimates from "./RunEstimates.ts"
 import * as RunLog from "./RunLog.ts"
 import * as RunObserver from "./RunObserver.ts"
 import * as Account from "./schedule/Account.ts"
@@ -313,12 +314,14 @@ export function make<Tools extends Record<string, Tool.Any>, R, R2, R3>(
       const request = typeof asked === "string" ? { question: asked } : asked
       const id = yield* runId
       const told = span && RunSpan.telling(span, id, yield* HeapUsed)
+      const asking = modelOf(yield* ModelStream)
       const observers = yield* RunObserver.Observers
       const watch =
-        observers.length === 0
-          ? undefined
-          : RunObserver.watch(observers, { runId: id, agent: name, ...modelOf(yield* ModelStream) })
-      const log = yield* RunLog.make(id, RunLog.both(take, told, watch?.take))
+        observers.length === 0 ? undefined : RunObserver.watch(observers, { runId: id, agent: name, ...asking })
+      const log = yield* RunEstimates.log(id, RunLog.both(take, told, watch?.take), {
+        model: asking.model,
+        deadlineMillis: limitMillis(request, policy)
+      })
       const ledger = yield* Ledger.Current
       yield* Effect.gen(function* () {
         const question = yield* AgentRequest.validate(request, policy.maxQuestionBytes)
