@@ -26,6 +26,7 @@ const suites: Readonly<Record<string, () => Promise<{ readonly suite: Report.Sui
   coldstart: () => import("./coldstart.ts"),
   peers: () => import("./peers.ts"),
   tracing: () => import("./tracing.ts"),
+  estimates: () => import("./estimates.ts"),
   tools: () => import("./tools.ts")
 }
 
