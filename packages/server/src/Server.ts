@@ -6,9 +6,12 @@ import * as Layer from "effect/Layer"
 import * as Edge from "./Edge.ts"
 import * as ApprovalsRoute from "./routes/ApprovalsRoute.ts"
 import * as AskRoute from "./routes/AskRoute.ts"
+import * as ConversationRoute from "./routes/ConversationRoute.ts"
+import * as ConversationsRoute from "./routes/ConversationsRoute.ts"
 import * as EventsRoute from "./routes/EventsRoute.ts"
 import * as HealthRoute from "./routes/HealthRoute.ts"
 import * as RunRoute from "./routes/RunRoute.ts"
+import * as RunsRoute from "./routes/RunsRoute.ts"
 import * as SessionRoute from "./routes/SessionRoute.ts"
 
 /** Each concern is a layer of its own; add one here. */
@@ -16,6 +19,9 @@ export const layer = Layer.mergeAll(
   AskRoute.layer,
   EventsRoute.layer,
   RunRoute.layer,
+  RunsRoute.layer,
+  ConversationsRoute.layer,
+  ConversationRoute.layer,
   ApprovalsRoute.layer,
   SessionRoute.layer,
   HealthRoute.layer,
