@@ -2,15 +2,16 @@
  * Conversations: what a run goes on from, and what it leaves for those that follow, over a `ConversationStore`. A conversation that has
  * become long is summed up in the background, after a run of it.
  */
-import type { Message } from "@callsheet/core/model/ModelStream"
+import * as History from "@callsheet/core/History"
+import type { Message } from "@callsheet/core/Message"
 import type { ModelStream } from "@callsheet/core/model/ModelStream"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
+import * as Predicate from "effect/Predicate"
 
-import * as ClientResults from "./ClientResults.ts"
 import { type ConversationRecord, ConversationStore } from "./ConversationStore.ts"
 import * as Exchange from "./Exchange.ts"
 import * as Limits from "./Limits.ts"
@@ -45,7 +46,7 @@ export interface Ended {
   readonly answer: string | undefined
   readonly reason: string
   readonly onward: Onward
-  /** All its messages, beginning with `onward.history`. */
+  /** Its messages after those that are kept already; calls of the client's tools have no result. */
   readonly messages: ReadonlyArray<Message>
 }
 
@@ -83,6 +84,14 @@ const lookMillis = 20
 
 const fromStore = <A>(effect: Effect.Effect<A, StoreFailed>) =>
   Effect.mapError(effect, (reason) => new RunError({ reason }))
+
+/** The message that was left open with the results that `given` begins with, then the rest of it. */
+const resumed = (open: ReadonlyArray<Message>, given: ReadonlyArray<Message>): ReadonlyArray<Message> => {
+  if (open.length === 0) return given
+  const begin = given.findIndex(({ role }) => role !== "tool")
+  const results = given.slice(0, begin < 0 ? given.length : begin).filter((message) => message.role === "tool")
+  return [...History.complete(open, results), ...given.slice(results.length)]
+}
 
 const make = Effect.fnUntraced(function* () {
   const store = yield* ConversationStore
@@ -137,21 +146,19 @@ const make = Effect.fnUntraced(function* () {
       parentId,
       isNewest: isNewest && open.length === 0,
       kept: closed.length,
-      history: [...closed, ...ClientResults.complete(open, history)]
+      history: [...closed, ...resumed(open, history)]
     }
   })
 
   const keep = Effect.fnUntraced(function* (ended: Ended) {
     const { conversationId, messages, onward, question, reason, runId } = ended
-    const own = messages.slice(onward.kept)
-    if (own.length === 0) return
-    const said = own.findLast((message) => message.role === "assistant")
+    if (messages.length === 0) return
+    const said = messages.findLast((message) => message.role === "assistant")
     const answer = ended.answer ?? said?.text ?? ""
-    const whole = Exchange.split(own, reason === "client-calls")
+    const whole = Exchange.split(messages, reason === "client-calls")
     const kept = Exchange.fit(whole, exchangeBytes, question, answer)
     // Another process may have answered in this conversation meanwhile.
-    const newest =
-      onward.isNewest && conversationId !== null ? yield* store.conversation(conversationId) : undefined
+    const newest = onward.isNewest && conversationId !== null ? yield* store.conversation(conversationId) : undefined
     yield* store.keep({
       runId,
       parentId: newest?.newestRunId ?? onward.parentId,
@@ -162,15 +169,17 @@ const make = Effect.fnUntraced(function* () {
       atMillis: yield* Clock.currentTimeMillis,
       text: Exchange.encode(kept),
       promptBytes: Exchange.promptBytes(kept.closed),
-      openCalls: Exchange.openCalls(kept.open),
+      openCalls: History.waiting(kept.open),
       summary: null
     })
     yield* beginSummary(runId)
   })
 
   const find = (conversationId: string) =>
-    Effect.flatMap(fromStore(store.conversation(conversationId)), (record) =>
-      record === undefined ? Effect.fail(new RunError({ reason: new UnknownConversation() })) : Effect.succeed(record)
+    Effect.filterOrFail(
+      fromStore(store.conversation(conversationId)),
+      Predicate.isNotUndefined,
+      () => new RunError({ reason: new UnknownConversation() })
     )
 
   return Conversations.of({

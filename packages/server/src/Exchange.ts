@@ -12,7 +12,7 @@
  * A run that ended with calls of the client's tools leaves its last message `open`: it is kept apart, and whoever goes on keeps it with
  * the client's results. So no exchange ends between a call and its result.
  */
-import type { Message } from "@callsheet/core/model/ModelStream"
+import type { Message } from "@callsheet/core/Message"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 
@@ -123,14 +123,6 @@ export const promptBytes = (messages: ReadonlyArray<Message>): number =>
 export const split = (messages: ReadonlyArray<Message>, isOpen: boolean): Messages => {
   const last = isOpen ? messages.findLastIndex(({ role }) => role === "assistant") : -1
   return last < 0 ? { closed: messages, open: [] } : { closed: messages.slice(0, last), open: messages.slice(last) }
-}
-
-/** The calls in `open` that have no result. */
-export const openCalls = (open: ReadonlyArray<Message>): ReadonlyArray<string> => {
-  const given = new Set(open.flatMap((message) => (message.role === "tool" ? [message.callId] : [])))
-  return open.flatMap((message) =>
-    message.role === "assistant" ? message.calls.map(({ id }) => id).filter((id) => !given.has(id)) : []
-  )
 }
 
 const shown = (message: Message, textLength: number): Message => {

@@ -69,6 +69,10 @@ export class RunStore extends Context.Service<
     readonly list: (before: Place, limit: number) => Effect.Effect<ReadonlyArray<RunRecord>, StoreFailed>
     /** Forgets the runs of a conversation that are over. */
     readonly forget: (conversationId: string) => Effect.Effect<void, StoreFailed>
+    /** Takes the trace of a run that was begun here, once it is over: see `RunTrace`. Kept as long as the run, where there is room. */
+    readonly keepTrace: (runId: string, trace: string) => void
+    /** The trace of a run; none where none was kept. */
+    readonly trace: (runId: string) => Effect.Effect<string | undefined, StoreFailed>
     /** Waits until another process may have written since the last `read`; a second at most where one may. */
     readonly changed: Effect.Effect<void>
   }

@@ -6,9 +6,12 @@
 import type * as Agent from "@callsheet/core/Agent"
 import type { AgentEvent } from "@callsheet/core/AgentEvent"
 import type { AgentRequest } from "@callsheet/core/AgentRequest"
+import * as Recorder from "@callsheet/core/explain/Recorder"
 import * as RunSummary from "@callsheet/core/explain/RunSummary"
-import type { ModelStream } from "@callsheet/core/model/ModelStream"
+import type { RecordedSpan } from "@callsheet/core/explain/Trace"
 import * as Ledger from "@callsheet/core/model/Ledger"
+import type { ModelStream } from "@callsheet/core/model/ModelStream"
+import * as Transcript from "@callsheet/core/model/Transcript"
 import { Approval } from "@callsheet/core/schedule/Approval"
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
@@ -32,14 +35,18 @@ import * as Live from "./Live.ts"
 import type { Place } from "./Places.ts"
 import {
   CallNotWaiting,
+  NoTrace,
   RunBroke,
   RunElsewhere,
   RunError,
+  RunUnderWay,
   ServerStopping,
   type StoreFailed,
+  TooManyRuns,
   UnknownRun
 } from "./RunError.ts"
 import { type RunRecord, RunStore } from "./RunStore.ts"
+import * as RunTrace from "./RunTrace.ts"
 import * as Turns from "./Turns.ts"
 import * as Watch from "./Watch.ts"
 
@@ -97,6 +104,10 @@ export class Runs extends Context.Service<
     readonly stop: (runId: string) => Effect.Effect<void, RunError>
     /** Gives a person's word for a call that waits for it. Fails with `CallNotWaiting` where none waits. */
     readonly approve: (runId: string, callId: string, approved: boolean) => Effect.Effect<void, RunError>
+    /**
+     * The spans of a run that is over, for `Profile`. Fails with `UnknownRun`, `RunUnderWay`, and `NoTrace` where none were kept.
+     */
+    readonly trace: (runId: string) => Effect.Effect<ReadonlyArray<RecordedSpan>, RunError>
     /** Begins nothing more, lets the runs under way come to their end within `Limits.ending`, and stops those that do not. */
     readonly end: Effect.Effect<void>
     readonly isEnding: () => boolean
@@ -123,6 +134,9 @@ const keepMillis = 200
 /** How long a run that was stopped may take to end, where its server ends. */
 const stopMillis = 2000
 
+/** How long who asks for the trace of a run waits for calls that were given up. */
+const traceMillis = 2000
+
 const runError = (reason: RunError["reason"]) => new RunError({ reason })
 const fromStore = <A>(effect: Effect.Effect<A, StoreFailed>) => Effect.mapError(effect, runError)
 
@@ -142,16 +156,11 @@ const make = Effect.fnUntraced(function* <R>(agent: Agent.Agent<R>) {
   let isEnding = false
 
   /** A run, from its first event, by which `begun` has it, to its last. */
-  const execute = (
-    asked: Ask,
-    onward: Onward,
-    turn: Scope.Closeable,
-    begun: Deferred.Deferred<Live.Live, RunError>
-  ) =>
+  const execute = (asked: Ask, onward: Onward, turn: Scope.Closeable, begun: Deferred.Deferred<Live.Live, RunError>) =>
     Effect.withFiber<void, never, ModelStream | R>((fiber) => {
       const { conversationId = null, keep: isWanted = true, previousRunId: _, stopWhenLeft = false, ...rest } = asked
       const request = { ...rest, history: onward.history }
-      const { instructions = "", question } = request
+      const { question } = request
       const ledger = Ledger.makeUnsafe()
       const kept = Deferred.makeUnsafe<void>()
       // A call may ask before the run's first event has come here.
@@ -185,7 +194,8 @@ const make = Effect.fnUntraced(function* <R>(agent: Agent.Agent<R>) {
           const { runId } = live
           const { answer, reason } = last?._tag === "RunFinished" ? last : { answer: undefined, reason: "failed" }
           const isDue = (isWanted || reason === "client-calls") && !forgotten.has(runId)
-          const messages = ledger.transcript().slice(instructions === "" ? 1 : 2)
+          const history = onward.history.slice(0, onward.kept)
+          const messages = Transcript.added(ledger.transcript(), { ...request, history })
           return (
             isDue
               ? conversations.keep({ runId, conversationId, question, answer, reason, onward, messages })
@@ -203,6 +213,13 @@ const make = Effect.fnUntraced(function* <R>(agent: Agent.Agent<R>) {
             Effect.sync(() => add(last))
           )
         })
+      const recorder = Recorder.make({ content: true })
+      const keepTrace = Effect.sync(() => {
+        if (live === undefined) return
+        const trace = RunTrace.encode(recorder.spans)
+        if (Option.isSome(trace)) store.keepTrace(live.runId, trace.value)
+        Deferred.doneUnsafe(live.traced, Exit.succeed(trace))
+      })
       const settle = (exit: Exit.Exit<void, unknown>) => {
         const broke = runError(isEnding ? new ServerStopping() : new RunBroke())
         if (live === undefined) Deferred.doneUnsafe(begun, Exit.fail(broke))
@@ -213,11 +230,13 @@ const make = Effect.fnUntraced(function* <R>(agent: Agent.Agent<R>) {
       return Stream.runForEachArray(agent.run(request), take).pipe(
         Effect.provideService(Approval, approvals.ask),
         Effect.provideService(Ledger.Current, ledger),
+        recorder.record,
         Effect.catchTag("AgentError", (error) => Effect.sync(() => live?.settle(Exit.fail(error)))),
         Effect.onExit((exit) => Effect.sync(() => settle(exit))),
         Effect.catchCause((cause) =>
           Cause.hasInterruptsOnly(cause) ? Effect.void : Effect.logError("A run broke.", cause)
         ),
+        Effect.ensuring(keepTrace),
         Effect.onExit((exit) =>
           keep().pipe(
             Effect.andThen(live === undefined ? Effect.void : Deferred.await(kept)),
@@ -285,6 +304,18 @@ const make = Effect.fnUntraced(function* <R>(agent: Agent.Agent<R>) {
       )
     })
 
+  const trace = Effect.fnUntraced(function* (runId: string) {
+    const live = lives.get(runId)
+    const { state } = yield* find(runId)
+    if (state === "running") return yield* runError(new RunUnderWay())
+    const text =
+      live === undefined
+        ? yield* fromStore(store.trace(runId))
+        : Option.getOrUndefined(Option.flatten(yield* Effect.timeoutOption(Deferred.await(live.traced), traceMillis)))
+    if (text === undefined) return yield* runError(new NoTrace())
+    return yield* Effect.mapError(RunTrace.decode(text), () => runError(new NoTrace()))
+  })
+
   const watch = Effect.fnUntraced(function* (runId: string, afterSeq: number) {
     const live = lives.get(runId)
     if (live !== undefined) yield* live.hold
@@ -310,10 +341,7 @@ const make = Effect.fnUntraced(function* <R>(agent: Agent.Agent<R>) {
       forgotten.add(live.runId)
       live.stop(stoppedByClient, false)
     }
-    yield* Effect.timeoutOption(
-      Effect.forEach(left, Deferred.await, { discard: true }),
-      stopMillis
-    )
+    yield* Effect.timeoutOption(Effect.forEach(left, Deferred.await, { discard: true }), stopMillis)
     const isKnown = yield* conversations.remove(conversationId)
     yield* fromStore(store.forget(conversationId))
     return isKnown || own.length > 0
@@ -348,6 +376,7 @@ const make = Effect.fnUntraced(function* <R>(agent: Agent.Agent<R>) {
       ),
     read: (runId, afterSeq) => fromStore(store.read(runId, afterSeq)),
     forget,
+    trace,
     stop: (runId) =>
       Effect.suspend(() => {
         const live = lives.get(runId)

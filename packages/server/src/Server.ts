@@ -10,6 +10,9 @@ import * as ConversationRoute from "./routes/ConversationRoute.ts"
 import * as ConversationsRoute from "./routes/ConversationsRoute.ts"
 import * as EventsRoute from "./routes/EventsRoute.ts"
 import * as HealthRoute from "./routes/HealthRoute.ts"
+import * as IndexRoute from "./routes/IndexRoute.ts"
+import * as MetricsRoute from "./routes/MetricsRoute.ts"
+import * as ProfileRoute from "./routes/ProfileRoute.ts"
 import * as RunRoute from "./routes/RunRoute.ts"
 import * as RunsRoute from "./routes/RunsRoute.ts"
 import * as SessionRoute from "./routes/SessionRoute.ts"
@@ -22,8 +25,11 @@ export const layer = Layer.mergeAll(
   RunsRoute.layer,
   ConversationsRoute.layer,
   ConversationRoute.layer,
+  ProfileRoute.layer,
   ApprovalsRoute.layer,
   SessionRoute.layer,
   HealthRoute.layer,
+  IndexRoute.layer,
+  MetricsRoute.layer,
   Edge.layer
 )

@@ -7,7 +7,7 @@
  *   [s4] e5 e6 e7 e8         every prompt begins with the same bytes until the limit is reached again
  * ```
  */
-import type { Message } from "@callsheet/core/model/ModelStream"
+import type { Message } from "@callsheet/core/Message"
 import { ModelStream } from "@callsheet/core/model/ModelStream"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"

@@ -2,7 +2,7 @@
  * ConversationRoute: `GET /v1/conversations/{id}?before=&limit=`: what was asked and answered in a conversation, the newest last; the page
  * after it is what came before. `DELETE` forgets it, and its runs.
  */
-import type { Message } from "@callsheet/core/model/ModelStream"
+import type { Message } from "@callsheet/core/Message"
 import * as Effect from "effect/Effect"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
@@ -11,6 +11,7 @@ import { Conversations } from "../Conversations.ts"
 import * as Exchange from "../Exchange.ts"
 import * as Methods from "../Methods.ts"
 import * as Page from "../Page.ts"
+import type { Problem } from "../Problem.ts"
 import { RunError, UnknownConversation } from "../RunError.ts"
 import { Runs } from "../Runs.ts"
 
@@ -26,9 +27,7 @@ const callsOf = (messages: ReadonlyArray<Message>) => {
     messages.flatMap((message) => (message.role === "tool" ? [[message.callId, !message.isFailure] as const] : []))
   )
   return messages.flatMap((message) =>
-    message.role === "assistant"
-      ? message.calls.map(({ id, name }) => ({ id, name, ok: results.get(id) ?? null }))
-      : []
+    message.role === "assistant" ? message.calls.map(({ id, name }) => ({ id, name, ok: results.get(id) ?? null })) : []
   )
 }
 
@@ -46,7 +45,7 @@ const show = Effect.gen(function* () {
   const found = yield* conversations.back(id, cursor, limit + 1)
   const { next, page } = Page.cut(found, limit, ({ runId }) => runId)
   return yield* Page.respond(
-    JSON.stringify({ ...record, exchanges: page.map(turnOf).reverse(), next }),
+    JSON.stringify({ ...record, exchanges: page.map(turnOf).toReversed(), next }),
     "before",
     next
   )
@@ -58,4 +57,7 @@ const forget = Effect.gen(function* () {
   return isKnown ? HttpServerResponse.empty({ status: 204 }) : yield* unknown
 })
 
-export const layer = Methods.layer("/v1/conversations/:id", { GET: show, DELETE: forget })
+export const layer = Methods.layer<Problem | RunError, Runs | Conversations | HttpRouter.RouteContext>(
+  "/v1/conversations/:id",
+  { GET: show, DELETE: forget }
+)

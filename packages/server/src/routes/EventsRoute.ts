@@ -24,8 +24,11 @@ const stream = Effect.fnUntraced(function* (request: HttpServerRequest.HttpServe
     : HttpServerResponse.empty({ status: 204, headers: { "cache-control": "no-store" } })
 })
 
-const page = Effect.gen(function* () {
-  const { cursor = -1, limit } = yield* Page.asked("after", (text) => (/^\d{1,9}$/.test(text) ? Number(text) : undefined))
+const seqOf = (text: string) => (/^\d{1,9}$/.test(text) ? Number(text) : undefined)
+
+const page = Effect.fnUntraced(function* (request: HttpServerRequest.HttpServerRequest) {
+  const given = yield* Sse.lastEventId(request)
+  const { cursor = given, limit } = yield* Page.asked("after", seqOf)
   const runs = yield* Runs
   const id = yield* runId
   // Before its events: one that is over has all of them.
@@ -40,7 +43,7 @@ const page = Effect.gen(function* () {
 
 const events = Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) =>
   Effect.gen(function* () {
-    return Sse.isJsonWanted(request.headers["accept"]) ? yield* page : yield* stream(request)
+    return Sse.isJsonWanted(request.headers["accept"]) ? yield* page(request) : yield* stream(request)
   })
 )
 

@@ -128,8 +128,18 @@ const over = (database: DatabaseSync, bounds: Bounds, keepMillis: number) => {
         } = exchange
         const bytes = exchangeBytes + text.length + question.length + answer.length
         const { changes, lastInsertRowid: n } = insert.run(
-          runId, parentId, conversationId, question, answer, reason, atMillis, nowMillis,
-          bytes, promptBytes, text, summary
+          runId,
+          parentId,
+          conversationId,
+          question,
+          answer,
+          reason,
+          atMillis,
+          nowMillis,
+          bytes,
+          promptBytes,
+          text,
+          summary
         )
         if (changes === 0) return
         for (const callId of openCalls) insertCall.run(callId, n)

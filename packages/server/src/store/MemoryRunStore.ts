@@ -17,6 +17,7 @@ const entryBytes = 100
 interface Kept {
   record: RunRecord
   readonly entries: Array<Entry>
+  trace: string | undefined
   bytes: number
 }
 
@@ -69,6 +70,7 @@ const make = (bounds: Bounds) =>
           all.set(run.runId, {
             record: { ...run, state: "running", endedAtMillis: null, lastSeq: -1, ...RunResult.none },
             entries: [],
+            trace: undefined,
             bytes: 0
           })
           tidy()
@@ -91,6 +93,14 @@ const make = (bounds: Bounds) =>
               kept.record = { ...kept.record, state, endedAtMillis: clock.currentTimeMillisUnsafe() }
             }
           }
+          if (bytes > bounds.bytes) tidy()
+        },
+        keepTrace: (runId, trace) => {
+          const kept = all.get(runId)
+          if (kept === undefined || kept.trace !== undefined || kept.bytes + trace.length > bounds.runBytes) return
+          kept.trace = trace
+          kept.bytes += trace.length
+          bytes += trace.length
           if (bytes > bounds.bytes) tidy()
         },
         flush: Effect.void,
@@ -117,6 +127,7 @@ const make = (bounds: Bounds) =>
               if (id === conversationId && endedAtMillis !== null) forget(runId, kept)
             }
           }),
+        trace: (runId) => Effect.sync(() => look(runId)?.trace),
         changed: Effect.never
       })
     )

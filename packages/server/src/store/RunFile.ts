@@ -28,6 +28,7 @@ const tables = `
   CREATE TABLE IF NOT EXISTS event (
     run INTEGER NOT NULL, seq INTEGER NOT NULL, tag TEXT NOT NULL, data TEXT NOT NULL, PRIMARY KEY (run, seq)
   ) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS trace (run INTEGER PRIMARY KEY, data TEXT NOT NULL);
 `
 
 /** What a run came to; added to the table, as a file of before may lack it. */
@@ -60,6 +61,7 @@ const states = ["running", "finished", "failed"] as const
 export type Write =
   | { readonly _tag: "Begin"; readonly run: Begun }
   | { readonly _tag: "Append"; readonly runId: string; readonly entries: ReadonlyArray<Entry> }
+  | { readonly _tag: "Trace"; readonly runId: string; readonly trace: string }
 
 /** Opens the file at `path` for the process `owner`, or makes it and its folder. Throws, as all of its methods do. */
 export const open = (path: string, owner: string, bounds: Bounds) => {
@@ -94,10 +96,13 @@ const over = (database: DatabaseSync, owner: string, bounds: Bounds) => {
   const read = statement(
     `SELECT seq, tag, data FROM event WHERE run = (SELECT n FROM run WHERE id = ?) AND seq > ? ORDER BY seq LIMIT ${pageEntries}`
   )
+  const addTrace = statement("INSERT OR IGNORE INTO trace VALUES (?, ?)")
+  const trace = statement("SELECT data FROM trace WHERE run = (SELECT n FROM run WHERE id = ?)")
   const version = statement("PRAGMA data_version")
   const sums = statement("SELECT count(*) AS runs, coalesce(sum(bytes), 0) AS bytes FROM run")
   const oldest = statement("SELECT n, bytes, ended_at FROM run WHERE ended_at IS NOT NULL ORDER BY ended_at LIMIT 100")
   const removeEvents = statement("DELETE FROM event WHERE run = ?")
+  const removeTrace = statement("DELETE FROM trace WHERE run = ?")
   const removeRun = statement("DELETE FROM run WHERE n = ?")
 
   type Row = ReturnType<typeof find.get>
@@ -145,6 +150,13 @@ const over = (database: DatabaseSync, owner: string, bounds: Bounds) => {
     if (result !== known) told.run(route, answer, reason, problem, wallMillis, n)
   }
 
+  const keepTrace = (runId: string, text: string) => {
+    const row = find.get(runId)
+    if (row === undefined || SqliteFile.number(row, "bytes") + text.length > bounds.runBytes) return
+    const n = SqliteFile.number(row, "n")
+    if (addTrace.run(n, text).changes > 0) grown.run(SqliteFile.number(row, "last_seq"), text.length, n)
+  }
+
   const endLost = (row: Row, nowMillis: number) => {
     const { lastSeq, runId, startedAtMillis } = recordOf(row)
     const event = of({
@@ -161,6 +173,7 @@ const over = (database: DatabaseSync, owner: string, bounds: Bounds) => {
   const transaction = <A>(run: () => A): A => StateFile.transaction(database, run)
   const remove = (n: number) => {
     removeEvents.run(n)
+    removeTrace.run(n)
     removeRun.run(n)
   }
 
@@ -171,6 +184,7 @@ const over = (database: DatabaseSync, owner: string, bounds: Bounds) => {
       transaction(() => {
         for (const write of writes) {
           if (write._tag === "Append") appendAll(write.runId, write.entries, nowMillis)
+          else if (write._tag === "Trace") keepTrace(write.runId, write.trace)
           else {
             const { conversationId, question, runId, startedAtMillis } = write.run
             begin.run(runId, question, conversationId, owner, startedAtMillis, nowMillis)
@@ -208,6 +222,7 @@ const over = (database: DatabaseSync, owner: string, bounds: Bounds) => {
               SqliteFile.text(row, "data") ?? ""
             )
         ),
+    trace: (runId: string): string | undefined => SqliteFile.text(trace.get(runId), "data"),
     /** Changes when another process has written. */
     version: (): number => SqliteFile.number(version.get(), "data_version"),
     /** Says that this process still runs its runs. */

@@ -12,7 +12,7 @@ import * as SqliteFile from "@callsheet/cache/store/SqliteFile"
 const applicationId = 0x43_53_48_52
 
 /** Of the file's layout; a file of another is not written to either. Tables and columns may be added without a new one. */
-const layout = 1
+const layout = 2
 
 /** SQLite blocks the process for a lock, so only for a moment. What is still locked out then waits asleep. */
 const busyMillis = 5
