@@ -200,7 +200,7 @@ const make = Effect.fnUntraced(function* <R>(agent: Agent.Agent<R>) {
             isDue
               ? conversations.keep({ runId, conversationId, question, answer, reason, onward, messages })
               : Effect.void
-          ).pipe(Effect.andThen(Deferred.succeed(kept, undefined)))
+          ).pipe(Effect.ensuring(Deferred.succeed(kept, undefined)))
         })
       const take = (events: ReadonlyArray<AgentEvent>) =>
         Effect.suspend(() => {

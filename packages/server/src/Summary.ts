@@ -9,6 +9,7 @@
  */
 import type { Message } from "@callsheet/core/Message"
 import { ModelStream } from "@callsheet/core/model/ModelStream"
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 
@@ -118,14 +119,11 @@ export const of = Effect.fn("Summary.of")(function* (exchanges: ReadonlyArray<Ex
       })
   ).pipe(
     Effect.timeout(timeLimit),
-    Effect.catch((error) =>
-      Effect.andThen(
-        Effect.logWarning("A conversation could not be summed up: its oldest messages are left out.", error._tag),
-        Effect.sync(() => {
-          isRefused = true
-        })
-      )
-    )
+    Effect.catchCause((cause) => {
+      if (Cause.hasInterruptsOnly(cause)) return Effect.interrupt
+      isRefused = true
+      return Effect.logWarning("A conversation could not be summed up: its oldest messages are left out.", cause)
+    })
   )
   const summary = cut(text.trim(), maxLength)
   return isRefused || summary === "" ? dropped(exchanges) : summary
