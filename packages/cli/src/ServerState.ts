@@ -1,12 +1,14 @@
 /**
- * ServerState: where a server keeps its runs, and what they taught: in the file that `CALLSHEET_STATE` names, or else in the user's
- * state folder. Runs lie in a file of their own beside it, `PATH.runs`, since they are written all the time and may be lost by a
+ * ServerState: where a server keeps its runs and conversations, and what they taught: in the file that `CALLSHEET_STATE` names, or else in the user's
+ * state folder. Runs and conversations lie in a file of their own beside it, `PATH.runs`, since they are written all the time and may be lost by a
  * power cut, which what was taught may not.
  *
  * Demo services begin anew with each process, and so does what is kept of them, unless a file is named.
  */
+import type { ConversationStore } from "@callsheet/server/ConversationStore"
 import type { StoreFailed } from "@callsheet/server/RunError"
 import type { RunStore } from "@callsheet/server/RunStore"
+import * as MemoryConversationStore from "@callsheet/server/store/MemoryConversationStore"
 import * as MemoryRunStore from "@callsheet/server/store/MemoryRunStore"
 import type * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
@@ -27,16 +29,20 @@ export const settled = Effect.fnUntraced(function* (settings: Settings.Settings,
   return { ...settings, values: { ...settings.values, CALLSHEET_STATE: state } }
 })
 
-/** What keeps the runs of a server with `settings`. */
+/** What keeps the runs and conversations of a server with `settings`. */
 export const runs = (
   settings: Settings.Settings
-): Layer.Layer<RunStore, Config.ConfigError | ExitError | StoreFailed> =>
+): Layer.Layer<RunStore | ConversationStore, Config.ConfigError | ExitError | StoreFailed> =>
   Layer.unwrap(
     Effect.gen(function* () {
       const state = yield* State.config
-      if (state.store === "memory") return MemoryRunStore.layer()
+      if (state.store === "memory") return Layer.merge(MemoryRunStore.layer(), MemoryConversationStore.layer())
       // Loaded only where there is a file: `node:sqlite` is.
       const SqliteRunStore = yield* Effect.promise(() => import("@callsheet/server/store/SqliteRunStore"))
-      return SqliteRunStore.layer(`${state.path}.runs`)
+      const SqliteConversationStore = yield* Effect.promise(
+        () => import("@callsheet/server/store/SqliteConversationStore")
+      )
+      const path = `${state.path}.runs`
+      return Layer.merge(SqliteRunStore.layer(path), SqliteConversationStore.layer(path))
     }).pipe(Effect.provide(Settings.layer(settings)))
   )

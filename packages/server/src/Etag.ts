@@ -11,16 +11,22 @@ import * as HttpServerResponse from "effect/http/HttpServerResponse"
 const names = (header: string, tag: string): boolean =>
   header === "*" || header.split(",").some((part) => part.trim().replace(/^W\//, "") === tag.slice(2))
 
-/** `body` as JSON, or 304 where the client has it. */
-export const json = (
+/** `text`, which is JSON, with further `headers`; or 304 where the client has it. */
+export const text = (
   request: HttpServerRequest.HttpServerRequest,
-  body: unknown
+  text: string,
+  more: Readonly<Record<string, string>> = {}
 ): HttpServerResponse.HttpServerResponse => {
-  const text = JSON.stringify(body)
   // Weak, since what is sent may be compressed.
   const tag = `W/"${createHash("sha256").update(text).digest("base64url").slice(0, 22)}"`
-  const headers = { etag: tag, "cache-control": "no-cache" }
+  const headers = { ...more, etag: tag, "cache-control": "no-cache" }
   return names(request.headers["if-none-match"] ?? "", tag)
     ? HttpServerResponse.empty({ status: 304, headers })
     : HttpServerResponse.text(text, { contentType: "application/json", headers })
 }
+
+/** `body` as JSON, or 304 where the client has it. */
+export const json = (
+  request: HttpServerRequest.HttpServerRequest,
+  body: unknown
+): HttpServerResponse.HttpServerResponse => text(request, JSON.stringify(body))

@@ -27,6 +27,12 @@ export interface Limits {
   readonly comeBack: Duration.Duration
   /** What a run under way may keep in memory for its watchers. Who needs older events is given them from the store. */
   readonly feedBytes: number
+  /** What the messages of a conversation may take in a prompt; beyond, the older ones are summed up. */
+  readonly conversationBytes: number
+  /** Of one run, what is kept for those that follow. */
+  readonly exchangeBytes: number
+  /** How long a run waits for the summary of what it follows. Then it goes on from all of it. */
+  readonly summaryWait: Duration.Duration
   /** How long runs under way may go on once the server is to end. */
   readonly ending: Duration.Duration
   /** How long the head of a request may take to arrive, and then all of it; 408 after. */
@@ -50,6 +56,9 @@ export const standard: Limits = {
   keepAlive: Duration.seconds(15),
   comeBack: Duration.seconds(1),
   feedBytes: 8 * 1024,
+  conversationBytes: 128 * 1024,
+  exchangeBytes: 256 * 1024,
+  summaryWait: Duration.seconds(5),
   ending: Duration.seconds(10),
   headTime: Duration.seconds(10),
   requestTime: Duration.seconds(30),

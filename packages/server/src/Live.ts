@@ -16,6 +16,7 @@ import type { Approvals } from "./Approvals.ts"
 import * as Entry from "./Entry.ts"
 import * as Feed from "./Feed.ts"
 import { RunError, ServerStopping, Stopped } from "./RunError.ts"
+import * as RunResult from "./RunResult.ts"
 import type { Begun, RunRecord, RunStore } from "./RunStore.ts"
 
 export type Outcome = Effect.Effect<RunSummary, AgentError | RunError>
@@ -59,11 +60,13 @@ export const make = (options: {
   const outcome = Deferred.makeUnsafe<RunSummary, AgentError | RunError>()
   let watchers = 0
   let ended: Pick<RunRecord, "state" | "endedAtMillis"> = { state: "running", endedAtMillis: null }
+  let result = RunResult.none
   store.begin(run)
 
   const append = (event: AgentEvent) => {
     const entry = Entry.of(event)
     if (!feed.append(entry)) return
+    result = RunResult.add(result, entry)
     if (Entry.isLast(entry)) {
       const state = entry.tag === "RunFinished" ? "finished" : "failed"
       ended = { state, endedAtMillis: clock.currentTimeMillisUnsafe() }
@@ -84,7 +87,7 @@ export const make = (options: {
   return {
     runId,
     feed,
-    record: () => ({ ...run, ...ended, lastSeq: feed.next() - 1 }),
+    record: () => ({ ...run, ...ended, ...result, lastSeq: feed.next() - 1 }),
     append,
     approvals: options.approvals,
     traced: Deferred.makeUnsafe(),

@@ -4,7 +4,7 @@
  * ```ts
  * const program = NodeServer.layer({ host: "127.0.0.1", port: 4111, token }).pipe(
  *   Layer.provide(Runs.layer(agent)),
- *   Layer.provide([MemoryRunStore.layer(), model, tools])
+ *   Layer.provide([MemoryRunStore.layer(), MemoryConversationStore.layer(), model, tools])
  * )
  * NodeRuntime.runMain(Layer.launch(program))
  * ```
@@ -21,6 +21,7 @@ import * as HttpServer from "effect/http/HttpServer"
 import type * as HttpServerError from "effect/http/HttpServerError"
 import * as Layer from "effect/Layer"
 
+import type { Conversations } from "./Conversations.ts"
 import { Door } from "./Edge.ts"
 import * as Guard from "./Guard.ts"
 import * as Limits from "./Limits.ts"
@@ -90,7 +91,9 @@ const address = (server: Server) =>
  *
  * Fails with `Unsafe` where it would be open to others without a token, and with `ServeError` where the port cannot be had.
  */
-export const layer = (options: Options): Layer.Layer<Address, Guard.Unsafe | HttpServerError.ServeError, Runs> =>
+export const layer = (
+  options: Options
+): Layer.Layer<Address, Guard.Unsafe | HttpServerError.ServeError, Runs | Conversations> =>
   Layer.unwrap(
     Effect.gen(function* () {
       const limits = yield* Limits.Current

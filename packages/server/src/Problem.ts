@@ -16,10 +16,12 @@ const kinds = {
   "bad-request": [400, "The request is not HTTP as it should be"],
   "invalid-body": [400, "The body is not what this route takes"],
   "invalid-question": [400, "The question cannot be asked"],
+  "invalid-page": [400, "There is no such page"],
   "invalid-event-id": [400, "The id of the last event is none"],
   "not-authorized": [401, "A token is needed"],
   "foreign-origin": [403, "The request comes from another site"],
   "not-found": [404, "There is nothing here"],
+  "unknown-conversation": [404, "There is no such conversation"],
   "unknown-run": [404, "There is no such run"],
   "no-trace": [404, "Where the time of the run went is not known"],
   "method-not-allowed": [405, "The method is not allowed here"],
@@ -106,6 +108,8 @@ export const fromRunError = ({ message: detail, reason }: RunError): Problem => 
       return new Problem({ kind: "too-many-runs", detail, retryAfterSeconds: reason.retryAfterSeconds })
     case "UnknownRun":
       return new Problem({ kind: "unknown-run", detail })
+    case "UnknownConversation":
+      return new Problem({ kind: "unknown-conversation", detail })
     case "CallNotWaiting":
       return new Problem({ kind: "call-not-waiting", detail })
     case "RunElsewhere":

@@ -19,6 +19,13 @@ export class UnknownRun extends Schema.TaggedError<UnknownRun>()("UnknownRun", {
   }
 }
 
+/** No conversation has that id, or it is kept no longer. */
+export class UnknownConversation extends Schema.TaggedError<UnknownConversation>()("UnknownConversation", {}) {
+  override get message(): string {
+    return "There is no such conversation: it never was, or it is kept no longer."
+  }
+}
+
 /** The call waits for nobody's word. */
 export class CallNotWaiting extends Schema.TaggedError<CallNotWaiting>()("CallNotWaiting", {}) {
   override get message(): string {
@@ -79,6 +86,7 @@ export class RunError extends Schema.TaggedError<RunError>()("RunError", {
   reason: Schema.Union([
     TooManyRuns,
     UnknownRun,
+    UnknownConversation,
     CallNotWaiting,
     RunElsewhere,
     RunUnderWay,

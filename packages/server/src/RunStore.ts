@@ -15,7 +15,9 @@ import * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 
 import type { Entry } from "./Entry.ts"
+import type { Place } from "./Places.ts"
 import type { StoreFailed } from "./RunError.ts"
+import type { RunResult } from "./RunResult.ts"
 
 /** A run as it begins. Times are milliseconds since 1970. */
 export interface Begun {
@@ -25,7 +27,7 @@ export interface Begun {
   readonly startedAtMillis: number
 }
 
-export interface RunRecord extends Begun {
+export interface RunRecord extends Begun, RunResult {
   /** One whose process ended without a word is `failed` once that is noticed, and its last entry says so. */
   readonly state: "running" | "finished" | "failed"
   readonly endedAtMillis: number | null
@@ -63,6 +65,10 @@ export class RunStore extends Context.Service<
     readonly find: (runId: string) => Effect.Effect<RunRecord | undefined, StoreFailed>
     /** The entries of a run after `seq`, in order, as many as one page holds; none where there are none yet, or no such run. */
     readonly read: (runId: string, afterSeq: number) => Effect.Effect<ReadonlyArray<Entry>, StoreFailed>
+    /** Runs that began before `before`, the newest first, at most `limit`. */
+    readonly list: (before: Place, limit: number) => Effect.Effect<ReadonlyArray<RunRecord>, StoreFailed>
+    /** Forgets the runs of a conversation that are over. */
+    readonly forget: (conversationId: string) => Effect.Effect<void, StoreFailed>
     /** Takes the trace of a run that was begun here, once it is over: see `RunTrace`. Kept as long as the run, where there is room. */
     readonly keepTrace: (runId: string, trace: string) => void
     /** The trace of a run; none where none was kept. */

@@ -9,7 +9,9 @@ import type { AgentRequest } from "@callsheet/core/AgentRequest"
 import * as Recorder from "@callsheet/core/explain/Recorder"
 import * as RunSummary from "@callsheet/core/explain/RunSummary"
 import type { RecordedSpan } from "@callsheet/core/explain/Trace"
+import * as Ledger from "@callsheet/core/model/Ledger"
 import type { ModelStream } from "@callsheet/core/model/ModelStream"
+import * as Transcript from "@callsheet/core/model/Transcript"
 import { Approval } from "@callsheet/core/schedule/Approval"
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
@@ -25,8 +27,12 @@ import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 
 import * as Approvals from "./Approvals.ts"
+import { Conversations, type Onward } from "./Conversations.ts"
+import type { ConversationStore } from "./ConversationStore.ts"
+import { type Entry, isLast } from "./Entry.ts"
 import * as Limits from "./Limits.ts"
 import * as Live from "./Live.ts"
+import type { Place } from "./Places.ts"
 import {
   CallNotWaiting,
   NoTrace,
@@ -36,6 +42,7 @@ import {
   RunUnderWay,
   ServerStopping,
   type StoreFailed,
+  TooManyRuns,
   UnknownRun
 } from "./RunError.ts"
 import { type RunRecord, RunStore } from "./RunStore.ts"
@@ -47,6 +54,10 @@ import * as Watch from "./Watch.ts"
 export interface Ask extends AgentRequest {
   /** Questions of one conversation are answered one at a time, in the order asked. */
   readonly conversationId?: string | undefined
+  /** The run that this one goes on from, whichever its conversation; else it is the conversation's newest. */
+  readonly previousRunId?: string | undefined
+  /** Whether others may go on from it; they may if absent, and always where it ends with calls of the client's tools. */
+  readonly keep?: boolean | undefined
   /** Whether the run is stopped when its last watcher leaves; else it goes on. */
   readonly stopWhenLeft?: boolean | undefined
 }
@@ -65,7 +76,7 @@ export class Runs extends Context.Service<
      * Begins a run once it is its turn, and gives it with its first event. The asker counts as a watcher until the scope is closed;
      * one that is interrupted before that has not asked.
      *
-     * Fails with `TooManyRuns` and `ServerStopping`.
+     * Fails with `TooManyRuns`, `ServerStopping`, `UnknownRun` and `RunElsewhere` (of `previousRunId`), and `StoreFailed`.
      */
     readonly start: (ask: Ask) => Effect.Effect<Run, RunError, Scope.Scope>
     /**
@@ -80,6 +91,15 @@ export class Runs extends Context.Service<
     ) => Effect.Effect<Option.Option<Stream.Stream<Watch.Batch, RunError>>, RunError, Scope.Scope>
     /** What is known of a run, under way or over. */
     readonly find: (runId: string) => Effect.Effect<RunRecord, RunError>
+    /** Runs that began before `before`, the newest first, at most `limit`. */
+    readonly list: (before: Place, limit: number) => Effect.Effect<ReadonlyArray<RunRecord>, RunError>
+    /** The events of a run after `afterSeq` that are kept, in order, as many as there are at hand; none where there are none yet. */
+    readonly read: (runId: string, afterSeq: number) => Effect.Effect<ReadonlyArray<Entry>, RunError>
+    /**
+     * Forgets a conversation, its exchanges and its runs; one that is under way here is stopped and not kept. False where there is none.
+     * One of another process is kept when it ends.
+     */
+    readonly forget: (conversationId: string) => Effect.Effect<boolean, RunError>
     /** Stops a run: at once for all who watch, though a handler may take its time to end. One that is over stays as it is. */
     readonly stop: (runId: string) => Effect.Effect<void, RunError>
     /** Gives a person's word for a call that waits for it. Fails with `CallNotWaiting` where none waits. */
@@ -95,13 +115,21 @@ export class Runs extends Context.Service<
     readonly counts: () => { readonly running: number; readonly waiting: number }
   }
 >()("@callsheet/server/Runs") {
-  /** The runs of `agent`, kept in the `RunStore`. The end of the layer is theirs (`end`). */
-  static readonly layer = <R>(agent: Agent.Agent<R>): Layer.Layer<Runs, never, RunStore | ModelStream | R> =>
-    Layer.effect(Runs, make(agent))
+  /**
+   * The runs of `agent`, kept in the `RunStore`, and what they go on from, kept in the `ConversationStore`. The end of the layer is theirs
+   * (`end`).
+   */
+  static readonly layer = <R>(
+    agent: Agent.Agent<R>
+  ): Layer.Layer<Runs | Conversations, never, RunStore | ConversationStore | ModelStream | R> =>
+    Layer.provideMerge(Layer.effect(Runs, make(agent)), Conversations.layer)
 }
 
 const stoppedByClient = "The run was stopped on request."
 const stoppedByServer = "The server stopped before the run was done: ask again."
+
+/** How long the last event of a run is kept back until those that follow find what it leaves. */
+const keepMillis = 200
 
 /** How long a run that was stopped may take to end, where its server ends. */
 const stopMillis = 2000
@@ -115,19 +143,26 @@ const fromStore = <A>(effect: Effect.Effect<A, StoreFailed>) => Effect.mapError(
 const make = Effect.fnUntraced(function* <R>(agent: Agent.Agent<R>) {
   const limits = yield* Limits.Current
   const store = yield* RunStore
+  const conversations = yield* Conversations
   const clock = yield* Clock.Clock
   // A run has the context of the server, not of the request that asked for it.
   const fork = Effect.runForkWith(yield* Effect.context<ModelStream | R>())
   const turns = Turns.make(limits.runsAtOnce, limits.runsWaiting, limits.turnWait)
   const lives = new Map<string, Live.Live>()
   const fibers = new Set<Fiber.Fiber<void>>()
+  /** What the runs under way leave, once it is kept. */
+  const keeping = new Map<string, Deferred.Deferred<void>>()
+  const forgotten = new Set<string>()
   let isEnding = false
 
   /** A run, from its first event, by which `begun` has it, to its last. */
-  const execute = (asked: Ask, turn: Scope.Closeable, begun: Deferred.Deferred<Live.Live, RunError>) =>
+  const execute = (asked: Ask, onward: Onward, turn: Scope.Closeable, begun: Deferred.Deferred<Live.Live, RunError>) =>
     Effect.withFiber<void, never, ModelStream | R>((fiber) => {
-      const { conversationId = null, stopWhenLeft = false, ...request } = asked
+      const { conversationId = null, keep: isWanted = true, previousRunId: _, stopWhenLeft = false, ...rest } = asked
+      const request = { ...rest, history: onward.history }
       const { question } = request
+      const ledger = Ledger.makeUnsafe()
+      const kept = Deferred.makeUnsafe<void>()
       // A call may ask before the run's first event has come here.
       const approvals = Approvals.make()
       let live: Live.Live | undefined
@@ -139,18 +174,44 @@ const make = Effect.fnUntraced(function* <R>(agent: Agent.Agent<R>) {
         const { feedBytes } = limits
         const opened = Live.make({ run, store, clock, approvals, feedBytes, stopWhenLeft, interrupt })
         lives.set(runId, opened)
+        keeping.set(runId, kept)
         Deferred.doneUnsafe(begun, Exit.succeed(opened))
         return opened
       }
+      const add = (event: AgentEvent) => {
+        live ??= open(event.runId)
+        live.append(event)
+        summary = RunSummary.add(summary, event)
+        // Not at the end of the stream, which handlers that were given up may delay.
+        if (event._tag === "RunFinished") live.settle(Exit.succeed(summary))
+      }
+      let isKept = false
+      /** Once, by the first that comes to the end. */
+      const keep = (last?: AgentEvent) =>
+        Effect.suspend(() => {
+          if (isKept || live === undefined) return Effect.void
+          isKept = true
+          const { runId } = live
+          const { answer, reason } = last?._tag === "RunFinished" ? last : { answer: undefined, reason: "failed" }
+          const isDue = (isWanted || reason === "client-calls") && !forgotten.has(runId)
+          const history = onward.history.slice(0, onward.kept)
+          const messages = Transcript.added(ledger.transcript(), { ...request, history })
+          return (
+            isDue
+              ? conversations.keep({ runId, conversationId, question, answer, reason, onward, messages })
+              : Effect.void
+          ).pipe(Effect.ensuring(Deferred.succeed(kept, undefined)))
+        })
       const take = (events: ReadonlyArray<AgentEvent>) =>
-        Effect.sync(() => {
-          for (const event of events) {
-            live ??= open(event.runId)
-            live.append(event)
-            summary = RunSummary.add(summary, event)
-            // Not at the end of the stream, which handlers that were given up may delay.
-            if (event._tag === "RunFinished") live.settle(Exit.succeed(summary))
-          }
+        Effect.suspend(() => {
+          const last = events.at(-1)
+          if (last === undefined || !isLast({ tag: last._tag })) return Effect.sync(() => events.forEach(add))
+          events.slice(0, -1).forEach(add)
+          fork(keep(last))
+          return Effect.andThen(
+            Effect.timeoutOption(Deferred.await(kept), keepMillis),
+            Effect.sync(() => add(last))
+          )
         })
       const recorder = Recorder.make({ content: true })
       const keepTrace = Effect.sync(() => {
@@ -168,6 +229,7 @@ const make = Effect.fnUntraced(function* <R>(agent: Agent.Agent<R>) {
 
       return Stream.runForEachArray(agent.run(request), take).pipe(
         Effect.provideService(Approval, approvals.ask),
+        Effect.provideService(Ledger.Current, ledger),
         recorder.record,
         Effect.catchTag("AgentError", (error) => Effect.sync(() => live?.settle(Exit.fail(error)))),
         Effect.onExit((exit) => Effect.sync(() => settle(exit))),
@@ -176,26 +238,53 @@ const make = Effect.fnUntraced(function* <R>(agent: Agent.Agent<R>) {
         ),
         Effect.ensuring(keepTrace),
         Effect.onExit((exit) =>
-          Scope.close(turn, exit).pipe(
+          keep().pipe(
+            Effect.andThen(live === undefined ? Effect.void : Deferred.await(kept)),
+            Effect.andThen(Scope.close(turn, exit)),
             // Until then its feed is where it is found.
             Effect.andThen(Effect.timeoutOption(store.flush, "10 seconds")),
-            Effect.andThen(Effect.sync(() => live && lives.delete(live.runId)))
+            Effect.andThen(
+              Effect.sync(() => {
+                if (live === undefined) return
+                lives.delete(live.runId)
+                keeping.delete(live.runId)
+                forgotten.delete(live.runId)
+              })
+            )
           )
         )
       )
     })
 
+  /** Waits until what a run leaves is kept, where that is under way here. */
+  const awaitKept = Effect.fnUntraced(function* (runId: string) {
+    const kept = keeping.get(runId)
+    if (kept === undefined) {
+      const record = yield* fromStore(store.find(runId))
+      if (record?.state === "running") return yield* runError(new RunElsewhere())
+      return
+    }
+    yield* Effect.timeoutOrElse(Deferred.await(kept), {
+      duration: limits.turnWait,
+      orElse: () => Effect.fail(runError(new TooManyRuns({ retryAfterSeconds: 5 })))
+    })
+  })
+
   const start = (asked: Ask) =>
     Effect.uninterruptibleMask((restore) =>
       Effect.gen(function* () {
         if (isEnding) return yield* runError(new ServerStopping())
+        if (asked.previousRunId !== undefined) yield* restore(awaitKept(asked.previousRunId))
         const turn = yield* turns.take(asked.conversationId, restore)
+        const onward = yield* Effect.onError(restore(conversations.place(asked)), (cause) =>
+          Scope.close(turn, Exit.failCause(cause))
+        )
         if (isEnding) {
           yield* Scope.close(turn, Exit.void)
           return yield* runError(new ServerStopping())
         }
         const begun = Deferred.makeUnsafe<Live.Live, RunError>()
-        const fiber = fork(execute(asked, turn, begun))
+        const fiber = fork(execute(asked, onward, turn, begun))
         fibers.add(fiber)
         fiber.addObserver(() => fibers.delete(fiber))
         const live = yield* Effect.onInterrupt(restore(Deferred.await(begun)), () =>
@@ -245,6 +334,19 @@ const make = Effect.fnUntraced(function* <R>(agent: Agent.Agent<R>) {
     return Option.some(Watch.after(source, afterSeq))
   })
 
+  const forget = Effect.fnUntraced(function* (conversationId: string) {
+    const own = [...lives.values()].filter((live) => live.record().conversationId === conversationId)
+    const left = own.flatMap(({ runId }) => keeping.get(runId) ?? [])
+    for (const live of own) {
+      forgotten.add(live.runId)
+      live.stop(stoppedByClient, false)
+    }
+    yield* Effect.timeoutOption(Effect.forEach(left, Deferred.await, { discard: true }), stopMillis)
+    const isKnown = yield* conversations.remove(conversationId)
+    yield* fromStore(store.forget(conversationId))
+    return isKnown || own.length > 0
+  })
+
   const allEnded = Effect.suspend(() =>
     Effect.forEach(fibers, Fiber.await, { concurrency: "unbounded", discard: true })
   )
@@ -267,6 +369,13 @@ const make = Effect.fnUntraced(function* <R>(agent: Agent.Agent<R>) {
     start,
     watch,
     find,
+    list: (before, limit) =>
+      Effect.map(fromStore(store.list(before, limit)), (records) =>
+        // What is under way here may be further than what is written of it.
+        records.map((record) => lives.get(record.runId)?.record() ?? record)
+      ),
+    read: (runId, afterSeq) => fromStore(store.read(runId, afterSeq)),
+    forget,
     trace,
     stop: (runId) =>
       Effect.suspend(() => {

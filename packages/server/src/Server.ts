@@ -6,12 +6,15 @@ import * as Layer from "effect/Layer"
 import * as Edge from "./Edge.ts"
 import * as ApprovalsRoute from "./routes/ApprovalsRoute.ts"
 import * as AskRoute from "./routes/AskRoute.ts"
+import * as ConversationRoute from "./routes/ConversationRoute.ts"
+import * as ConversationsRoute from "./routes/ConversationsRoute.ts"
 import * as EventsRoute from "./routes/EventsRoute.ts"
 import * as HealthRoute from "./routes/HealthRoute.ts"
 import * as IndexRoute from "./routes/IndexRoute.ts"
 import * as MetricsRoute from "./routes/MetricsRoute.ts"
 import * as ProfileRoute from "./routes/ProfileRoute.ts"
 import * as RunRoute from "./routes/RunRoute.ts"
+import * as RunsRoute from "./routes/RunsRoute.ts"
 import * as SessionRoute from "./routes/SessionRoute.ts"
 
 /** Each concern is a layer of its own; add one here. */
@@ -19,6 +22,9 @@ export const layer = Layer.mergeAll(
   AskRoute.layer,
   EventsRoute.layer,
   RunRoute.layer,
+  RunsRoute.layer,
+  ConversationsRoute.layer,
+  ConversationRoute.layer,
   ProfileRoute.layer,
   ApprovalsRoute.layer,
   SessionRoute.layer,

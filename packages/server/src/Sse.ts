@@ -69,6 +69,10 @@ export const isWanted = (accept: string | undefined): boolean => {
   return events > 0 && events >= quality(accept ?? "", "application/json")
 }
 
+/** Whether it names JSON, and not events before it. */
+export const isJsonWanted = (accept: string | undefined): boolean =>
+  !isWanted(accept) && quality(accept ?? "", "application/json") > 0
+
 /**
  * The `seq` of the last event that a client has, -1 where it has none: from `Last-Event-ID`, or from `lastEventId` in the address for
  * who cannot set headers. Fails where it is no such number.

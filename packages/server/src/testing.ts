@@ -5,6 +5,7 @@
  * for (const { name, run } of conformance(subject)) it.live(name, () => Effect.scoped(run))
  * ```
  */
+import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -12,6 +13,7 @@ import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 
+import * as Places from "./Places.ts"
 import type { StoreFailed } from "./RunError.ts"
 import { type Bounds, RunStore } from "./RunStore.ts"
 import { begin, check, checkEqual, entries, keep, readAll } from "./testing/events.ts"
@@ -99,6 +101,51 @@ const keeping = ({ make }: Subject): ReadonlyArray<Case> => [
   }
 ]
 
+const listing = ({ make }: Subject): ReadonlyArray<Case> => [
+  {
+    name: "lists runs, the newest first, in pages, with what each came to",
+    run: Effect.gen(function* () {
+      const store = yield* build(make({}))
+      for (const [index, id] of ["run_a", "run_b", "run_c"].entries()) {
+        store.begin({ runId: id, question: id, conversationId: null, startedAtMillis: 1000 + (index > 0 ? 1 : 0) })
+      }
+      store.append("run_b", entries("run_b", 3, true))
+      const first = yield* store.list(Places.end, 2)
+      yield* check(
+        first.map(({ runId }) => runId).join(" ") === "run_c run_b",
+        "The newest, by id where begun at once."
+      )
+      const [, second] = first
+      yield* check(
+        second?.answer === "done" && second.reason === "answered" && second.wallMillis === 2,
+        "What it came to is there."
+      )
+      const rest = yield* store.list(second === undefined ? Places.end : Places.ofRun(second), 2)
+      yield* check(rest.map(({ answer, runId }) => `${runId} ${answer}`).join() === "run_a null", "Then the other.")
+    })
+  },
+  {
+    name: "forgets the runs of a conversation that are over",
+    run: Effect.gen(function* () {
+      const store = yield* build(make({}))
+      for (const [id, conversationId] of [
+        ["run_a", "c"],
+        ["run_b", "c"],
+        ["run_d", "d"]
+      ] as const) {
+        store.begin({ runId: id, question: id, conversationId, startedAtMillis: yield* Clock.currentTimeMillis })
+        if (id !== "run_b") store.append(id, entries(id, 2, true))
+      }
+      yield* store.forget("c")
+      yield* check(
+        (yield* store.list(Places.end, 9)).map(({ runId }) => runId).join(" ") === "run_d run_b",
+        "Others stay."
+      )
+      yield* check((yield* store.read("run_a", -1)).length === 0, "Its events are gone.")
+    })
+  }
+]
+
 const bounded = ({ make }: Subject): ReadonlyArray<Case> => [
   {
     name: "forgets a run that is over once its time is past, and not before",
@@ -168,6 +215,7 @@ const sharing = (shared: () => Layer.Layer<RunStore, StoreFailed>): ReadonlyArra
 
 export const conformance = (subject: Subject): ReadonlyArray<Case> => [
   ...keeping(subject),
+  ...listing(subject),
   ...bounded(subject),
   ...(subject.shared === undefined ? [] : sharing(subject.shared))
 ]

@@ -5,15 +5,23 @@ import { join } from "node:path"
 import { afterAll, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 
+import * as MemoryConversationStore from "../src/store/MemoryConversationStore.ts"
 import * as MemoryRunStore from "../src/store/MemoryRunStore.ts"
+import * as SqliteConversationStore from "../src/store/SqliteConversationStore.ts"
 import * as SqliteRunStore from "../src/store/SqliteRunStore.ts"
 import { conformance, type Subject } from "../src/testing.ts"
+import * as Conversations from "../src/testing/conversations.ts"
 
 const check = (subject: Subject) => {
   for (const { name, run } of conformance(subject)) it.live(name, () => Effect.scoped(run))
 }
 
+const checkConversations = (subject: Conversations.Subject) => {
+  for (const { name, run } of Conversations.conformance(subject)) it.live(name, () => Effect.scoped(run))
+}
+
 describe("in memory", () => {
+  checkConversations({ make: MemoryConversationStore.layer, shared: undefined })
   check({ make: MemoryRunStore.layer, shared: undefined })
 })
 
@@ -24,5 +32,9 @@ describe("in a SQLite file", () => {
   check({
     make: (bounds) => SqliteRunStore.layer(join(folder, `${files++}.db`), bounds),
     shared: () => SqliteRunStore.layer(join(folder, "shared.db"))
+  })
+  checkConversations({
+    make: (bounds) => SqliteConversationStore.layer(join(folder, `${files++}.db`), bounds),
+    shared: () => SqliteConversationStore.layer(join(folder, "shared.db"))
   })
 })

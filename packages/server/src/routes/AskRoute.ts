@@ -23,6 +23,8 @@ const AskBody = Schema.Struct({
   question: Schema.String,
   /** Chosen by the client. Questions of one conversation are answered one at a time, in the order asked. */
   conversationId: Schema.optionalKey(Schema.String.check(Schema.isPattern(/^[\w.:-]{1,128}$/))),
+  /** The run that this one goes on from, be it of another conversation or of none. */
+  previousRunId: Schema.optionalKey(Schema.String.check(Schema.isPattern(/^run_\w{1,64}$/))),
   /** At most a day. */
   deadlineMillis: Schema.optionalKey(
     Schema.Finite.check(Schema.isGreaterThan(0), Schema.isLessThanOrEqualTo(dayMillis))

@@ -7,6 +7,8 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 
 import { Entry, isLast } from "../Entry.ts"
+import * as Places from "../Places.ts"
+import * as RunResult from "../RunResult.ts"
 import { type Begun, type Bounds, type RunRecord, RunStore, standardBounds } from "../RunStore.ts"
 
 /** Beside its text, what an entry takes. */
@@ -66,7 +68,7 @@ const make = (bounds: Bounds) =>
       RunStore.of({
         begin: (run: Begun) => {
           all.set(run.runId, {
-            record: { ...run, state: "running", endedAtMillis: null, lastSeq: -1 },
+            record: { ...run, state: "running", endedAtMillis: null, lastSeq: -1, ...RunResult.none },
             entries: [],
             trace: undefined,
             bytes: 0
@@ -85,7 +87,7 @@ const make = (bounds: Bounds) =>
               kept.bytes += size
               bytes += size
             }
-            kept.record = { ...kept.record, lastSeq: entry.seq }
+            kept.record = { ...kept.record, ...RunResult.add(kept.record, entry), lastSeq: entry.seq }
             if (isEnd) {
               const state = entry.tag === "RunFinished" ? "finished" : "failed"
               kept.record = { ...kept.record, state, endedAtMillis: clock.currentTimeMillisUnsafe() }
@@ -108,6 +110,22 @@ const make = (bounds: Bounds) =>
             const entries = look(runId)?.entries ?? []
             const place = placeAfter(entries, afterSeq)
             return entries.slice(place, place + pageEntries)
+          }),
+        list: (before, limit) =>
+          Effect.sync(() => {
+            tidy()
+            return [...all.values()]
+              .map(({ record }) => record)
+              .filter((record) => Places.isBefore(Places.ofRun(record), before))
+              .sort((a, b) => Places.newestFirst(Places.ofRun(a), Places.ofRun(b)))
+              .slice(0, limit)
+          }),
+        forget: (conversationId) =>
+          Effect.sync(() => {
+            for (const [runId, kept] of all) {
+              const { conversationId: id, endedAtMillis } = kept.record
+              if (id === conversationId && endedAtMillis !== null) forget(runId, kept)
+            }
           }),
         trace: (runId) => Effect.sync(() => look(runId)?.trace),
         changed: Effect.never

@@ -2,40 +2,50 @@
  * RunFile: the file behind `SqliteRunStore`: its tables and statements. The package's boundary to `node:sqlite`, which answers
  * at once and throws.
  */
-import { mkdirSync } from "node:fs"
-import { dirname } from "node:path"
-import { DatabaseSync } from "node:sqlite"
+import type { DatabaseSync } from "node:sqlite"
 
 import * as SqliteFile from "@callsheet/cache/store/SqliteFile"
+import { EndReason, Route } from "@callsheet/core/AgentEvent"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
 
 import { Entry, isLast, of } from "../Entry.ts"
+import type { Place } from "../Places.ts"
+import * as RunResult from "../RunResult.ts"
 import type { Begun, Bounds, RunRecord } from "../RunStore.ts"
-
-/** Marks a file as ours. No other is written to. */
-const applicationId = 0x43_53_48_52
-
-/** Of the file's layout; a file of another is not written to either. */
-const layout = 2
+import * as StateFile from "./StateFile.ts"
 
 const tables = `
-  CREATE TABLE run (
+  CREATE TABLE IF NOT EXISTS run (
     n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, question TEXT NOT NULL, conversation TEXT, owner TEXT NOT NULL,
     started_at INTEGER NOT NULL, seen_at INTEGER NOT NULL, ended_at INTEGER, state INTEGER NOT NULL DEFAULT 0,
     last_seq INTEGER NOT NULL DEFAULT -1, bytes INTEGER NOT NULL DEFAULT 0
   );
-  CREATE INDEX run_ended_at ON run (ended_at);
-  CREATE INDEX run_state ON run (state, seen_at);
-  CREATE TABLE event (
+  CREATE INDEX IF NOT EXISTS run_ended_at ON run (ended_at);
+  CREATE INDEX IF NOT EXISTS run_state ON run (state, seen_at);
+  CREATE INDEX IF NOT EXISTS run_started_at ON run (started_at, id);
+  CREATE INDEX IF NOT EXISTS run_conversation ON run (conversation) WHERE conversation IS NOT NULL;
+  CREATE TABLE IF NOT EXISTS event (
     run INTEGER NOT NULL, seq INTEGER NOT NULL, tag TEXT NOT NULL, data TEXT NOT NULL, PRIMARY KEY (run, seq)
   ) WITHOUT ROWID;
-  CREATE TABLE trace (run INTEGER PRIMARY KEY, data TEXT NOT NULL);
+  CREATE TABLE IF NOT EXISTS trace (run INTEGER PRIMARY KEY, data TEXT NOT NULL);
 `
 
-/** SQLite blocks the process for a lock, so only for a moment. What is still locked out then waits asleep. */
-const busyMillis = 5
+/** What a run came to; added to the table, as a file of before may lack it. */
+const resultColumns = { route: "TEXT", answer: "TEXT", reason: "TEXT", problem: "TEXT", wall_millis: "REAL" } as const
 
-/** Pages after which SQLite copies its log on its own, which waits for the disk: 64 MB. Before that it is done where no run is under way. */
-const logPages = 16_384
+const makeTables = (database: DatabaseSync) => {
+  database.exec(tables)
+  const there = new Set(
+    database
+      .prepare("PRAGMA table_info(run)")
+      .all()
+      .map((row) => row["name"])
+  )
+  for (const [name, type] of Object.entries(resultColumns)) {
+    if (!there.has(name)) database.exec(`ALTER TABLE run ADD COLUMN ${name} ${type}`)
+  }
+}
 
 const pageEntries = 512
 
@@ -53,38 +63,19 @@ export type Write =
   | { readonly _tag: "Append"; readonly runId: string; readonly entries: ReadonlyArray<Entry> }
   | { readonly _tag: "Trace"; readonly runId: string; readonly trace: string }
 
-/** The file is a database, and not ours. */
-class NoRuns extends Error {}
-
-const prepare = (database: DatabaseSync) => {
-  const pragma = (name: string) => SqliteFile.number(database.prepare(`PRAGMA ${name}`).get(), name)
-  const count = database.prepare("SELECT count(*) AS count FROM sqlite_schema")
-  const isEmpty = () => SqliteFile.number(count.get(), "count") === 0
-  if (pragma("application_id") !== applicationId && !isEmpty()) throw new NoRuns("it holds something else")
-  database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = ${logPages}`)
-  database.exec("BEGIN IMMEDIATE")
-  if (isEmpty()) {
-    database.exec(tables)
-    database.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${layout}`)
-  }
-  const found = pragma("user_version")
-  database.exec("COMMIT")
-  if (found !== layout) throw new NoRuns("another version of callsheet wrote it")
-  database.exec(`PRAGMA busy_timeout = ${busyMillis}`)
-}
-
 /** Opens the file at `path` for the process `owner`, or makes it and its folder. Throws, as all of its methods do. */
 export const open = (path: string, owner: string, bounds: Bounds) => {
-  mkdirSync(dirname(path), { recursive: true })
-  const database = new DatabaseSync(path, { timeout: 1000 })
+  const database = StateFile.open(path, makeTables)
   try {
-    prepare(database)
     return over(database, owner, bounds)
   } catch (cause) {
     database.close()
     throw cause
   }
 }
+
+const routeOf = Schema.decodeUnknownOption(Route)
+const reasonOf = Schema.decodeUnknownOption(EndReason)
 
 const over = (database: DatabaseSync, owner: string, bounds: Bounds) => {
   const statement = (sql: string) => database.prepare(sql)
@@ -95,6 +86,11 @@ const over = (database: DatabaseSync, owner: string, bounds: Bounds) => {
   const append = statement("INSERT OR IGNORE INTO event VALUES (?, ?, ?, ?)")
   const grown = statement("UPDATE run SET last_seq = ?, bytes = bytes + ? WHERE n = ?")
   const ended = statement("UPDATE run SET state = ?, ended_at = ? WHERE n = ?")
+  const told = statement("UPDATE run SET route = ?, answer = ?, reason = ?, problem = ?, wall_millis = ? WHERE n = ?")
+  const list = statement(
+    "SELECT * FROM run WHERE (started_at, id) < (?, ?) AND (ended_at IS NULL OR ended_at > ?) ORDER BY started_at DESC, id DESC LIMIT ?"
+  )
+  const ofConversation = statement("SELECT n FROM run WHERE conversation = ? AND ended_at IS NOT NULL")
   const beat = statement("UPDATE run SET seen_at = ? WHERE state = 0 AND owner = ?")
   const lost = statement("SELECT * FROM run WHERE state = 0 AND seen_at < ? AND owner <> ? LIMIT 100")
   const read = statement(
@@ -111,6 +107,14 @@ const over = (database: DatabaseSync, owner: string, bounds: Bounds) => {
 
   type Row = ReturnType<typeof find.get>
 
+  const resultOf = (row: Row): RunResult.RunResult => ({
+    route: Option.getOrNull(routeOf(row?.["route"])),
+    answer: SqliteFile.text(row, "answer") ?? null,
+    reason: Option.getOrNull(reasonOf(row?.["reason"])),
+    problem: SqliteFile.text(row, "problem") ?? null,
+    wallMillis: row?.["wall_millis"] === null ? null : SqliteFile.number(row, "wall_millis")
+  })
+
   const recordOf = (row: Row): RunRecord => ({
     runId: SqliteFile.text(row, "id") ?? "",
     question: SqliteFile.text(row, "question") ?? "",
@@ -118,7 +122,8 @@ const over = (database: DatabaseSync, owner: string, bounds: Bounds) => {
     startedAtMillis: SqliteFile.number(row, "started_at"),
     state: states[SqliteFile.number(row, "state")] ?? "failed",
     endedAtMillis: row?.["ended_at"] === null ? null : SqliteFile.number(row, "ended_at"),
-    lastSeq: SqliteFile.number(row, "last_seq")
+    lastSeq: SqliteFile.number(row, "last_seq"),
+    ...resultOf(row)
   })
 
   const appendAll = (runId: string, entries: ReadonlyArray<Entry>, nowMillis: number) => {
@@ -127,8 +132,11 @@ const over = (database: DatabaseSync, owner: string, bounds: Bounds) => {
     if (row === undefined || SqliteFile.number(row, "state") !== 0) return
     const n = SqliteFile.number(row, "n")
     const before = SqliteFile.number(row, "bytes")
+    const known = resultOf(row)
+    let result = known
     let bytes = 0
     for (const entry of entries) {
+      result = RunResult.add(result, entry)
       const isEnd = isLast(entry)
       const size = entry.data.length + entryBytes
       if (isEnd || before + bytes + size <= bounds.runBytes) {
@@ -138,6 +146,8 @@ const over = (database: DatabaseSync, owner: string, bounds: Bounds) => {
       if (isEnd) ended.run(entry.tag === "RunFinished" ? 1 : 2, nowMillis, n)
     }
     grown.run(entries.at(-1)?.seq ?? -1, bytes, n)
+    const { answer, problem, reason, route, wallMillis } = result
+    if (result !== known) told.run(route, answer, reason, problem, wallMillis, n)
   }
 
   const keepTrace = (runId: string, text: string) => {
@@ -160,15 +170,11 @@ const over = (database: DatabaseSync, owner: string, bounds: Bounds) => {
     appendAll(runId, [event], nowMillis)
   }
 
-  const transaction = (run: () => void) => {
-    database.exec("BEGIN IMMEDIATE")
-    try {
-      run()
-      database.exec("COMMIT")
-    } catch (cause) {
-      if (database.isTransaction) database.exec("ROLLBACK")
-      throw cause
-    }
+  const transaction = <A>(run: () => A): A => StateFile.transaction(database, run)
+  const remove = (n: number) => {
+    removeEvents.run(n)
+    removeTrace.run(n)
+    removeRun.run(n)
   }
 
   return {
@@ -197,6 +203,14 @@ const over = (database: DatabaseSync, owner: string, bounds: Bounds) => {
       transaction(() => endLost(row, nowMillis))
       return recordOf(find.get(runId))
     },
+    /** Those that began before `before`, the newest first, without what ended by `deadMillis`. */
+    list: (before: Place, limit: number, deadMillis: number): ReadonlyArray<RunRecord> =>
+      list.all(before.atMillis, before.id, deadMillis, limit).map(recordOf),
+    /** Forgets the runs of a conversation that are over. */
+    forget: (conversationId: string): void =>
+      transaction(() => {
+        for (const row of ofConversation.all(conversationId)) remove(SqliteFile.number(row, "n"))
+      }),
     read: (runId: string, afterSeq: number): ReadonlyArray<Entry> =>
       read
         .all(runId, afterSeq)
@@ -226,9 +240,7 @@ const over = (database: DatabaseSync, owner: string, bounds: Bounds) => {
           const isDead = SqliteFile.number(row, "ended_at") <= nowMillis - keepMillis
           if (!isDead && runs <= bounds.runs && bytes <= bounds.bytes) return
           const n = SqliteFile.number(row, "n")
-          removeEvents.run(n)
-          removeTrace.run(n)
-          removeRun.run(n)
+          remove(n)
           runs--
           bytes -= SqliteFile.number(row, "bytes")
         }

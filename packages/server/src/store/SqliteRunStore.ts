@@ -11,19 +11,17 @@
  * SQLite answers at once, so it blocks the process for as long as the system takes what is written, which is no wait for the
  * disk. What waits for the disk (copying the log) is done where no run is under way.
  */
-import * as SqliteFile from "@callsheet/cache/store/SqliteFile"
-import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Latch from "effect/Latch"
 import * as Layer from "effect/Layer"
 import * as Predicate from "effect/Predicate"
 import * as Random from "effect/Random"
-import * as Schedule from "effect/Schedule"
 
 import { isLast } from "../Entry.ts"
-import { StoreFailed } from "../RunError.ts"
+import type { StoreFailed } from "../RunError.ts"
 import { type Bounds, type RunRecord, RunStore, standardBounds } from "../RunStore.ts"
+import * as Guarded from "./Guarded.ts"
 import * as RunFile from "./RunFile.ts"
 import * as WriteBehind from "./WriteBehind.ts"
 
@@ -37,39 +35,18 @@ const newMillis = 200
 const beatMillis = 2000
 const tidyMillis = 30_000
 
-const whileBusy = Schedule.spaced("20 millis").pipe(Schedule.upTo({ times: 100 }))
-
-interface Failure {
-  readonly isBusy: boolean
-  readonly error: StoreFailed
-}
-
 const make = Effect.fnUntraced(function* (path: string, bounds: Bounds) {
-  const failure = (cause: unknown): Failure => {
-    const why = cause instanceof Error ? cause.message.replaceAll(/\s+/g, " ") : "unknown error"
-    const problem = `What is kept of runs, in ${path}, cannot be used (${why}): check the file and its rights.`
-    return { isBusy: SqliteFile.isBusy(cause), error: new StoreFailed({ problem }) }
-  }
-  const attempt = <A>(run: () => A): Effect.Effect<A, StoreFailed> =>
-    Effect.try({ try: run, catch: failure }).pipe(
-      Effect.retry({ schedule: whileBusy, while: ({ isBusy }) => isBusy }),
-      Effect.mapError(({ error }) => error)
-    )
-  const atTime = <A>(run: (nowMillis: number) => A) =>
-    Effect.flatMap(Clock.currentTimeMillis, (nowMillis) => attempt(() => run(nowMillis)))
-  const orLogged = (effect: Effect.Effect<unknown, StoreFailed>) =>
-    Effect.catch(Effect.asVoid(effect), ({ message }) => Effect.logWarning(message))
-
+  const { atTime, attempt } = Guarded.make(path)
   const owner = `${yield* Random.nextInt}.${yield* Random.nextInt}`
   const file = yield* Effect.acquireRelease(
     attempt(() => RunFile.open(path, owner, bounds)),
-    (file) => orLogged(attempt(() => file.close()))
+    (file) => Guarded.orLogged(attempt(() => file.close()))
   )
   const keepMillis = Duration.toMillis(bounds.keep)
   /** The runs that this process has under way, or has not written whole. */
   const own = new Set<string>()
   const behind = yield* WriteBehind.make((writes: ReadonlyArray<RunFile.Write>) =>
-    Effect.map(orLogged(atTime((nowMillis) => file.write(writes, nowMillis))), () => {
+    Effect.map(Guarded.orLogged(atTime((nowMillis) => file.write(writes, nowMillis))), () => {
       for (const write of writes) if (write._tag === "Append" && write.entries.some(isLast)) own.delete(write.runId)
     })
   )
@@ -79,11 +56,11 @@ const make = Effect.fnUntraced(function* (path: string, bounds: Bounds) {
     (hasMore) => (hasMore ? Effect.andThen(Effect.yieldNow, tidy) : Effect.void)
   )
   const idle = Effect.suspend(() => (own.size === 0 ? attempt(file.checkpoint) : Effect.void))
-  yield* Effect.andThen(orLogged(Effect.andThen(tidy, idle)), Effect.sleep(tidyMillis)).pipe(
+  yield* Effect.andThen(Guarded.orLogged(Effect.andThen(tidy, idle)), Effect.sleep(tidyMillis)).pipe(
     Effect.forever,
     Effect.forkScoped
   )
-  yield* Effect.suspend(() => (own.size === 0 ? Effect.void : orLogged(atTime(file.beat)))).pipe(
+  yield* Effect.suspend(() => (own.size === 0 ? Effect.void : Guarded.orLogged(atTime(file.beat)))).pipe(
     Effect.andThen(Effect.sleep(beatMillis)),
     Effect.forever,
     Effect.forkScoped
@@ -108,7 +85,7 @@ const make = Effect.fnUntraced(function* (path: string, bounds: Bounds) {
     if (woken.length === 0) someWait.closeUnsafe()
   })
   yield* someWait.await.pipe(
-    Effect.andThen(orLogged(lookForChanges)),
+    Effect.andThen(Guarded.orLogged(lookForChanges)),
     Effect.andThen(Effect.sleep(lookMillis)),
     Effect.forever,
     Effect.forkScoped
@@ -159,6 +136,16 @@ const make = Effect.fnUntraced(function* (path: string, bounds: Bounds) {
       Effect.andThen(
         written(runId),
         attempt(() => file.read(runId, afterSeq))
+      ),
+    list: (before, limit) =>
+      Effect.andThen(
+        behind.flush,
+        atTime((nowMillis) => file.list(before, limit, nowMillis - keepMillis))
+      ),
+    forget: (conversationId) =>
+      Effect.andThen(
+        behind.flush,
+        attempt(() => file.forget(conversationId))
       ),
     changed
   })

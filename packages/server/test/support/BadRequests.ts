@@ -64,6 +64,7 @@ const wrongFields = (random: Random): unknown =>
     () => ({ question: pick<unknown>(random, [1, null, [], {}, true, "", "  \n"]) }),
     () => ({ question: "say 1", deadlineMillis: pick<unknown>(random, [0, -5, "5", null, 1e300]) }),
     () => ({ question: "say 1", conversationId: pick<unknown>(random, ["", "a b", "x".repeat(200), 7, null]) }),
+    () => ({ question: "say 1", previousRunId: pick<unknown>(random, ["", "x", "run_0", "run_", 7, null, "run_é"]) }),
     () => ({ question: "say 1", stopWhenLeft: pick<unknown>(random, ["yes", 1, null]) }),
     () => ({ question: "long ".repeat(400) }),
     () => ({}),
@@ -105,7 +106,7 @@ const spoils: Readonly<Record<string, Spoil>> = {
       "/v1/ask/more",
       "/V1/ASK",
       "/..%2f..%2fetc/passwd",
-      "/v1/runs",
+      "/v1/runz",
       "/v1/%E0%A4%A",
       "/%00",
       "//v1//nothing",
@@ -181,6 +182,18 @@ const spoils: Readonly<Record<string, Spoil>> = {
     draft.method = "GET"
     draft.path = `/v1/runs/${runId}/events`
     withHeader(draft, "last-event-id", pick(random, ["x", "-1", "1e3", "9".repeat(40), "0x1"]))
+  },
+  page: (draft, random, { runId }) => {
+    draft.method = "GET"
+    withHeader(draft, "accept", "application/json")
+    const bad = pick(random, ["x", "-1", "", "1.", ".run_1", "%00", "9".repeat(40), "1.%F0%9F", "run_é"])
+    draft.path = pick(random, [
+      `/v1/runs?before=${encodeURI(bad)}`,
+      `/v1/conversations?before=${encodeURI(bad)}`,
+      `/v1/runs/${runId}/events?after=${encodeURI(bad)}`,
+      `/v1/runs?limit=${pick(random, ["x", "", "1.5", "1e3", "NaN", "9".repeat(40)])}`,
+      `/v1/conversations/${pick(random, ["unknown", "%20", "%2e%2e%2f", "x".repeat(200), "%E0%A4%A"])}`
+    ])
   },
   approval: (draft, random, { runId }) => {
     askBody(

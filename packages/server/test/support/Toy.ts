@@ -8,6 +8,8 @@
  * | `change K` | one write that waits for approval, then what came of it |
  * | `hang K` | a tool that ends only when it is interrupted |
  * | `stubborn K` | one that takes 300 ms to end though it is interrupted |
+ * | `recall` | all that was said to it before, with a bar between |
+ * | `pick K` | one read, and beside it one call of the client's tool `pick`; then what came of both |
  * | `break` | the model breaks |
  */
 import * as Agent from "@callsheet/core/Agent"
@@ -53,9 +55,16 @@ const handlers = tools.toLayer({
 
 const script: Script = ({ messages, question }) => {
   const [verb = "", key = ""] = question.split(" ")
+  if (verb === "recall")
+    return { text: messages.map((message) => ("text" in message ? message.text : "")).join("|"), calls: [] }
   const last = messages.at(-1)
   if (verb === "break") throw new Error("a secret detail")
   if (verb === "say") return { text: "word".repeat(Number(key)), calls: [] }
+  if (verb === "pick") {
+    if (last?.role !== "tool") return { text: "", calls: ["look", "pick"].map((name) => ({ name, input: { key } })) }
+    const results = messages.slice(-2).map((message) => (message.role === "tool" ? message.result : null))
+    return { text: JSON.stringify(results), calls: [] }
+  }
   if (last?.role === "tool") return { text: String(JSON.stringify(last.result)), calls: [] }
   return { text: "", calls: [{ name: verb, input: { key } }] }
 }
