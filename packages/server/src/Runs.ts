@@ -207,6 +207,7 @@ const make = Effect.fnUntraced(function* <R>(agent: Agent.Agent<R>) {
           const last = events.at(-1)
           if (last === undefined || !isLast({ tag: last._tag })) return Effect.sync(() => events.forEach(add))
           events.slice(0, -1).forEach(add)
+          live ??= open(last.runId)
           fork(keep(last))
           return Effect.andThen(
             Effect.timeoutOption(Deferred.await(kept), keepMillis),

@@ -48,7 +48,7 @@ export const due = (chain: ReadonlyArray<Exchange.Exchange>, limitBytes: number)
 }
 
 /** A person's word rather than the system's: it holds what was asked and what tools gave, and no more weight than those. */
-export const message = (summary: string): Message => ({
+const message = (summary: string): Message => ({
   role: "user",
   text: `[What was said before, in short]\n${summary}`
 })

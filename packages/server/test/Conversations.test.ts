@@ -110,6 +110,17 @@ describe("Conversations", () => {
     })
   )
 
+  it.effect("keeps nothing of a question that is refused, and says so at once", () =>
+    Effect.gen(function* () {
+      const { answerTo } = yield* start()
+      const history = [{ role: "tool", callId: "none", name: "look", text: "1", isFailure: false }] as const
+      const refused = yield* Effect.flip(answerTo({ question: "say 1", conversationId: "c", history }))
+      assert.strictEqual(refused.reason._tag, "InvalidQuestion")
+      const next = yield* answerTo({ question: "recall", conversationId: "c" })
+      assert.strictEqual(next.answer, "recall")
+    })
+  )
+
   it.effect("forgets nothing that was done by a run that failed or was stopped", () =>
     Effect.gen(function* () {
       const { answerTo, requests, runs } = yield* start()

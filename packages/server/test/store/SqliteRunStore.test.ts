@@ -69,6 +69,27 @@ describe("SqliteRunStore", () => {
     })
   )
 
+  it.live("reads what was kept before a run told what it came to", () =>
+    Effect.gen(function* () {
+      const path = join(folder, "before.db")
+      const database = new DatabaseSync(path)
+      database.exec(`
+        PRAGMA application_id = ${0x43_53_48_52}; PRAGMA user_version = 2;
+        CREATE TABLE run (
+          n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, question TEXT NOT NULL, conversation TEXT, owner TEXT NOT NULL,
+          started_at INTEGER NOT NULL, seen_at INTEGER NOT NULL, ended_at INTEGER, state INTEGER NOT NULL DEFAULT 0,
+          last_seq INTEGER NOT NULL DEFAULT -1, bytes INTEGER NOT NULL DEFAULT 0
+        );
+        INSERT INTO run VALUES (1, 'run_before', '?', NULL, 'x', 1, 1, ${Date.now()}, 1, 0, 0)
+      `)
+      database.close()
+      const store = yield* build(SqliteRunStore.layer(path))
+      yield* keep(store, "run_after", 3)
+      const answers = (yield* store.list({ atMillis: Number.MAX_SAFE_INTEGER, id: "" }, 9)).map(({ answer }) => answer)
+      assert.deepStrictEqual(answers, ["done", null])
+    })
+  )
+
   it.live("leaves a file alone that is something else, and says so in a sentence", () =>
     Effect.gen(function* () {
       const other = join(folder, "other.db")
