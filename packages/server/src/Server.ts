@@ -10,6 +10,7 @@ import * as EventsRoute from "./routes/EventsRoute.ts"
 import * as HealthRoute from "./routes/HealthRoute.ts"
 import * as RunRoute from "./routes/RunRoute.ts"
 import * as SessionRoute from "./routes/SessionRoute.ts"
+import * as UiRoute from "./routes/UiRoute.ts"
 
 /** Each concern is a layer of its own; add one here. */
 export const layer = Layer.mergeAll(
@@ -18,6 +19,7 @@ export const layer = Layer.mergeAll(
   RunRoute.layer,
   ApprovalsRoute.layer,
   SessionRoute.layer,
+  UiRoute.layer,
   HealthRoute.layer,
   Edge.layer
 )
