@@ -22,6 +22,7 @@ const allowed: Readonly<Record<string, ReadonlyArray<string>>> = {
     "@callsheet/core/Span",
     "@callsheet/core/explain/Trace"
   ],
+  mcp: ["effect", "@callsheet/core", "@callsheet/cache"],
   media: ["effect", "@callsheet/cache", "@callsheet/core/schedule/Annotations", "@callsheet/core/foresee/Route"],
   testkit: ["effect", "@effect/platform-node", "ws", "node:"],
   server: ["effect", "@effect/platform-node", "@callsheet/cache", "@callsheet/core", "node:"],
@@ -32,7 +33,9 @@ const allowed: Readonly<Record<string, ReadonlyArray<string>>> = {
     "@callsheet/cache",
     "@callsheet/core",
     "@callsheet/media",
+    "@callsheet/mcp",
     "@callsheet/openai",
+    "@callsheet/server",
     "@callsheet/testkit",
     "@effect/opentelemetry",
     "@effect/platform-node",

@@ -6,7 +6,8 @@ import type { RunSummary } from "@callsheet/core/explain/RunSummary"
 
 /** One object, on one line. A figure whose feature does not exist yet is null; so are those of a profile without one. */
 export const askJson = (summary: RunSummary, profile: Profile | undefined): string => {
-  const { answer, criticalPathMillis, modelCalls, reason, route, runId, steps, toolCalls, wallMillis } = summary
+  const { answer, criticalPathMillis, estimateMillis, modelCalls, reason, route, runId, steps, toolCalls, wallMillis } =
+    summary
   return JSON.stringify({
     answer,
     route,
@@ -15,7 +16,7 @@ export const askJson = (summary: RunSummary, profile: Profile | undefined): stri
     steps,
     modelCalls,
     toolCalls,
-    estimateMillis: null,
+    estimateMillis,
     heapDeltaBytes: profile?.heapDeltaBytes ?? null,
     runId,
     reason,

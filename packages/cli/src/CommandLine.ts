@@ -142,9 +142,33 @@ const report = Command.make(
     )
 ).pipe(Command.withDescription("What the query log says, by day and by question, and what became worse"))
 
+const serve = Command.make(
+  "serve",
+  {
+    port: Flag.Int("port").pipe(
+      Flag.withDescription("Where to listen; 0 lets the system choose"),
+      Flag.filter(
+        (port) => port >= 0 && port <= 65_535,
+        () => "a port from 0 to 65535"
+      ),
+      Flag.withDefault(4111)
+    ),
+    host: Flag.String("host").pipe(
+      Flag.withDescription("Whom to let in: beyond this machine CALLSHEET_TOKEN must be set"),
+      Flag.withDefault("127.0.0.1")
+    ),
+    model: asking.model
+  },
+  (options) =>
+    Effect.flatMap(
+      Effect.promise(() => import("./commands/Serve.ts")),
+      ({ serve }) => serve(options)
+    )
+).pipe(Command.withDescription("Answer over HTTP, until Ctrl+C or SIGTERM"))
+
 const callsheet = Command.make("callsheet").pipe(
   Command.withDescription("Ask your home-media services, and see where the time goes"),
-  Command.withSubcommands([ask, cache, demo, doctor, profile, report])
+  Command.withSubcommands([ask, cache, demo, doctor, profile, report, serve])
 )
 
 /** Help and version go to stdout as ever; a wrong invocation becomes an `ExitError` below, so nothing is printed here. */

@@ -78,7 +78,7 @@ const telemetry = Effect.fnUntraced(function* (settings: Settings.Settings) {
   const endpoint = yield* Settings.collector(settings)
   if (endpoint === undefined) return { below: Layer.empty, above: Layer.empty }
   const Telemetry = yield* Effect.promise(() => import("./Telemetry.ts"))
-  const ServiceMetrics = yield* Effect.promise(() => import("@callsheet/core/explain/ServiceMetrics"))
+  const { ServiceMetrics } = yield* Effect.promise(() => import("@callsheet/core/explain/ServiceMetrics"))
   return { below: Telemetry.layer(endpoint), above: ServiceMetrics.layer }
 })
 
@@ -86,14 +86,24 @@ const telemetry = Effect.fnUntraced(function* (settings: Settings.Settings) {
  * What runs taught, where it outlives the process: one question learns nothing for itself. Loaded only then. Of demo services
  * nothing is learned.
  */
-const habits = Effect.fnUntraced(function* (settings: Settings.Settings, { isDemo }: Choice) {
-  if (isDemo || !Settings.isSet(settings, "CALLSHEET_STATE")) return Layer.empty
+const learned = Effect.fnUntraced(function* (settings: Settings.Settings, { isDemo }: Choice) {
+  if (isDemo || !Settings.isSet(settings, "CALLSHEET_STATE")) return undefined
   const { Habits } = yield* Effect.promise(() => import("@callsheet/core/foresee/Habits"))
+  const { Estimates } = yield* Effect.promise(() => import("@callsheet/core/explain/Estimates"))
   const State = yield* Effect.promise(() => import("./State.ts"))
   const NodePath = yield* Effect.promise(() => import("@effect/platform-node/NodePath"))
   const files = Layer.merge(NodeFileSystem.layer, NodePath.layer)
-  return Layer.provide(Habits.layer, Layer.provide(State.layer, [files, Settings.layer(settings)]))
+  return Layer.provide(
+    Layer.merge(Habits.layer, Estimates.layer),
+    Layer.provide(State.layer, [files, Settings.layer(settings)])
+  )
 })
+
+/** How long runs take, known as long as this process lives. */
+const estimatesMemory = Effect.map(
+  Effect.promise(() => import("@callsheet/core/explain/Estimates")),
+  ({ Estimates }) => Estimates.layerMemory
+)
 
 /** What remembers. Demo services begin anew with each process, and so does what is remembered of them. */
 const cacheOf = ({ isDemo }: Choice): Layer.Layer<Cache, Config.ConfigError> =>
@@ -123,18 +133,25 @@ export const clients = (
 /**
  * The model and the tools that `settings` and `choice` name, for one question. Fails where a service is set up by half.
  */
-export const layer = (settings: Settings.Settings, choice: Choice) => composed(settings, choice, Layer.empty)
+export const layer = (settings: Settings.Settings, choice: Choice) =>
+  composed(settings, choice, Layer.empty, Effect.succeed(Layer.empty))
 
 /** The same for a process that answers more than one question: its wires stay warm, and what is needed most is read ahead. */
 export const lasting = (settings: Settings.Settings, choice: Choice) =>
   Layer.unwrap(
     Effect.map(
       Effect.promise(() => import("./ReadAhead.ts")),
-      ({ schedule }) => Layer.provide(composed(settings, choice, schedule), Wire.layerWarm)
+      ({ schedule }) => Layer.provide(composed(settings, choice, schedule, estimatesMemory), Wire.layerWarm)
     )
   )
 
-const composed = (settings: Settings.Settings, choice: Choice, beside: Beside) =>
+/** `unlearned` is there where nothing that runs taught outlives the process. */
+const composed = (
+  settings: Settings.Settings,
+  choice: Choice,
+  beside: Beside,
+  unlearned: Effect.Effect<Layer.Layer<never>>
+) =>
   Layer.unwrap(
     Effect.gen(function* () {
       const [problem] = Settings.missingAddresses(settings)
@@ -142,7 +159,7 @@ const composed = (settings: Settings.Settings, choice: Choice, beside: Beside) =
       const { above, below } = yield* telemetry(settings)
       const all = clients(settings, yield* standIns(choice), cacheOf(choice), beside)
       return above.pipe(
-        Layer.provideMerge(Layer.merge(all, yield* habits(settings, choice))),
+        Layer.provideMerge(Layer.merge(all, (yield* learned(settings, choice)) ?? (yield* unlearned))),
         Layer.provideMerge(below)
       )
     })

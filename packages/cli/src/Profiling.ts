@@ -7,10 +7,9 @@ import * as RunGraph from "@callsheet/core/explain/RunGraph"
  * only where a run is profiled.
  */
 import type { RunSummary } from "@callsheet/core/explain/RunSummary"
-import { Attribute, type RecordedSpan } from "@callsheet/core/explain/Trace"
+import type { RecordedSpan } from "@callsheet/core/explain/Trace"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import * as Tracer from "effect/Tracer"
 
 import { failed } from "./ExitError.ts"
 
@@ -57,22 +56,6 @@ export const ofSpans = Effect.fnUntraced(function* (
   } satisfies Profiled
 })
 
-const contents: ReadonlySet<string> = new Set([Attribute.callArguments, Attribute.callResult])
-
-/** Arguments and results are recorded to see which call needed which: an exporter that is configured gets none of them. */
-const withoutContent = (outer: Tracer.Tracer): Tracer.Tracer =>
-  Tracer.make({
-    context: outer.context,
-    span: (options) => {
-      const span = outer.span(options)
-      const attribute = span.attribute.bind(span)
-      span.attribute = (key, value) => {
-        if (!contents.has(key)) attribute(key, value)
-      }
-      return span
-    }
-  })
-
 /** Of this process: what it took before the run is what any process for one question takes. */
 const ownProcess = ({ startedAtMillis }: Profile.Profile): Process => ({
   startUpMillis: Math.max(0, startedAtMillis - performance.timeOrigin),
@@ -81,12 +64,9 @@ const ownProcess = ({ startedAtMillis }: Profile.Profile): Process => ({
 
 /** Does `run`, and tells of it in full. */
 export const profiled = Effect.fnUntraced(function* <E, R>(run: Effect.Effect<RunSummary, E, R>) {
-  const recorder = Recorder.make()
-  const outer = yield* Effect.tracer
-  const summary = yield* recorder.record(run).pipe(
-    Effect.withTracer(withoutContent(outer)),
-    Effect.provideService(Recorder.Content, true),
-    Effect.provideService(HeapUsed, () => process.memoryUsage().heapUsed)
-  )
+  const recorder = Recorder.make({ content: true })
+  const summary = yield* recorder
+    .record(run)
+    .pipe(Effect.provideService(HeapUsed, () => process.memoryUsage().heapUsed))
   return { summary, profiled: yield* ofSpans(recorder.spans, undefined, ownProcess) }
 })

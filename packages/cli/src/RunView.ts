@@ -26,8 +26,17 @@ interface Running {
   readonly sinceMillis: number
 }
 
+/** What a run will still take, as it was told at `atMillis`. */
+interface Left {
+  readonly atMillis: number
+  readonly remainingMillis: number
+  readonly lowMillis: number
+  readonly highMillis: number
+}
+
 export interface View {
   readonly mode: Mode
+  readonly left: Left | undefined
   /** What runs now, by call id; the model's own waiting under the empty id. */
   readonly running: Readonly<Record<string, Running>>
   /** Widths of the lines on the screen that will be taken back. */
@@ -37,7 +46,14 @@ export interface View {
   readonly isMidLine: boolean
 }
 
-export const initial = (mode: Mode): View => ({ mode, running: {}, drawn: [], ticks: 0, isMidLine: false })
+export const initial = (mode: Mode): View => ({
+  mode,
+  left: undefined,
+  running: {},
+  drawn: [],
+  ticks: 0,
+  isMidLine: false
+})
 
 /** The terminal's size may change at any time: tell it before each event and tick. */
 export const resize = (view: View, size: Size): View =>
@@ -61,15 +77,31 @@ const takeBack = ({ drawn, mode }: View): string => {
 
 const unknownRows = 24
 
+const seconds = (millis: number): string => (Math.max(0, millis) / 1000).toFixed(1)
+
+/** "about 1.2 s left (0.8 to 2.0 s)": what was told, less the time since. Nothing once it was wrong. */
+const leftText = (left: Left | undefined, atMillis: number): string | undefined => {
+  if (left === undefined) return undefined
+  const passed = Math.max(0, atMillis - left.atMillis)
+  if (passed > left.highMillis) return undefined
+  const [about, low, high] = [left.remainingMillis, left.lowMillis, left.highMillis].map((millis) =>
+    seconds(millis - passed)
+  )
+  return `about ${about} s left (${low} to ${high} s)`
+}
+
 /** What goes above the screen's edge cannot be taken back, so no more lines are drawn than it holds. */
 const lines = (view: View, { columns, rows }: Size, atMillis: number): ReadonlyArray<string> => {
-  const most = Math.max(1, (rows === 0 ? unknownRows : rows) - 2)
+  const room = Math.max(1, (rows === 0 ? unknownRows : rows) - 2)
   const all = Object.values(view.running)
+  const left = all.length === 0 || room === 1 ? undefined : leftText(view.left, atMillis)
+  const most = left === undefined ? room : room - 1
   const shown = all.length > most ? all.slice(0, most - 1) : all
   const frame = frames[view.ticks % frames.length] ?? ""
   return [
     ...shown.map(({ sinceMillis, text }) => `${frame} ${text}  ${duration(Math.max(0, atMillis - sinceMillis))}`),
-    ...(shown.length < all.length ? [`  and ${all.length - shown.length} more`] : [])
+    ...(shown.length < all.length ? [`  and ${all.length - shown.length} more`] : []),
+    ...(left === undefined ? [] : [`  ${left}`])
   ].map((line) => fit(line, columns - 1))
 }
 
@@ -133,6 +165,8 @@ export const onEvent = (view: View, event: AgentEvent): readonly [View, string] 
     }
     case "StepFinished":
       return print({ ...view, running: without(running, "") }, "", atMillis)
+    case "EstimateChanged":
+      return print({ ...view, left: event }, "", atMillis)
     case "RunFinished":
     case "RunFailed":
       return print({ ...view, running: {} }, lineStart(view), atMillis)

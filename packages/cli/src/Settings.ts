@@ -16,8 +16,6 @@ export interface Key {
   readonly isSecret?: true
   /** What holds where the key is not set. */
   readonly otherwise?: string
-  /** Read by a later version: doctor says so where it is set. */
-  readonly isUnused?: true
 }
 
 export const keys: ReadonlyArray<Key> = [
@@ -56,15 +54,19 @@ export const keys: ReadonlyArray<Key> = [
   },
   {
     name: "CALLSHEET_STATE",
-    describes: "what keeps what runs taught: memory or sqlite:PATH",
-    otherwise: "memory"
+    describes: "what keeps runs, and what they taught: memory or sqlite:PATH",
+    otherwise: "memory; the server's is callsheet/state.db in the state folder, but of demo services"
   },
   {
     name: "CALLSHEET_LOG",
     describes: "file that each run adds a line of figures to, or off",
     otherwise: "callsheet/queries.jsonl in the state folder, not of demo services"
   },
-  { name: "CALLSHEET_TOKEN", describes: "token that the server asks for", isSecret: true, isUnused: true }
+  {
+    name: "CALLSHEET_TOKEN",
+    describes: "token that the server asks for; needed where it listens beyond this machine",
+    isSecret: true
+  }
 ]
 
 export const fileName = "callsheet.yaml"

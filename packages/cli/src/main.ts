@@ -16,10 +16,11 @@ import { ask } from "./commands/Ask.ts"
 import { lineOf } from "./ExitError.ts"
 import * as Output from "./Output.ts"
 
-/** As the shell has it: 128 and the number of the signal that ended the process. */
-let stoppedStatus = 130
+/** A server that is told to stop has done what it was to do. Else as the shell has it: 128 and the number of the signal. */
+const isServer = process.argv[2] === "serve"
+let stoppedStatus = isServer ? 0 : 130
 process.once("SIGTERM", () => {
-  stoppedStatus = 143
+  stoppedStatus = isServer ? 0 : 143
 })
 
 const plain = AskLine.parse(process.argv.slice(2))

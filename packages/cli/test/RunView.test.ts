@@ -66,6 +66,23 @@ describe("RunView", () => {
     assert.deepStrictEqual(screen(output + text, large), ['✓ step 1  look {"key":"a"}  40 ms', "⠙   look  100 ms", ""])
   })
 
+  const told = { remainingMillis: 1_200, lowMillis: 800, highMillis: 2_000, runs: 9 }
+  const estimated = stamp([
+    { at: 0, _tag: "StepStarted", step },
+    { at: 0, _tag: "EstimateChanged", ...told },
+    { at: 950, _tag: "RunFinished", answer: "", steps: 1, reason: "answered" }
+  ])
+
+  it("says live how long it will still take, less what has passed, and no more once that was wrong", () => {
+    const { output, view } = play(live(large), 2, estimated)
+    assert.strictEqual(screen(output, large)[1], "  about 1.2 s left (0.8 to 2.0 s)")
+    const at = (millis: number) => screen(output + RunView.onTick(view, millis)[1], large)
+    assert.strictEqual(at(1_000)[1], "  about 0.2 s left (0.0 to 1.0 s)")
+    assert.deepStrictEqual(at(2_100), ["⠙ step 1: the model  2.10 s", ""])
+    assert.notInclude(screen(play(live(large), 3, estimated).output, large).join(""), "left")
+    assert.strictEqual(play({ _tag: "Plain" }, 3, estimated).output, "")
+  })
+
   it("says of a call that no model asked for whose it is", () => {
     const settledBy = (callId: string) =>
       RunView.onEvent(

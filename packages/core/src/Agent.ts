@@ -16,7 +16,7 @@ import * as Random from "effect/Random"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 
-import { AgentError, BudgetUnchecked, ModelFailed, NoAnswer } from "./AgentError.ts"
+import { AgentError, BudgetUnchecked, InvalidQuestion, ModelFailed, NoAnswer } from "./AgentError.ts"
 import type { AgentEvent, EndReason } from "./AgentEvent.ts"
 import * as AgentRequest from "./AgentRequest.ts"
 import { HeapUsed } from "./explain/HeapUsed.ts"
@@ -25,6 +25,7 @@ import * as RunSummary from "./explain/RunSummary.ts"
 import { Attribute } from "./explain/Trace.ts"
 import * as Answers from "./foresee/Answers.ts"
 import type { Bundle } from "./foresee/Bundle.ts"
+import * as FindTool from "./foresee/FindTool.ts"
 import * as Foresight from "./foresee/Foresight.ts"
 import * as Opening from "./foresee/Opening.ts"
 import type * as Route from "./foresee/Route.ts"
@@ -32,11 +33,13 @@ import * as Ledger from "./model/Ledger.ts"
 import { type Message, type ModelRequest, ModelStream } from "./model/ModelStream.ts"
 import * as Transcript from "./model/Transcript.ts"
 import * as Turn from "./model/Turn.ts"
+import * as RunEstimates from "./RunEstimates.ts"
 import * as RunLog from "./RunLog.ts"
 import * as RunObserver from "./RunObserver.ts"
 import * as Account from "./schedule/Account.ts"
 import * as Brakes from "./schedule/Brakes.ts"
 import * as Calls from "./schedule/Calls.ts"
+import * as ClientTools from "./schedule/ClientTools.ts"
 import * as Graph from "./schedule/Graph.ts"
 import * as Handlers from "./schedule/Handlers.ts"
 import * as Once from "./schedule/Once.ts"
@@ -121,6 +124,9 @@ const limitMillis = (
   return least === Infinity ? undefined : least
 }
 
+/** Names that the engine gives its own tools. */
+const engineTools: ReadonlySet<string> = new Set([PlanTool.name, ResultTool.name, FindTool.name])
+
 const modelOf = ({ model, provider }: ModelStream["Service"]) => ({ model, provider })
 
 /**
@@ -173,19 +179,23 @@ export function make<Tools extends Record<string, Tool.Any>, R, R2, R3>(
       policy.resultBytes === undefined
         ? undefined
         : Results.make(policy.resultBytes, ResultStore.make(remembered), fork)
+    const client = ClientTools.make(request)
+    const problem = client?.problem((tool) => Object.hasOwn(own.tools, tool) || engineTools.has(tool))
+    if (problem !== undefined) return yield* new AgentError({ reason: new InvalidQuestion({ problem }) })
     const facts = options.facts && (yield* options.facts)
-    let transcript = Transcript.start(instructions, question, facts?.text)
+    let transcript = Transcript.start(instructions, { ...request, question }, facts?.text)
     const recall =
-      remembered &&
-      answers.recall({
-        remembered,
-        provider,
-        model,
-        address,
-        tools: opener.offerAll(own.tools),
-        question,
-        facts: facts?.key
-      })
+      remembered === undefined || !AgentRequest.isPlain(request)
+        ? undefined
+        : answers.recall({
+            remembered,
+            provider,
+            model,
+            address,
+            tools: opener.offerAll(own.tools),
+            question,
+            facts: facts?.key
+          })
     const answer = recall && (yield* recall)
     phases.end("start-up")
     if (answer?.known !== undefined) {
@@ -209,7 +219,7 @@ export function make<Tools extends Record<string, Tool.Any>, R, R2, R3>(
         span,
         fork
       },
-      { question, transcript },
+      { question, transcript, isForModel: AgentRequest.isForModel(request) },
       account,
       phases
     )
@@ -224,25 +234,34 @@ export function make<Tools extends Record<string, Tool.Any>, R, R2, R3>(
       const last = brakes.last(step, log.elapsedMillis(), added)
       log.append({ _tag: "StepStarted", step })
       const calls = last === undefined ? Calls.open(step, run, span) : Calls.none
+      const tools = offered()
       const request: ModelRequest = {
         messages: transcript,
-        tools: offered(),
-        toolChoice: last === undefined ? "auto" : "none",
+        tools: client?.beside(tools) ?? tools,
+        toolChoice: last !== undefined ? "none" : step === 0 ? (client?.choice ?? "auto") : "auto",
         deltasOf: policy.plans ? PlanTool.name : undefined,
         cacheKey: name
       }
       ledger?.reported(transcript)
       const taken = yield* within(
         brakes.remaining(log.elapsedMillis()),
-        Turn.take(step, request, log, calls, span).pipe(
+        Turn.take(step, request, log, client?.apart(calls) ?? calls, span).pipe(
           Effect.mapError((error) => new AgentError({ reason: new ModelFailed({ error }) }))
         )
       )
       if (Option.isNone(taken)) return account.outOfTime(step, calls)
-      const turn = taken.value
+      const handed = last === undefined ? (client?.handed(taken.value) ?? []) : []
+      const turn = client === undefined || handed.length > 0 ? taken.value : client.own(taken.value)
       brakes.spend(turn)
       ledger?.turn(turn)
       const results = yield* calls.results(turn.isComplete)
+      if (handed.length > 0) {
+        for (const { id, inputText, name } of handed) {
+          log.append({ _tag: "ClientCall", step, callId: id, name, inputText })
+        }
+        log.append({ _tag: "StepFinished", step, finishReason: turn.finish.reason, modelCall: turn.modelCall })
+        return { answer: account.said(), steps: step + 1, reason: "client-calls" } as const
+      }
       ahead?.took(turn.calls, results)
       const isSpoken =
         turn.isComplete && last === undefined && turn.text.trim() === "" && wishes?.take(turn.calls, results) === true
@@ -295,12 +314,14 @@ export function make<Tools extends Record<string, Tool.Any>, R, R2, R3>(
       const request = typeof asked === "string" ? { question: asked } : asked
       const id = yield* runId
       const told = span && RunSpan.telling(span, id, yield* HeapUsed)
+      const asking = modelOf(yield* ModelStream)
       const observers = yield* RunObserver.Observers
       const watch =
-        observers.length === 0
-          ? undefined
-          : RunObserver.watch(observers, { runId: id, agent: name, ...modelOf(yield* ModelStream) })
-      const log = yield* RunLog.make(id, RunLog.both(take, told, watch?.take))
+        observers.length === 0 ? undefined : RunObserver.watch(observers, { runId: id, agent: name, ...asking })
+      const log = yield* RunEstimates.log(id, RunLog.both(take, told, watch?.take), {
+        model: asking.model,
+        deadlineMillis: limitMillis(request, policy)
+      })
       const ledger = yield* Ledger.Current
       yield* Effect.gen(function* () {
         const question = yield* AgentRequest.validate(request, policy.maxQuestionBytes)

@@ -5,7 +5,8 @@ import * as Effect from "effect/Effect"
 import type * as JsonSchema from "effect/JsonSchema"
 
 import { AgentError, InvalidQuestion } from "./AgentError.ts"
-import type { Message } from "./model/ModelStream.ts"
+import * as History from "./History.ts"
+import type { Message } from "./Message.ts"
 
 /** A tool that the client runs: a run that calls it ends there, and the client goes on with the result. */
 export interface ClientTool {
@@ -37,14 +38,29 @@ const invalid = (problem: string) => new AgentError({ reason: new InvalidQuestio
 
 const encoder = new TextEncoder()
 
+/** A picture's address as providers take them. */
+const isPicture = (address: string): boolean => /^data:image\/[\w.+-]+;base64,|^https:\/\//i.test(address)
+
+/**
+ * Whether nothing but the question says what is asked, so that what is known of such a question holds of this one.
+ */
+export const isPlain = ({ clientTools = [], history = [], images = [], instructions = "" }: AgentRequest): boolean =>
+  clientTools.length === 0 && history.length === 0 && images.length === 0 && instructions === ""
+
+/** Whether a model must see it: no rule reads pictures, results of a client's tools, or what is to be called. */
+export const isForModel = ({ images = [], question, toolChoice = "auto" }: AgentRequest): boolean =>
+  question.trim() === "" || images.length > 0 || toolChoice === "required" || typeof toolChoice === "object"
+
 /**
  * The question without surrounding white space.
  *
- * Fails with `InvalidQuestion` where nothing is left, or where it has more than `maxBytes` bytes of UTF-8.
+ * Fails with `InvalidQuestion` where nothing is left, unless `history` ends with results that the model is to go on with; where it has
+ * more than `maxBytes` bytes of UTF-8; where a picture's address is none, and where a provider would refuse `history`.
  */
 export const validate = Effect.fnUntraced(function* (request: AgentRequest, maxBytes: number) {
+  const { history = [], images = [] } = request
   const question = request.question.trim()
-  if (question === "") {
+  if (question === "" && images.length === 0 && history.at(-1)?.role !== "tool") {
     return yield* invalid("The question is empty: write what you want to know.")
   }
   // A string has at least as many bytes as UTF-16 units, so the count itself is bounded too.
@@ -52,5 +68,9 @@ export const validate = Effect.fnUntraced(function* (request: AgentRequest, maxB
   if (bytes > maxBytes) {
     return yield* invalid(`The question is too long (over ${maxBytes} bytes): shorten it.`)
   }
-  return question
+  if (!images.every(isPicture)) {
+    return yield* invalid("A picture must be an https address, or a data URL of base64 with its type.")
+  }
+  const problem = History.problem(history)
+  return problem === undefined ? question : yield* invalid(`The conversation cannot go on. ${problem}`)
 })

@@ -5,6 +5,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
+import type * as Scope from "effect/Scope"
 
 import type { Milestone } from "./RunLog.ts"
 
@@ -34,7 +35,7 @@ export const Observers = Context.Reference<ReadonlyArray<RunObserver>>("@callshe
 })
 
 /** Adds what `make` makes to the observers there are. */
-export const layer = <E, R>(make: Effect.Effect<RunObserver, E, R>): Layer.Layer<never, E, R> =>
+export const layer = <E, R>(make: Effect.Effect<RunObserver, E, R>): Layer.Layer<never, E, Exclude<R, Scope.Scope>> =>
   Layer.effect(
     Observers,
     Effect.gen(function* () {

@@ -54,8 +54,10 @@ const messageOf = (message: ModelWire.WireMessage): OpenAi.ChatCompletionMessage
   switch (message.role) {
     case "system":
       return { role: "system", content: message.text }
-    case "user":
-      return { role: "user", content: "text" in message ? message.text : message.parts.map(partOf) }
+    case "user": {
+      const content = ModelWire.contentOf(message)
+      return { role: "user", content: typeof content === "string" ? content : content.map(partOf) }
+    }
     case "assistant":
       return assistantMessage(message)
     case "tool":

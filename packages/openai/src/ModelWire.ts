@@ -20,10 +20,22 @@ export type UserPart =
 /** A message of the engine's conversation, or a user message with files (from a `Prompt`). */
 export type WireMessage = Message | { readonly role: "user"; readonly parts: ReadonlyArray<UserPart> }
 
+/** What a user message holds: its text alone, where it is nothing else. */
+export const contentOf = (
+  message: Extract<WireMessage, { readonly role: "user" }>
+): string | ReadonlyArray<UserPart> => {
+  if ("parts" in message) return message.parts
+  if (message.images === undefined || message.images.length === 0) return message.text
+  return [
+    ...(message.text === "" ? [] : [{ type: "text", text: message.text } as const]),
+    ...message.images.map((url) => ({ type: "file", mediaType: "image/*", fileName: undefined, url }) as const)
+  ]
+}
+
 export interface WireRequest {
   readonly messages: ReadonlyArray<WireMessage>
   readonly tools: ReadonlyArray<ToolDefinition>
-  readonly toolChoice: ModelRequest["toolChoice"] | "required" | { readonly tool: string }
+  readonly toolChoice: ModelRequest["toolChoice"]
   readonly cacheKey: string | undefined
   /** The tool whose arguments are wanted as they come; no part of the body. */
   readonly deltasOf: string | undefined

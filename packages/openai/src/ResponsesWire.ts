@@ -59,8 +59,10 @@ const items = (
   switch (message.role) {
     case "system":
       return [{ role: "system", content: message.text }]
-    case "user":
-      return [{ role: "user", content: "text" in message ? message.text : message.parts.map(partOf) }]
+    case "user": {
+      const content = ModelWire.contentOf(message)
+      return [{ role: "user", content: typeof content === "string" ? content : content.map(partOf) }]
+    }
     case "assistant":
       return assistantItems(message, settings.store)
     case "tool":

@@ -6,7 +6,8 @@ import type { RunSummary } from "@callsheet/core/explain/RunSummary"
 
 /** A figure whose feature does not exist yet is null. */
 export const make = (summary: RunSummary) => {
-  const { answer, criticalPathMillis, modelCalls, reason, route, runId, steps, toolCalls, wallMillis } = summary
+  const { answer, criticalPathMillis, estimateMillis, modelCalls, reason, route, runId, steps, toolCalls, wallMillis } =
+    summary
   return {
     answer,
     route,
@@ -15,7 +16,7 @@ export const make = (summary: RunSummary) => {
     steps,
     modelCalls,
     toolCalls,
-    estimateMillis: null,
+    estimateMillis,
     heapDeltaBytes: null,
     runId,
     reason

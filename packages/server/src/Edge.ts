@@ -18,6 +18,7 @@ import type * as Guard from "./Guard.ts"
 import { allowOf, notAllowed } from "./Methods.ts"
 import * as Problem from "./Problem.ts"
 import { RunError } from "./RunError.ts"
+import * as ServerMetrics from "./ServerMetrics.ts"
 
 /** The guard of this server. */
 export class Door extends Context.Service<Door, Guard.Guard>()("@callsheet/server/Door") {}
@@ -50,7 +51,9 @@ const answered = (
     : Effect.succeed(Problem.toResponse(problem))
 }
 
-const compressed = HttpMiddleware.compression({ compressible: (type) => /^application\/(?:[\w.]+\+)?json/i.test(type) })
+const compressed = HttpMiddleware.compression({
+  compressible: (type) => /^(?:application\/(?:[\w.]+\+)?json|text\/plain)/i.test(type)
+})
 
 type Guarded = Effect.Effect<HttpServerResponse.HttpServerResponse, Problem.Problem | Types.unhandled>
 
@@ -64,8 +67,11 @@ export const layer = HttpRouter.middleware(
         Effect.flatMap(HttpServerRequest.HttpServerRequest, ({ cookies, headers, method, url }): Guarded => {
           const nowMillis = clock.currentTimeMillisUnsafe()
           const refused = refuse({ method, address: url, headers, cookies, nowMillis })
-          return refused === undefined ? route : Effect.fail(refused)
-        }).pipe(Effect.catchCause(answered))
+          return Effect.tap(
+            Effect.catchCause(refused === undefined ? route : Effect.fail(refused), answered),
+            ({ status }) => ServerMetrics.responded(method, status)
+          )
+        })
       )
   }),
   { global: true }

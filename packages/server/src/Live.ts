@@ -9,6 +9,7 @@ import type * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import type * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 
 import type { Approvals } from "./Approvals.ts"
@@ -35,6 +36,8 @@ export interface Live {
   /** Counts a watcher until the scope is closed. */
   readonly hold: Effect.Effect<void, never, Scope.Scope>
   readonly approvals: Approvals
+  /** The run's spans as `RunTrace` has them, once it and all that it started are over; none where they are too many. */
+  readonly traced: Deferred.Deferred<Option.Option<string>>
 }
 
 const leftByAll = "The run was stopped: everybody left."
@@ -84,6 +87,7 @@ export const make = (options: {
     record: () => ({ ...run, ...ended, lastSeq: feed.next() - 1 }),
     append,
     approvals: options.approvals,
+    traced: Deferred.makeUnsafe(),
     outcome: Deferred.await(outcome),
     settle,
     stop,

@@ -21,10 +21,12 @@ const kinds = {
   "foreign-origin": [403, "The request comes from another site"],
   "not-found": [404, "There is nothing here"],
   "unknown-run": [404, "There is no such run"],
+  "no-trace": [404, "Where the time of the run went is not known"],
   "method-not-allowed": [405, "The method is not allowed here"],
   "too-slow": [408, "The request took too long to arrive"],
   "call-not-waiting": [409, "The call does not wait for approval"],
   "run-elsewhere": [409, "The run is in another process"],
+  "run-under-way": [409, "The run is under way"],
   "run-stopped": [409, "The run was stopped"],
   "body-too-large": [413, "The body is too large"],
   "question-too-long": [413, "The question is too long"],
@@ -108,6 +110,10 @@ export const fromRunError = ({ message: detail, reason }: RunError): Problem => 
       return new Problem({ kind: "call-not-waiting", detail })
     case "RunElsewhere":
       return new Problem({ kind: "run-elsewhere", detail })
+    case "RunUnderWay":
+      return new Problem({ kind: "run-under-way", detail, retryAfterSeconds: 1 })
+    case "NoTrace":
+      return new Problem({ kind: "no-trace", detail })
     case "Stopped":
       return new Problem({ kind: "run-stopped", detail })
     case "ServerStopping":

@@ -33,6 +33,20 @@ export class RunElsewhere extends Schema.TaggedError<RunElsewhere>()("RunElsewhe
   }
 }
 
+/** What is asked of it is known once it is over. */
+export class RunUnderWay extends Schema.TaggedError<RunUnderWay>()("RunUnderWay", {}) {
+  override get message(): string {
+    return "The run is under way: ask again when it is over."
+  }
+}
+
+/** The run is known, but not where its time went. */
+export class NoTrace extends Schema.TaggedError<NoTrace>()("NoTrace", {}) {
+  override get message(): string {
+    return "Of this run no trace was kept: it broke, or was too large."
+  }
+}
+
 /** The run was ended from outside, so it has no answer. */
 export class Stopped extends Schema.TaggedError<Stopped>()("Stopped", { problem: Schema.String }) {
   override get message(): string {
@@ -67,6 +81,8 @@ export class RunError extends Schema.TaggedError<RunError>()("RunError", {
     UnknownRun,
     CallNotWaiting,
     RunElsewhere,
+    RunUnderWay,
+    NoTrace,
     Stopped,
     ServerStopping,
     RunBroke,

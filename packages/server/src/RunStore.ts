@@ -63,6 +63,10 @@ export class RunStore extends Context.Service<
     readonly find: (runId: string) => Effect.Effect<RunRecord | undefined, StoreFailed>
     /** The entries of a run after `seq`, in order, as many as one page holds; none where there are none yet, or no such run. */
     readonly read: (runId: string, afterSeq: number) => Effect.Effect<ReadonlyArray<Entry>, StoreFailed>
+    /** Takes the trace of a run that was begun here, once it is over: see `RunTrace`. Kept as long as the run, where there is room. */
+    readonly keepTrace: (runId: string, trace: string) => void
+    /** The trace of a run; none where none was kept. */
+    readonly trace: (runId: string) => Effect.Effect<string | undefined, StoreFailed>
     /** Waits until another process may have written since the last `read`; a second at most where one may. */
     readonly changed: Effect.Effect<void>
   }

@@ -6,7 +6,9 @@
 import type * as Agent from "@callsheet/core/Agent"
 import type { AgentEvent } from "@callsheet/core/AgentEvent"
 import type { AgentRequest } from "@callsheet/core/AgentRequest"
+import * as Recorder from "@callsheet/core/explain/Recorder"
 import * as RunSummary from "@callsheet/core/explain/RunSummary"
+import type { RecordedSpan } from "@callsheet/core/explain/Trace"
 import type { ModelStream } from "@callsheet/core/model/ModelStream"
 import { Approval } from "@callsheet/core/schedule/Approval"
 import * as Cause from "effect/Cause"
@@ -27,14 +29,17 @@ import * as Limits from "./Limits.ts"
 import * as Live from "./Live.ts"
 import {
   CallNotWaiting,
+  NoTrace,
   RunBroke,
   RunElsewhere,
   RunError,
+  RunUnderWay,
   ServerStopping,
   type StoreFailed,
   UnknownRun
 } from "./RunError.ts"
 import { type RunRecord, RunStore } from "./RunStore.ts"
+import * as RunTrace from "./RunTrace.ts"
 import * as Turns from "./Turns.ts"
 import * as Watch from "./Watch.ts"
 
@@ -79,6 +84,10 @@ export class Runs extends Context.Service<
     readonly stop: (runId: string) => Effect.Effect<void, RunError>
     /** Gives a person's word for a call that waits for it. Fails with `CallNotWaiting` where none waits. */
     readonly approve: (runId: string, callId: string, approved: boolean) => Effect.Effect<void, RunError>
+    /**
+     * The spans of a run that is over, for `Profile`. Fails with `UnknownRun`, `RunUnderWay`, and `NoTrace` where none were kept.
+     */
+    readonly trace: (runId: string) => Effect.Effect<ReadonlyArray<RecordedSpan>, RunError>
     /** Begins nothing more, lets the runs under way come to their end within `Limits.ending`, and stops those that do not. */
     readonly end: Effect.Effect<void>
     readonly isEnding: () => boolean
@@ -96,6 +105,9 @@ const stoppedByServer = "The server stopped before the run was done: ask again."
 
 /** How long a run that was stopped may take to end, where its server ends. */
 const stopMillis = 2000
+
+/** How long who asks for the trace of a run waits for calls that were given up. */
+const traceMillis = 2000
 
 const runError = (reason: RunError["reason"]) => new RunError({ reason })
 const fromStore = <A>(effect: Effect.Effect<A, StoreFailed>) => Effect.mapError(effect, runError)
@@ -140,6 +152,13 @@ const make = Effect.fnUntraced(function* <R>(agent: Agent.Agent<R>) {
             if (event._tag === "RunFinished") live.settle(Exit.succeed(summary))
           }
         })
+      const recorder = Recorder.make({ content: true })
+      const keepTrace = Effect.sync(() => {
+        if (live === undefined) return
+        const trace = RunTrace.encode(recorder.spans)
+        if (Option.isSome(trace)) store.keepTrace(live.runId, trace.value)
+        Deferred.doneUnsafe(live.traced, Exit.succeed(trace))
+      })
       const settle = (exit: Exit.Exit<void, unknown>) => {
         const broke = runError(isEnding ? new ServerStopping() : new RunBroke())
         if (live === undefined) Deferred.doneUnsafe(begun, Exit.fail(broke))
@@ -149,11 +168,13 @@ const make = Effect.fnUntraced(function* <R>(agent: Agent.Agent<R>) {
 
       return Stream.runForEachArray(agent.run(request), take).pipe(
         Effect.provideService(Approval, approvals.ask),
+        recorder.record,
         Effect.catchTag("AgentError", (error) => Effect.sync(() => live?.settle(Exit.fail(error)))),
         Effect.onExit((exit) => Effect.sync(() => settle(exit))),
         Effect.catchCause((cause) =>
           Cause.hasInterruptsOnly(cause) ? Effect.void : Effect.logError("A run broke.", cause)
         ),
+        Effect.ensuring(keepTrace),
         Effect.onExit((exit) =>
           Scope.close(turn, exit).pipe(
             // Until then its feed is where it is found.
@@ -193,6 +214,18 @@ const make = Effect.fnUntraced(function* <R>(agent: Agent.Agent<R>) {
         runError(new UnknownRun())
       )
     })
+
+  const trace = Effect.fnUntraced(function* (runId: string) {
+    const live = lives.get(runId)
+    const { state } = yield* find(runId)
+    if (state === "running") return yield* runError(new RunUnderWay())
+    const text =
+      live === undefined
+        ? yield* fromStore(store.trace(runId))
+        : Option.getOrUndefined(Option.flatten(yield* Effect.timeoutOption(Deferred.await(live.traced), traceMillis)))
+    if (text === undefined) return yield* runError(new NoTrace())
+    return yield* Effect.mapError(RunTrace.decode(text), () => runError(new NoTrace()))
+  })
 
   const watch = Effect.fnUntraced(function* (runId: string, afterSeq: number) {
     const live = lives.get(runId)
@@ -234,6 +267,7 @@ const make = Effect.fnUntraced(function* <R>(agent: Agent.Agent<R>) {
     start,
     watch,
     find,
+    trace,
     stop: (runId) =>
       Effect.suspend(() => {
         const live = lives.get(runId)

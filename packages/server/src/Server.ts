@@ -8,6 +8,9 @@ import * as ApprovalsRoute from "./routes/ApprovalsRoute.ts"
 import * as AskRoute from "./routes/AskRoute.ts"
 import * as EventsRoute from "./routes/EventsRoute.ts"
 import * as HealthRoute from "./routes/HealthRoute.ts"
+import * as IndexRoute from "./routes/IndexRoute.ts"
+import * as MetricsRoute from "./routes/MetricsRoute.ts"
+import * as ProfileRoute from "./routes/ProfileRoute.ts"
 import * as RunRoute from "./routes/RunRoute.ts"
 import * as SessionRoute from "./routes/SessionRoute.ts"
 import * as UiRoute from "./routes/UiRoute.ts"
@@ -17,9 +20,12 @@ export const layer = Layer.mergeAll(
   AskRoute.layer,
   EventsRoute.layer,
   RunRoute.layer,
+  ProfileRoute.layer,
   ApprovalsRoute.layer,
   SessionRoute.layer,
   UiRoute.layer,
   HealthRoute.layer,
+  IndexRoute.layer,
+  MetricsRoute.layer,
   Edge.layer
 )

@@ -62,6 +62,20 @@ const keeping = ({ make }: Subject): ReadonlyArray<Case> => [
     })
   },
   {
+    name: "keeps the trace of a run beside it, the first that is given",
+    run: Effect.gen(function* () {
+      const store = yield* build(make({}))
+      yield* keep(store, "run_a", 3)
+      yield* keep(store, "run_b", 3)
+      store.keepTrace("run_a", "the trace")
+      store.keepTrace("run_a", "another")
+      store.keepTrace("run_c", "of no run")
+      yield* check((yield* store.trace("run_a")) === "the trace", "It is there.")
+      yield* check((yield* store.trace("run_b")) === undefined, "The other has none.")
+      yield* check((yield* store.trace("run_c")) === undefined, "There is no such run.")
+    })
+  },
+  {
     name: "gives nothing of a run that it does not know",
     run: Effect.gen(function* () {
       const store = yield* build(make({}))
@@ -96,6 +110,16 @@ const bounded = ({ make }: Subject): ReadonlyArray<Case> => [
       yield* Effect.sleep(350)
       yield* check((yield* store.find("run_a")) === undefined, "Its time is past.")
       yield* check((yield* store.find("run_b")) !== undefined, "The other is not over.")
+    })
+  },
+  {
+    name: "keeps no trace that is too much for its run",
+    run: Effect.gen(function* () {
+      const store = yield* build(make({ runBytes: 20_000 }))
+      yield* keep(store, "run_a", 3)
+      store.keepTrace("run_a", "x".repeat(20_000))
+      yield* check((yield* store.trace("run_a")) === undefined, "It is not there.")
+      yield* check((yield* readAll(store, "run_a")).length === 3, "The run is.")
     })
   },
   {

@@ -43,7 +43,7 @@ const settingLine = (settings: Settings.Settings, key: Settings.Key): string => 
   const name = key.name.padEnd(28)
   if (set === undefined) return `  ${name} not set (${key.describes}${key.otherwise ? `; then ${key.otherwise}` : ""})`
   const value = key.isSecret ? "set" : UrlParams.redactUrl(set.value)
-  return `  ${name} ${value}, from ${set.origin}${key.isUnused ? "; this version does not use it" : ""}`
+  return `  ${name} ${value}, from ${set.origin}`
 }
 
 /** Reaches one service, if it is configured. A check that takes over 10 s counts as failed. */

@@ -21,7 +21,7 @@ export const QueryRecord = Schema.Struct({
   runId: Schema.String,
   /** Its first 200 characters, with `***` for whatever of the configuration is secret. */
   question: Schema.String,
-  command: Schema.Literals(["ask", "profile"]),
+  command: Schema.Literals(["ask", "profile", "serve"]),
   /** Null where the run failed before it was routed. */
   route: Schema.NullOr(Route),
   /** Why it ended: `answered` is the only one that is as it should be. */

@@ -168,6 +168,7 @@ export const isTelling = (
     case "ApprovalNeeded":
       return before.running !== after.running || before.calls !== after.calls || before.steps !== after.steps
     case "ToolProgress":
+    case "EstimateChanged":
       return false
     default:
       return true

@@ -8,7 +8,7 @@ import type * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Tracer from "effect/Tracer"
 
-import type { RecordedSpan, SpanEvent } from "./Trace.ts"
+import { Attribute, type RecordedSpan, type SpanEvent } from "./Trace.ts"
 
 /**
  * Whether arguments and results of tools are written into spans: what tells which calls were independent. Off, since they may
@@ -23,6 +23,8 @@ export interface Recorder {
   /** The spans that have ended, in the order in which they ended. */
   readonly spans: ReadonlyArray<RecordedSpan>
 }
+
+const contents: ReadonlySet<string> = new Set([Attribute.callArguments, Attribute.callResult])
 
 /** Spans kept, at most: those that end later are passed on only. */
 const maxSpans = 100_000
@@ -41,12 +43,15 @@ class Recording implements Tracer.Span {
   readonly _tag = "Span"
   readonly #inner: Tracer.Span
   readonly #keep: (span: RecordedSpan) => void
+  /** Whether arguments and results are kept here alone. */
+  readonly #keepsContent: boolean
   readonly #events: Array<SpanEvent> = []
   readonly #attributes: Record<string, unknown> = {}
 
-  constructor(inner: Tracer.Span, keep: (span: RecordedSpan) => void) {
+  constructor(inner: Tracer.Span, keep: (span: RecordedSpan) => void, keepsContent: boolean) {
     this.#inner = inner
     this.#keep = keep
+    this.#keepsContent = keepsContent
   }
 
   get name() {
@@ -83,7 +88,7 @@ class Recording implements Tracer.Span {
   attribute(key: string, value: unknown): void {
     if (this.status._tag === "Ended") return
     this.#attributes[key] = value
-    this.#inner.attribute(key, value)
+    if (!this.#keepsContent || !contents.has(key)) this.#inner.attribute(key, value)
   }
 
   event(name: string, startTime: bigint, attributes: Record<string, unknown> = {}): void {
@@ -113,8 +118,13 @@ class Recording implements Tracer.Span {
   }
 }
 
-/** A recorder for one run; another run takes another one. */
-export const make = (): Recorder => {
+/**
+ * A recorder for one run; another run takes another one.
+ *
+ * `content`: whether arguments and results of tools are recorded. The tracer there was before is told of them only where `Content`
+ * says so.
+ */
+export const make = ({ content = false }: { readonly content?: boolean } = {}): Recorder => {
   const spans: Array<RecordedSpan> = []
   const keep = (span: RecordedSpan) => {
     if (spans.length < maxSpans) spans.push(span)
@@ -122,13 +132,16 @@ export const make = (): Recorder => {
   return {
     spans,
     record: (effect) =>
-      Effect.flatMap(Effect.tracer, (outer) =>
-        effect.pipe(
-          Effect.withTracer(
-            Tracer.make({ span: (options) => new Recording(outer.span(options), keep), context: outer.context })
-          ),
-          Effect.withTracerEnabled(true)
+      Effect.gen(function* () {
+        const outer = yield* Effect.tracer
+        const isTold = yield* Content
+        const span = (options: Parameters<Tracer.Tracer["span"]>[0]) =>
+          new Recording(outer.span(options), keep, content && !isTold)
+        return yield* effect.pipe(
+          Effect.withTracer(Tracer.make({ span, context: outer.context })),
+          Effect.withTracerEnabled(true),
+          Effect.provideService(Content, content || isTold)
         )
-      )
+      })
   }
 }

@@ -31,6 +31,8 @@ export interface RunSummary {
    * model call to the end of its last call.
    */
   readonly criticalPathMillis: number
+  /** How long it was said to take when that was said first; null where it never was. */
+  readonly estimateMillis: number | null
   readonly steps: number
   readonly modelCalls: ReadonlyArray<ModelCall>
   readonly toolCalls: ReadonlyArray<ToolCall>
@@ -43,6 +45,7 @@ export const initial: RunSummary = {
   route: "model",
   wallMillis: 0,
   criticalPathMillis: 0,
+  estimateMillis: null,
   steps: 0,
   modelCalls: [],
   toolCalls: []
@@ -70,6 +73,8 @@ export const add = (summary: RunSummary, event: AgentEvent): RunSummary => {
       return { ...summary, runId: event.runId }
     case "Routed":
       return { ...summary, route: event.route }
+    case "EstimateChanged":
+      return summary.estimateMillis === null ? { ...summary, estimateMillis: event.remainingMillis } : summary
     case "ToolSettled": {
       const { callId: id, millis, name, ok, queueMillis, retries, source, startMillis, step } = event
       const call = { id, name, step, startMillis, millis, queueMillis, retries, source, ok }

@@ -10,6 +10,7 @@
  * An upstream that was not asked yet has no series, and without a `Cache` there are no reads.
  */
 import { Cache } from "@callsheet/cache/Cache"
+import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -43,13 +44,27 @@ const levelOf = (state: CircuitBreaker.State): number => {
   }
 }
 
-export interface ServiceMetrics {
-  /** Brings the registry up to date. */
-  readonly refresh: Effect.Effect<void>
+/** One for each registry: it knows what of the cache's counts is there already. */
+export class ServiceMetrics extends Context.Service<
+  ServiceMetrics,
+  {
+    /** Brings the registry up to date. */
+    readonly refresh: Effect.Effect<void>
+  }
+>()("@callsheet/core/explain/ServiceMetrics") {
+  /** Also brings it up to date every 15 seconds, and for the last time where it closes: for whoever pushes metrics. */
+  static readonly layer: Layer.Layer<ServiceMetrics> = Layer.effect(
+    ServiceMetrics,
+    Effect.gen(function* () {
+      const made = yield* make
+      yield* Effect.addFinalizer(() => made.refresh)
+      yield* Effect.forkScoped(Effect.repeat(made.refresh, Schedule.spaced("15 seconds")))
+      return made
+    })
+  )
 }
 
-/** One for each registry: it knows what of the cache's counts is there already. */
-export const make: Effect.Effect<ServiceMetrics> = Effect.gen(function* () {
+export const make: Effect.Effect<ServiceMetrics["Service"]> = Effect.gen(function* () {
   const { upstreams } = yield* Shared.Shared
   const cache = Option.getOrUndefined(yield* Effect.serviceOption(Cache))
   /** What the registry has of the cache's counts. */
@@ -79,12 +94,3 @@ export const make: Effect.Effect<ServiceMetrics> = Effect.gen(function* () {
   )
   return { refresh: Effect.andThen(breakers, caches) }
 })
-
-/** Brings the registry up to date every 15 seconds, and for the last time where it closes: for whoever pushes metrics. */
-export const layer: Layer.Layer<never> = Layer.effectDiscard(
-  Effect.gen(function* () {
-    const { refresh } = yield* make
-    yield* Effect.addFinalizer(() => refresh)
-    yield* Effect.forkScoped(Effect.repeat(refresh, Schedule.spaced("15 seconds")))
-  })
-)

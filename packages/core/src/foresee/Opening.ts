@@ -43,6 +43,8 @@ export interface Asked {
   readonly question: string
   /** All that a model would be told before it is. */
   readonly transcript: Transcript.Transcript
+  /** Whether nothing is to be known of the question but by a model. */
+  readonly isForModel: boolean
 }
 
 export interface Opener<R2> {
@@ -123,13 +125,14 @@ export const make = <R2>(
     offerAll: (tools) => offerOf(ToolOffer.whole(tools).selection),
     open: Effect.fnUntraced(function* <R>(
       run: Run<R>,
-      { question, transcript }: Asked,
+      { isForModel, question, transcript }: Asked,
       account: Account.Account,
       phases: Span.Phases
     ) {
       const { brakes, log } = run
       const { tools } = run.toolkit
-      const analysis = router && (yield* analyse(router, question, brakes.remaining(log.elapsedMillis())))
+      const analysis =
+        router && !isForModel ? yield* analyse(router, question, brakes.remaining(log.elapsedMillis())) : undefined
       phases.end("routing")
       const decision = analysis && Route.decide(analysis, tools)
       const { confidence = null, reason = null } = decision ?? {}
@@ -150,7 +153,7 @@ export const make = <R2>(
       const found = offer.find === undefined ? run.toolkit : yield* FindTool.beside(run.toolkit, offer.find)
       const toolkit = run.results === undefined ? found : yield* ResultTool.beside(found, run.results)
       const wishes = analysis && Wishes.make(analysis.wishes, tools)
-      const habits = Option.getOrUndefined(yield* Effect.serviceOption(Habits))
+      const habits = isForModel ? undefined : Option.getOrUndefined(yield* Effect.serviceOption(Habits))
       const ahead =
         analysis === undefined && habits === undefined
           ? undefined

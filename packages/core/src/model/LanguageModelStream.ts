@@ -31,7 +31,9 @@ const promptMessage = (message: Message): Prompt.Message => {
     case "system":
       return Prompt.makeMessage("system", { content: message.text })
     case "user":
-      return Prompt.makeMessage("user", { content: [Prompt.textPart({ text: message.text })] })
+      return Prompt.makeMessage("user", {
+        content: [Prompt.textPart({ text: message.text }), ...(message.images ?? []).map(filePart)]
+      })
     case "assistant":
       return (
         saidBy(message) ??
@@ -65,6 +67,13 @@ const promptMessage = (message: Message): Prompt.Message => {
       })
   }
 }
+
+/** A `data:` URL tells its type; of an address nobody knows it. */
+const filePart = (image: string): Prompt.FilePart =>
+  Prompt.filePart({
+    mediaType: /^data:([^;,]+)/i.exec(image)?.[1] ?? "image/*",
+    data: image.startsWith("data:") ? image : new URL(image)
+  })
 
 const readJson = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Unknown))
 

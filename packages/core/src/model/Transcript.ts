@@ -2,6 +2,7 @@
  * Transcript: the conversation of a run as the model reads it. Pure, and append-only: each request begins with the same bytes
  * as the one before it, which is what a provider's prompt cache needs.
  */
+import type { AgentRequest } from "../AgentRequest.ts"
 import type { Message } from "./ModelStream.ts"
 import type { Turn } from "./Turn.ts"
 
@@ -14,14 +15,38 @@ export interface CallResult {
 }
 
 /**
- * A conversation that asks `question`. `facts` change from run to run, so they come last: what begins every prompt stays the
- * same.
+ * A conversation that asks `question`. What was said before comes first, so that a request of a conversation begins with the bytes of
+ * the one before; `facts` change from run to run, so they come last.
  */
-export const start = (instructions: string, question: string, facts?: string): Transcript => [
+export const start = (
+  instructions: string,
+  { history = [], images = [], instructions: more = "", question }: AgentRequest,
+  facts = ""
+): Transcript => [
   { role: "system", text: instructions },
-  { role: "user", text: question },
-  ...(facts === undefined || facts === "" ? [] : [{ role: "system", text: facts } as const])
+  ...(more === "" ? [] : [{ role: "system", text: more } as const]),
+  ...history,
+  ...(question === "" && images.length === 0
+    ? []
+    : [{ role: "user", text: question, ...(images.length > 0 && { images }) } as const]),
+  ...(facts === "" || question === "" ? [] : [{ role: "system", text: facts } as const])
 ]
+
+/**
+ * What a run with `request` added to its conversation, of its ledger's transcript: to be the end of the next one's `history`. Where it
+ * ended for calls of the client's tools, these have no result yet: see `History.complete`.
+ */
+export const added = (
+  transcript: Transcript,
+  { clientTools = [], history = [], instructions }: AgentRequest
+): Transcript => {
+  const own = transcript.slice((instructions === undefined || instructions === "" ? 1 : 2) + history.length)
+  const at = own.findLastIndex(({ role }) => role === "assistant")
+  const names = new Set(clientTools.map(({ name }) => name))
+  return names.size === 0
+    ? own
+    : own.filter((message, index) => index < at || message.role !== "tool" || !names.has(message.name))
+}
 
 /**
  * Appends what the model said and, in call order, what its calls returned.

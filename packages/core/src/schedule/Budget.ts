@@ -47,9 +47,16 @@ const bytesPerToken = 4
 
 const encoder = new TextEncoder()
 
+/**
+ * Tokens of a picture, at most: 1,536 patches of 32 x 32 pixels, each 2.46 tokens of gpt-4.1-nano (OpenAI's guide to images and
+ * vision).
+ */
+const pictureTokens = 3779
+
 /** Anything that is sent or said: a message of the conversation, a turn. */
 export interface Spoken {
   readonly text: string
+  readonly images?: ReadonlyArray<string> | undefined
   readonly calls?: ReadonlyArray<{ readonly name: string; readonly inputText: string }>
 }
 
@@ -58,7 +65,8 @@ export const estimateTokens = (spoken: ReadonlyArray<Spoken>): number => {
   const bytes = spoken
     .flatMap(({ calls = [], text }) => [text, ...calls.flatMap(({ inputText, name }) => [name, inputText])])
     .reduce((total, text) => total + encoder.encode(text).length, 0)
-  return Math.ceil(bytes / bytesPerToken)
+  const pictures = spoken.reduce((total, { images = [] }) => total + images.length, 0)
+  return Math.ceil(bytes / bytesPerToken) + pictures * pictureTokens
 }
 
 /** An estimate of what the next model call reads: what the last one read, and what was `added` to the conversation since. */

@@ -42,7 +42,7 @@ const turnOf = (text: string, calls: ReadonlyArray<Ledger.ToolCall>): Turn => ({
   }
 })
 
-const question = Transcript.start("Answer.", "Heat?")
+const question = Transcript.start("Answer.", { question: "Heat?" })
 const ok = (text: string) => ({ ok: true, text })
 
 /** A ledger of a run that has asked its question. */

@@ -15,6 +15,7 @@ const entryBytes = 100
 interface Kept {
   record: RunRecord
   readonly entries: Array<Entry>
+  trace: string | undefined
   bytes: number
 }
 
@@ -67,6 +68,7 @@ const make = (bounds: Bounds) =>
           all.set(run.runId, {
             record: { ...run, state: "running", endedAtMillis: null, lastSeq: -1 },
             entries: [],
+            trace: undefined,
             bytes: 0
           })
           tidy()
@@ -91,6 +93,14 @@ const make = (bounds: Bounds) =>
           }
           if (bytes > bounds.bytes) tidy()
         },
+        keepTrace: (runId, trace) => {
+          const kept = all.get(runId)
+          if (kept === undefined || kept.trace !== undefined || kept.bytes + trace.length > bounds.runBytes) return
+          kept.trace = trace
+          kept.bytes += trace.length
+          bytes += trace.length
+          if (bytes > bounds.bytes) tidy()
+        },
         flush: Effect.void,
         find: (runId) => Effect.sync(() => look(runId)?.record),
         read: (runId, afterSeq) =>
@@ -99,6 +109,7 @@ const make = (bounds: Bounds) =>
             const place = placeAfter(entries, afterSeq)
             return entries.slice(place, place + pageEntries)
           }),
+        trace: (runId) => Effect.sync(() => look(runId)?.trace),
         changed: Effect.never
       })
     )

@@ -15,7 +15,7 @@ import type { Begun, Bounds, RunRecord } from "../RunStore.ts"
 const applicationId = 0x43_53_48_52
 
 /** Of the file's layout; a file of another is not written to either. */
-const layout = 1
+const layout = 2
 
 const tables = `
   CREATE TABLE run (
@@ -28,6 +28,7 @@ const tables = `
   CREATE TABLE event (
     run INTEGER NOT NULL, seq INTEGER NOT NULL, tag TEXT NOT NULL, data TEXT NOT NULL, PRIMARY KEY (run, seq)
   ) WITHOUT ROWID;
+  CREATE TABLE trace (run INTEGER PRIMARY KEY, data TEXT NOT NULL);
 `
 
 /** SQLite blocks the process for a lock, so only for a moment. What is still locked out then waits asleep. */
@@ -50,6 +51,7 @@ const states = ["running", "finished", "failed"] as const
 export type Write =
   | { readonly _tag: "Begin"; readonly run: Begun }
   | { readonly _tag: "Append"; readonly runId: string; readonly entries: ReadonlyArray<Entry> }
+  | { readonly _tag: "Trace"; readonly runId: string; readonly trace: string }
 
 /** The file is a database, and not ours. */
 class NoRuns extends Error {}
@@ -98,10 +100,13 @@ const over = (database: DatabaseSync, owner: string, bounds: Bounds) => {
   const read = statement(
     `SELECT seq, tag, data FROM event WHERE run = (SELECT n FROM run WHERE id = ?) AND seq > ? ORDER BY seq LIMIT ${pageEntries}`
   )
+  const addTrace = statement("INSERT OR IGNORE INTO trace VALUES (?, ?)")
+  const trace = statement("SELECT data FROM trace WHERE run = (SELECT n FROM run WHERE id = ?)")
   const version = statement("PRAGMA data_version")
   const sums = statement("SELECT count(*) AS runs, coalesce(sum(bytes), 0) AS bytes FROM run")
   const oldest = statement("SELECT n, bytes, ended_at FROM run WHERE ended_at IS NOT NULL ORDER BY ended_at LIMIT 100")
   const removeEvents = statement("DELETE FROM event WHERE run = ?")
+  const removeTrace = statement("DELETE FROM trace WHERE run = ?")
   const removeRun = statement("DELETE FROM run WHERE n = ?")
 
   type Row = ReturnType<typeof find.get>
@@ -135,6 +140,13 @@ const over = (database: DatabaseSync, owner: string, bounds: Bounds) => {
     grown.run(entries.at(-1)?.seq ?? -1, bytes, n)
   }
 
+  const keepTrace = (runId: string, text: string) => {
+    const row = find.get(runId)
+    if (row === undefined || SqliteFile.number(row, "bytes") + text.length > bounds.runBytes) return
+    const n = SqliteFile.number(row, "n")
+    if (addTrace.run(n, text).changes > 0) grown.run(SqliteFile.number(row, "last_seq"), text.length, n)
+  }
+
   const endLost = (row: Row, nowMillis: number) => {
     const { lastSeq, runId, startedAtMillis } = recordOf(row)
     const event = of({
@@ -166,6 +178,7 @@ const over = (database: DatabaseSync, owner: string, bounds: Bounds) => {
       transaction(() => {
         for (const write of writes) {
           if (write._tag === "Append") appendAll(write.runId, write.entries, nowMillis)
+          else if (write._tag === "Trace") keepTrace(write.runId, write.trace)
           else {
             const { conversationId, question, runId, startedAtMillis } = write.run
             begin.run(runId, question, conversationId, owner, startedAtMillis, nowMillis)
@@ -195,6 +208,7 @@ const over = (database: DatabaseSync, owner: string, bounds: Bounds) => {
               SqliteFile.text(row, "data") ?? ""
             )
         ),
+    trace: (runId: string): string | undefined => SqliteFile.text(trace.get(runId), "data"),
     /** Changes when another process has written. */
     version: (): number => SqliteFile.number(version.get(), "data_version"),
     /** Says that this process still runs its runs. */
@@ -213,6 +227,7 @@ const over = (database: DatabaseSync, owner: string, bounds: Bounds) => {
           if (!isDead && runs <= bounds.runs && bytes <= bounds.bytes) return
           const n = SqliteFile.number(row, "n")
           removeEvents.run(n)
+          removeTrace.run(n)
           removeRun.run(n)
           runs--
           bytes -= SqliteFile.number(row, "bytes")

@@ -141,6 +141,12 @@ const make = Effect.fnUntraced(function* (path: string, bounds: Bounds) {
       const size = entries.reduce((sum, { data }) => sum + data.length, 0)
       behind.offer({ _tag: "Append", runId, entries }, size, entries.some(isLast))
     },
+    keepTrace: (runId, trace) => void behind.offer({ _tag: "Trace", runId, trace }, trace.length, false),
+    trace: (runId) =>
+      Effect.andThen(
+        behind.flush,
+        attempt(() => file.trace(runId))
+      ),
     flush: behind.flush,
     find: (runId) =>
       Effect.andThen(written(runId), look(runId)).pipe(

@@ -14,7 +14,7 @@ const Answer = Schema.Struct({
   steps: Schema.Finite,
   modelCalls: Schema.Array(Schema.Struct({ step: Schema.Finite, millis: Schema.Finite })),
   toolCalls: Schema.Array(Schema.Struct({ name: Schema.String, ok: Schema.Boolean, source: Schema.String })),
-  estimateMillis: Schema.Null,
+  estimateMillis: Schema.NullOr(Schema.Finite),
   heapDeltaBytes: Schema.Null,
   runId: Schema.String
 })

@@ -101,7 +101,6 @@ const spoils: Readonly<Record<string, Spoil>> = {
     ),
   route: (draft, random) => {
     draft.path = pick(random, [
-      "/",
       "/v1",
       "/v1/ask/more",
       "/V1/ASK",

@@ -1,0 +1,46 @@
+/**
+ * RunEstimates: a run's log that also tells how long the run will still take, where `Estimates` are in the context.
+ */
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+
+import type { AgentEvent } from "./AgentEvent.ts"
+import type * as EstimateLesson from "./explain/EstimateLesson.ts"
+import { Estimates } from "./explain/Estimates.ts"
+import * as RunLog from "./RunLog.ts"
+
+/**
+ * A log that hands each event to `take`, as `RunLog.make` does, and each estimate right after the event that changed it.
+ *
+ * **Details**
+ *
+ * Once a run has ended it is learned from, and no estimate follows: see `Estimates`. Without them it is the plain log. With them
+ * a piece of text costs one comparison more: only a step's first one tells something of when the run will end.
+ */
+export const log = Effect.fnUntraced(function* (
+  runId: string,
+  take: (event: AgentEvent) => void,
+  setting: EstimateLesson.Setting
+) {
+  const estimates = yield* Effect.serviceOption(Estimates)
+  if (Option.isNone(estimates)) return yield* RunLog.make(runId, take)
+  const following = yield* estimates.value.follow(setting)
+  let isSilent = false
+  const log: RunLog.RunLog = yield* RunLog.make(runId, (event) => {
+    take(event)
+    switch (event._tag) {
+      case "TextDelta":
+        if (!isSilent) return
+        isSilent = false
+        break
+      case "StepStarted":
+        isSilent = true
+        break
+      case "EstimateChanged":
+        return
+    }
+    const estimate = following.take(event)
+    if (estimate !== undefined) log.append({ _tag: "EstimateChanged", ...estimate })
+  })
+  return log
+})
