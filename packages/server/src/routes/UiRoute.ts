@@ -47,20 +47,29 @@ const nothing = HttpServerResponse.empty({ status: 204, headers: { "cache-contro
 const make = Effect.sync(() => {
   const chats = Chats.make(mostChats)
 
-  /** The run's message, all of it or what comes after `answered`; `onEnd` is told where it ends of itself. */
-  const message = Effect.fnUntraced(function* (
-    chatId: string,
-    runId: string,
-    answered: UiMessages.Answered | undefined,
-    onEnd: () => void = () => {}
-  ) {
+  interface Wanted {
+    readonly chatId: string
+    readonly runId: string
+    readonly messageId: string | undefined
+    readonly answered?: UiMessages.Answered | undefined
+    /** Told where the message ends of itself. */
+    readonly onEnd?: () => void
+  }
+
+  /** The run's message, all of it or what comes after `answered`. */
+  const message = Effect.fnUntraced(function* ({ answered, chatId, messageId, onEnd = () => {}, runId }: Wanted) {
     const runs = yield* Runs
     const batches = Option.getOrElse(yield* runs.watch(runId, -1), () => Stream.empty)
     chats.pause(chatId, runId, false)
-    const bytes = UiRun.bytes(batches, answered, (end) => {
-      onEnd()
-      if (end === "over") chats.end(chatId, runId)
-      else chats.pause(chatId, runId, true)
+    const bytes = UiRun.bytes({
+      batches,
+      messageId,
+      answered,
+      onEnd: (end) => {
+        onEnd()
+        if (end === "over") chats.end(chatId, runId)
+        else chats.pause(chatId, runId, true)
+      }
     })
     return HttpServerResponse.stream(bytes, {
       contentType: "text/event-stream; charset=utf-8",
@@ -70,7 +79,7 @@ const make = Effect.sync(() => {
 
   /** The same, for whom the run is: it is stopped where they leave. */
   const messageFor = Effect.fnUntraced(function* (
-    { id, stopWhenLeft = true }: UiBody,
+    { id, messages, stopWhenLeft = true }: UiBody,
     runId: string,
     answered?: UiMessages.Answered
   ) {
@@ -79,9 +88,10 @@ const make = Effect.sync(() => {
     if (stopWhenLeft) {
       yield* Effect.addFinalizer(() => (hasEnded ? Effect.void : Effect.ignore(runs.stop(runId))))
     }
-    return yield* message(id, runId, answered, () => {
+    const onEnd = () => {
       hasEnded = true
-    })
+    }
+    return yield* message({ chatId: id, runId, messageId: UiMessages.continued(messages), answered, onEnd })
   })
 
   const question = Effect.fnUntraced(function* (body: UiBody) {
@@ -99,7 +109,7 @@ const make = Effect.sync(() => {
     // Who asks something else instead of giving the word that a run waits for does not want it.
     if (before?.isPaused === true) yield* Effect.ignore(runs.stop(before.runId))
     const run = yield* runs.start({ ...request, question })
-    chats.begin(id, run.runId)
+    chats.begin(id, run.runId, UiMessages.continued(body.messages))
     return yield* messageFor(body, run.runId)
   })
 
@@ -130,7 +140,7 @@ const make = Effect.sync(() => {
     const chat = chats.find(id)
     if (chat === undefined) return nothing
     const { state } = yield* runs.find(chat.runId)
-    if (state === "running") return yield* message(id, chat.runId, undefined)
+    if (state === "running") return yield* message({ ...chat, chatId: id })
     chats.end(id, chat.runId)
     return nothing
   })

@@ -118,6 +118,12 @@ export const asked = (messages: ReadonlyArray<UiMessage>): Result.Result<Asked, 
     return yield* Result.fail("The last message is not a question: send one of role user with a text.")
   })
 
+/** The id of the message that the answer goes on with: where the client comes back with results or words for it. */
+export const continued = (messages: ReadonlyArray<UiMessage>): string | undefined => {
+  const last = messages.at(-1)
+  return last?.role === "assistant" ? last.id : undefined
+}
+
 export interface Answered {
   readonly pause: Pause
   /** By the calls. */

@@ -24,17 +24,21 @@ const missed: ReadonlyArray<UiChunk.UiChunk> = [
 
 export type End = "over" | "paused"
 
-/**
- * The bytes of the message, of all that `batches` tell from the run's first event on. With `answered` only what comes after it is
- * sent. `onEnd` is called before the last bytes.
- */
-export const bytes = (
-  batches: Stream.Stream<Batch, RunError>,
-  answered: Answered | undefined,
-  onEnd: (end: End) => void
-): Stream.Stream<Uint8Array, RunError> =>
+export interface Options {
+  /** All of the run, from its first event on. */
+  readonly batches: Stream.Stream<Batch, RunError>
+  /** Of a message that goes on; undefined for one of its own. */
+  readonly messageId: string | undefined
+  /** Only what comes after it is sent; undefined for all. */
+  readonly answered: Answered | undefined
+  /** Called before the last bytes, unless the stream is left before. */
+  readonly onEnd: (end: End) => void
+}
+
+/** The bytes of a run's message. */
+export const bytes = ({ answered, batches, messageId, onEnd }: Options): Stream.Stream<Uint8Array, RunError> =>
   Stream.suspend(() => {
-    let state = UiStep.initial
+    let state = UiStep.initial(messageId)
     let isDone = false
     let isBefore = answered !== undefined
 

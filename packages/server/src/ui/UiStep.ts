@@ -3,7 +3,7 @@
  *
  * **Details**
  *
- * The message's id is the run's, and so a client that continues the message names its run. What a tool gave is not told, as the
+ * The message's id is the run's, unless it goes on with one that the client has. What a tool gave is not told, as the
  * events do not tell it: its output is in figures. Calls made before the first step are of one of their own.
  *
  * **Gotchas**
@@ -21,6 +21,8 @@ import { ownTool, type UiChunk } from "./UiChunk.ts"
 type Standing = "running" | "waiting" | "approved" | "denied"
 
 export interface State {
+  /** Empty until the run has begun. */
+  readonly messageId: string
   readonly runId: string
   /** Of the last event. */
   readonly seq: number
@@ -37,7 +39,8 @@ export interface State {
   readonly isOver: boolean
 }
 
-export const initial: State = {
+const empty: State = {
+  messageId: "",
   runId: "",
   seq: -1,
   isStepOpen: false,
@@ -48,6 +51,9 @@ export const initial: State = {
   outputTokens: 0,
   isOver: false
 }
+
+/** Before the first event; `messageId` is of a message that goes on. */
+export const initial = (messageId = ""): State => ({ ...empty, messageId })
 
 type Step = readonly [State, ReadonlyArray<UiChunk>]
 
@@ -139,7 +145,8 @@ const stepOf = (state: State, event: AgentEvent): Step => {
   switch (event._tag) {
     case "RunStarted": {
       const { agent, runId } = event
-      return [{ ...state, runId }, [{ type: "start", messageId: runId, messageMetadata: { runId, agent } }]]
+      const messageId = state.messageId === "" ? runId : state.messageId
+      return [{ ...state, messageId, runId }, [{ type: "start", messageId, messageMetadata: { runId, agent } }]]
     }
     case "Routed": {
       const { confidence, reason, route } = event
@@ -237,6 +244,6 @@ export const resume = (state: State, words: ReadonlyMap<string, boolean>): Step 
       return [callId, standing !== "waiting" || approved === undefined ? standing : approved ? "approved" : "denied"]
     })
   )
-  const { runId } = closed
-  return [{ ...closed, calls }, [{ type: "start", messageId: runId, messageMetadata: { runId } }]]
+  const { messageId, runId } = closed
+  return [{ ...closed, calls }, [{ type: "start", messageId, messageMetadata: { runId } }]]
 }

@@ -76,6 +76,39 @@ describe("POST /v1/ui", () => {
     })
   )
 
+  it.live("lets the client run its own tools, and goes on in the same message with what they gave", () =>
+    Effect.gen(function* () {
+      const { url } = yield* TestServer.start()
+      const locate = { description: "Where the client is.", parameters: { type: "object", properties: {} } }
+      const { chat, give, send, status, text } = UiClient.make(url, { body: { tools: { locate } } })
+      yield* send("locate me")
+      const part = chat.lastMessage?.parts.find(({ type }) => type === "tool-locate")
+      assert.deepInclude(part, { state: "input-available", input: { key: "me" } })
+      const toolCallId = part !== undefined && "toolCallId" in part ? part.toolCallId : ""
+      yield* give("locate", toolCallId, "Bergen")
+      assert.deepStrictEqual([status(), chat.error, chat.messages.length], ["ready", undefined, 2])
+      assert.match(text().join(), /Bergen/)
+    })
+  )
+
+  it.live("gives the model the client's instructions and all that was said, and takes pictures", () =>
+    Effect.gen(function* () {
+      const { url } = yield* TestServer.start()
+      const { chat, send, text } = UiClient.make(url, { body: { system: "Be brief." } })
+      yield* send("look first")
+      yield* Effect.promise(() =>
+        chat.sendMessage({
+          text: "recall all",
+          files: [{ type: "file", mediaType: "image/png", url: "data:image/png;base64,AA==" }]
+        })
+      )
+      const seen = text().join()
+      for (const part of ["Be brief.", "look first", "value of first", "recall all"]) {
+        assert.include(seen, part)
+      }
+    })
+  )
+
   it.live("ends a run that waits for a word when something else is asked in its chat", () =>
     Effect.gen(function* () {
       const { runs, url } = yield* TestServer.start()
@@ -113,6 +146,10 @@ describe("POST /v1/ui", () => {
       assert.strictEqual(status(), "error")
       assert.match(chat.error?.message ?? "", /^[A-Z].*\.$/)
       assert.notInclude(chat.error?.message ?? "", "secret")
+      // A tool of the client with the name of one of the agent's.
+      const clash = UiClient.make(url, { body: { tools: { look: { parameters: { type: "object" } } } } })
+      yield* clash.send("say 1")
+      assert.match(clash.chat.error?.message ?? "", /look/)
     })
   )
 

@@ -9,6 +9,8 @@
  * | `hang K` | a tool that ends only when it is interrupted |
  * | `stubborn K` | one that takes 300 ms to end though it is interrupted |
  * | `break` | the model breaks |
+ * | `recall all` | all that the model was sent, as JSON |
+ * | `NAME K` | a call of any other tool, as one of the client's, then what came of it |
  */
 import * as Agent from "@callsheet/core/Agent"
 import * as LanguageModelStream from "@callsheet/core/model/LanguageModelStream"
@@ -51,9 +53,10 @@ const handlers = tools.toLayer({
     )
 })
 
-const script: Script = ({ messages, question }) => {
+const script: Script = ({ messages, question, system }) => {
   const [verb = "", key = ""] = question.split(" ")
   const last = messages.at(-1)
+  if (verb === "recall") return { text: JSON.stringify([system, ...messages]), calls: [] }
   if (verb === "break") throw new Error("a secret detail")
   if (verb === "say") return { text: "word".repeat(Number(key)), calls: [] }
   if (last?.role === "tool") return { text: String(JSON.stringify(last.result)), calls: [] }

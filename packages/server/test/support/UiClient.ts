@@ -7,6 +7,7 @@ import {
   type ChatStatus,
   DefaultChatTransport,
   lastAssistantMessageIsCompleteWithApprovalResponses,
+  lastAssistantMessageIsCompleteWithToolCalls,
   type UIMessage
 } from "ai"
 import { Effect } from "effect"
@@ -51,8 +52,15 @@ export const make = (url: string, { body = {}, headers = {}, id, messages = [] }
     transport,
     onData: (part) => data.push(part),
     onFinish: () => finished(),
-    sendAutomaticallyWhen: lastAssistantMessageIsCompleteWithApprovalResponses
+    sendAutomaticallyWhen: (chat) =>
+      lastAssistantMessageIsCompleteWithApprovalResponses(chat) ||
+      (chat.messages.at(-1)?.parts.some((part) => part.type.startsWith("tool-")) === true &&
+        lastAssistantMessageIsCompleteWithToolCalls(chat))
   })
+  const nextEnd = () =>
+    new Promise<void>((resolve) => {
+      finished = resolve
+    })
   const status = (): ChatStatus => chat.status
   const parts = () => chat.lastMessage?.parts ?? []
   return {
@@ -66,11 +74,16 @@ export const make = (url: string, { body = {}, headers = {}, id, messages = [] }
     /** Gives a person's word for a call, and waits until the stream has ended that the chat asks for with it. */
     decide: (id: string, approved: boolean) =>
       Effect.promise(async () => {
-        const end = new Promise<void>((resolve) => {
-          finished = resolve
-        })
+        const ended = nextEnd()
         await chat.addToolApprovalResponse({ id, approved })
-        await end
+        await ended
+      }),
+    /** The same with what a tool of the client gave. */
+    give: (tool: string, toolCallId: string, output: unknown) =>
+      Effect.promise(async () => {
+        const ended = nextEnd()
+        await chat.addToolOutput({ tool, toolCallId, output })
+        await ended
       }),
     text: () => parts().flatMap((part) => (part.type === "text" ? [part.text] : [])),
     tools: () => parts().flatMap((part) => (part.type === "dynamic-tool" ? [part] : []))

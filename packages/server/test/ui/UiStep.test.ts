@@ -39,7 +39,7 @@ const text = (delta: string): AgentEvent => ({ _tag: "TextDelta", ...stamp, step
 const begun: AgentEvent = { _tag: "RunStarted", ...stamp, agent: "toy", question: "?" }
 const ended: AgentEvent = { _tag: "RunFinished", ...stamp, answer: "Yes.", steps: 1, reason: "answered" }
 
-const fold = (events: ReadonlyArray<AgentEvent>, from = UiStep.initial) => {
+const fold = (events: ReadonlyArray<AgentEvent>, from = UiStep.initial()) => {
   const chunks: Array<UiChunk> = []
   let state = from
   for (const [seq, event] of events.entries()) {
