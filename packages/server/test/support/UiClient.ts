@@ -44,13 +44,11 @@ export interface Options {
 /** A chat with the server at `url`, which sends a person's words for calls by itself. */
 export const make = (url: string, { body = {}, headers = {}, id, messages = [] }: Options = {}) => {
   const transport = new DefaultChatTransport<UIMessage>({ api: `${url}/v1/ui`, body, headers })
-  const data: Array<unknown> = []
   let finished = () => {}
   const chat = new Chat({
     ...(id === undefined ? {} : { id }),
     state: stateOf(messages),
     transport,
-    onData: (part) => data.push(part),
     onFinish: () => finished(),
     sendAutomaticallyWhen: (chat) =>
       lastAssistantMessageIsCompleteWithApprovalResponses(chat) ||
@@ -66,7 +64,6 @@ export const make = (url: string, { body = {}, headers = {}, id, messages = [] }
   return {
     chat,
     transport,
-    data,
     status,
     parts,
     /** Sends it, and waits until the answer's stream has ended. */

@@ -109,6 +109,18 @@ describe("UiStep", () => {
     })
   })
 
+  it("keeps the route in the message, and an estimate only for whoever watches", () => {
+    const estimate = { remainingMillis: 900, lowMillis: 500, highMillis: 2000, runs: 40 }
+    const { chunks } = fold([
+      { _tag: "Routed", ...stamp, route: "rules", confidence: 0.9, reason: "It names a film." },
+      { _tag: "EstimateChanged", ...stamp, ...estimate }
+    ])
+    assert.deepStrictEqual(chunks, [
+      { type: "data-route", id: "route", data: { route: "rules", confidence: 0.9, reason: "It names a film." } },
+      { type: "data-estimate", id: "estimate", data: estimate, transient: true }
+    ])
+  })
+
   it("tells of a call that never ran, and leaves the client its own calls, also one that is no JSON", () => {
     const ofClient = (inputText: string): AgentEvent => ({ _tag: "ClientCall", ...stamp, ...call("c"), inputText })
     const { chunks, state } = fold([begun, settled("x", false), ofClient('{"a":1}'), ofClient("{")])
