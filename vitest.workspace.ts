@@ -25,8 +25,8 @@ const project = (name: string, root: string, isolate = true, globalSetup: Readon
 
 export default defineConfig({
   test: {
-    // Else a machine with two processors would use one.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // On two processors, too, since many tests wait for processes, servers and pauses more than they compute.
+    maxWorkers: Math.max(3, availableParallelism() - 1),
     projects: [
       { test: { name: "architecture", root: "architecture", include: ["**/*.test.ts"] } },
       project("cache", "packages/cache", false),

@@ -9,21 +9,16 @@ import { basename, join } from "node:path"
 import { Cache } from "@callsheet/cache/Cache"
 import { instant } from "@callsheet/testkit/scripted/Timing"
 import { LLMock } from "@copilotkit/aimock"
-import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
+import { inject } from "vitest"
 
-import { type BuiltFile, build } from "../build.ts"
 import { clients } from "../src/Composition.ts"
 import { mediaAgent } from "../src/MediaAgent.ts"
 import * as StandIns from "../src/StandIns.ts"
 
-const folder = mkdtempSync(join(tmpdir(), "callsheet-"))
-let files: ReadonlyArray<BuiltFile> = []
-
-beforeAll(async () => {
-  files = await build(folder)
-})
-afterAll(() => rmSync(folder, { recursive: true }))
+const folder = inject("built")
+const files = inject("builtFiles")
 
 /** What the shipped command prints, and the sources of the files that it loaded. */
 const run = (args: ReadonlyArray<string>, env: Readonly<Record<string, string>>) =>

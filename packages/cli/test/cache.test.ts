@@ -5,26 +5,19 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 
-import { instant } from "@callsheet/testkit/scripted/Timing"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
-import { Effect, Exit, Scope } from "effect"
 
-import * as StandIns from "../src/StandIns.ts"
 import { assertFails, callsheet } from "./support/command.ts"
+import { standIns } from "./support/standIns.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "callsheet-"))
-const scope = Scope.makeUnsafe()
+const standing = standIns()
 let env: Readonly<Record<string, string>> = {}
 
-beforeAll(async () => {
-  const standIns = Effect.all([StandIns.services("none"), StandIns.model(instant)], { concurrency: 1 })
-  const [services, model] = await Effect.runPromise(Effect.provideService(standIns, Scope.Scope, scope))
-  env = { ...services, ...model, CALLSHEET_CACHE: `sqlite:${join(folder, "cache.db")}` }
+beforeAll(() => {
+  env = { ...standing(), CALLSHEET_CACHE: `sqlite:${join(folder, "cache.db")}` }
 })
-afterAll(async () => {
-  await Effect.runPromise(Scope.close(scope, Exit.void))
-  rmSync(folder, { recursive: true })
-})
+afterAll(() => rmSync(folder, { recursive: true }))
 
 const stats = async () => JSON.parse((await callsheet(["cache", "stats", "--json"], { env })).stdout)
 

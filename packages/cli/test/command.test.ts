@@ -10,6 +10,7 @@ import { LLMock } from "@copilotkit/aimock"
 import { assert, describe, it } from "@effect/vitest"
 
 import { assertFails, callsheet } from "./support/command.ts"
+import { standIns } from "./support/standIns.ts"
 
 const closedPort = () =>
   new Promise<number>((found) => {
@@ -21,6 +22,8 @@ const closedPort = () =>
 
 /** No rule understands it: a model words the answer. */
 const unruly = "Show me recent movies, and say why each is worth it"
+
+const services = standIns()
 
 describe.concurrent("callsheet ask", () => {
   it("answers in plain lines where stdout is not a terminal, and says what stands in", async () => {
@@ -36,18 +39,15 @@ describe.concurrent("callsheet ask", () => {
 
   it("runs from its source, without a build", async () => {
     const main = join(import.meta.dirname, "../src/main.ts")
-    const { status, stdout } = await callsheet(["ask", "Show me recent movies"], { main })
+    const { status, stdout } = await callsheet(["ask", "Show me recent movies"], { main, env: services() })
     assert.strictEqual(status, 0)
     assert.match(stdout, /by rules without the model: 1 call\n$/)
   })
 
   it("says that rules answered what they are sure of", async () => {
-    const { status, stdout } = await callsheet(["ask", "Show me recent movies"])
+    const { status, stdout } = await callsheet(["ask", "Show me recent movies"], { env: services() })
     assert.strictEqual(status, 0)
-    assert.match(
-      stdout,
-      /\n✓ rules {2}library_search \{"sort":"added"\} {2}[\d.]+ m?s\n178 movies in your Plex library/
-    )
+    assert.match(stdout, /^✓ rules {2}library_search \{"sort":"added"\} {2}[\d.]+ m?s\n178 movies in your Plex library/)
     assert.match(stdout, /\n[\d.]+ m?s, by rules without the model: 1 call\n$/)
   })
 
@@ -101,7 +101,7 @@ describe.concurrent("callsheet ask", () => {
   })
 })
 
-describe("an output that ends early", () => {
+describe.concurrent("an output that ends early", () => {
   it("is no error where nobody reads on, and one sentence where it is lost", async () => {
     const closed = callsheet(["ask", "Search for Inception"], { onOutput: (_, child) => child.stdout?.destroy() })
     const full = callsheet(["ask", "--json", "What's on deck in Plex?"], { outputFile: "/dev/full" })
@@ -180,7 +180,7 @@ describe.concurrent("one clear sentence", () => {
   })
 })
 
-describe("OTEL_EXPORTER_OTLP_ENDPOINT", () => {
+describe.concurrent("OTEL_EXPORTER_OTLP_ENDPOINT", () => {
   it("gets every span of a run, each under its parent, and no secret", async () => {
     const bodies: Array<string> = []
     const collector = createServer((request, response) => {
@@ -196,7 +196,7 @@ describe("OTEL_EXPORTER_OTLP_ENDPOINT", () => {
     await new Promise<void>((listening) => collector.listen(0, "127.0.0.1", listening))
     const address = collector.address()
     const port = typeof address === "object" && address !== null ? address.port : 0
-    const env = { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}` }
+    const env = { ...services(), OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}` }
     const { status } = await callsheet(["ask", "--json", unruly], { env })
     collector.close()
     assert.strictEqual(status, 0)
@@ -224,7 +224,7 @@ describe("OTEL_EXPORTER_OTLP_ENDPOINT", () => {
   })
 })
 
-describe("callsheet doctor", () => {
+describe.concurrent("callsheet doctor", () => {
   it("names every setting, reaches each service and says what is wrong, without a secret", async () => {
     const cwd = mkdtempSync(join(tmpdir(), "callsheet-"))
     writeFileSync(
@@ -259,7 +259,7 @@ describe("callsheet doctor", () => {
   })
 })
 
-describe("a foreign server of the protocol", () => {
+describe.concurrent("a foreign server of the protocol", () => {
   for (const api of ["responses", "chat"]) {
     it(`answers through ${api}`, async () => {
       const mock = await LLMock.create({ port: 0, host: "127.0.0.1", logLevel: "silent" })

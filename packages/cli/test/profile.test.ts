@@ -12,6 +12,7 @@ import { ProfileJson } from "../src/ProfileJson.ts"
 import { assertFails, callsheet } from "./support/command.ts"
 import { inFolder } from "./support/folder.ts"
 import { oneRun, twoRuns } from "./support/otlp.ts"
+import { standIns } from "./support/standIns.ts"
 
 /** No rule understands it: a model words the answer. */
 const unruly = "Show me recent movies, and say why each is worth it"
@@ -25,7 +26,9 @@ const assertWhole = ({ criticalPath, selfMillis, wallMillis }: ProfileJson) => {
   assert.closeTo(total(criticalPath.map(({ millis }) => millis)), wallMillis, 1e-3)
 }
 
-describe("callsheet profile", () => {
+const services = standIns()
+
+describe.concurrent("callsheet profile", () => {
   it("answers, then draws the schedule as wide as there is room and says where the time went", async () => {
     const { status, stderr, stdout } = await callsheet(["profile", unruly])
     assert.deepStrictEqual([status, stderr], [0, ""])
@@ -46,7 +49,7 @@ describe("callsheet profile", () => {
   it("--json prints one object by its schema, whose times add up, and --chrome writes a trace", () =>
     inFolder(async (folder) => {
       const chrome = join(folder, "trace.json")
-      const { status, stdout } = await callsheet(["profile", unruly, "--json", "--chrome", chrome])
+      const { status, stdout } = await callsheet(["profile", unruly, "--json", "--chrome", chrome], { env: services() })
       assert.strictEqual(status, 0)
       assert.strictEqual(stdout.split("\n").length, 2)
       const profile = decode(stdout)
@@ -138,11 +141,11 @@ describe("callsheet profile", () => {
     }))
 })
 
-describe("callsheet ask --profile", () => {
+describe.concurrent("callsheet ask --profile", () => {
   it("shows the same after the answer, and with --json adds the profile and the heap", async () => {
     const [text, json] = await Promise.all([
-      callsheet(["ask", unruly, "--profile"]),
-      callsheet(["ask", unruly, "--profile", "--json"])
+      callsheet(["ask", unruly, "--profile"], { env: services() }),
+      callsheet(["ask", unruly, "--profile", "--json"], { env: services() })
     ])
     assert.deepStrictEqual([text.status, json.status], [0, 0])
     assert.match(text.stdout, /= model .*\n\n +0 ─.*\n[^]*\n\* critical path /)
@@ -162,7 +165,7 @@ describe("callsheet ask --profile", () => {
     await new Promise<void>((listening) => collector.listen(0, "127.0.0.1", listening))
     const address = collector.address()
     const port = typeof address === "object" && address !== null ? address.port : 0
-    const env = { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}` }
+    const env = { ...services(), OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}` }
     const { status } = await callsheet(["ask", unruly, "--profile", "--json"], { env })
     collector.close()
     assert.strictEqual(status, 0)

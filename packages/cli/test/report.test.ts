@@ -27,7 +27,7 @@ const readLog = (path: string) =>
     .split("\n")
     .map((line) => Schema.decodeSync(Line)(line))
 
-describe("the query log", () => {
+describe.concurrent("the query log", () => {
   it("gets a line of each run, also of one that failed, where a path is set, and none where it is off", () =>
     inFolder(async (folder) => {
       const path = join(folder, "logs", "queries.jsonl")
@@ -81,7 +81,7 @@ describe("the query log", () => {
     }))
 })
 
-describe("callsheet report", () => {
+describe.concurrent("callsheet report", () => {
   const before = recordsOf([100, 101, 102, 103, 104, 105, 106, 107], "2026-10-01T00:00:00.000Z", { question })
   const after = recordsOf([200, 201, 202, 203, 204, 205, 206, 207], "2026-10-02T00:00:00.000Z", { question })
 

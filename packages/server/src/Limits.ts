@@ -7,6 +7,8 @@ import * as Duration from "effect/Duration"
 export interface Limits {
   /** Of a request's body; 413 beyond. */
   readonly bodyBytes: number
+  /** Of the body of one that carries all that was said before, pictures too; 413 beyond. */
+  readonly historyBytes: number
   /** Of a question in UTF-8; 413 beyond. */
   readonly questionBytes: number
   /** Of a request's line and headers together; 431 beyond. */
@@ -46,6 +48,7 @@ export interface Limits {
 
 export const standard: Limits = {
   bodyBytes: 64 * 1024,
+  historyBytes: 8 * 1024 * 1024,
   questionBytes: 16 * 1024,
   headerBytes: 16 * 1024,
   addressBytes: 2048,

@@ -16,6 +16,7 @@ import * as ProfileRoute from "./routes/ProfileRoute.ts"
 import * as RunRoute from "./routes/RunRoute.ts"
 import * as RunsRoute from "./routes/RunsRoute.ts"
 import * as SessionRoute from "./routes/SessionRoute.ts"
+import * as UiRoute from "./routes/UiRoute.ts"
 
 /** Each concern is a layer of its own; add one here. */
 export const layer = Layer.mergeAll(
@@ -28,6 +29,7 @@ export const layer = Layer.mergeAll(
   ProfileRoute.layer,
   ApprovalsRoute.layer,
   SessionRoute.layer,
+  UiRoute.layer,
   HealthRoute.layer,
   IndexRoute.layer,
   MetricsRoute.layer,

@@ -1,8 +1,10 @@
 /**
  * A process that adds lines to a query log: `node appender.ts FILE NAME COUNT`. Each line is some 20 KB.
  */
-import { NodeFileSystem, NodePath } from "@effect/platform-node"
-import { Effect, Layer } from "effect"
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import * as NodePath from "@effect/platform-node/NodePath"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 
 import * as QueryLog from "../../src/log/QueryLog.ts"
 import { record } from "./records.ts"

@@ -1,7 +1,6 @@
 /**
  * AskRoute: `POST /v1/ask`: a question, answered as one JSON object, or as events where `Accept` names them.
  */
-import * as AgentRequest from "@callsheet/core/AgentRequest"
 import * as Effect from "effect/Effect"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
@@ -11,11 +10,11 @@ import * as Stream from "effect/Stream"
 
 import * as AskAnswer from "../AskAnswer.ts"
 import * as Body from "../Body.ts"
-import * as Limits from "../Limits.ts"
 import * as Methods from "../Methods.ts"
-import { fromAgentError, Problem } from "../Problem.ts"
+import { fromAgentError } from "../Problem.ts"
 import { Runs } from "../Runs.ts"
 import * as Sse from "../Sse.ts"
+import * as Asked from "./Asked.ts"
 
 const dayMillis = 86_400_000
 
@@ -34,24 +33,10 @@ const AskBody = Schema.Struct({
 })
 
 const decode = Body.json(AskBody)
-const utf8 = new TextEncoder()
-
-/** The question without surrounding white space; a problem where it is empty or too long. */
-const checked = Effect.fnUntraced(function* (question: string) {
-  const { questionBytes } = yield* Limits.Current
-  if (utf8.encode(question).length > questionBytes) {
-    return yield* new Problem({
-      kind: "question-too-long",
-      detail: `The question has over ${questionBytes} bytes: shorten it.`
-    })
-  }
-  return yield* Effect.mapError(AgentRequest.validate({ question }, questionBytes), fromAgentError)
-})
-
 const ask = Effect.gen(function* () {
   const { headers } = yield* HttpServerRequest.HttpServerRequest
   const body = yield* decode
-  const question = yield* checked(body.question)
+  const question = yield* Asked.question(body)
   const runs = yield* Runs
   const run = yield* runs.start({ ...body, question })
   if (Sse.isWanted(headers["accept"])) {

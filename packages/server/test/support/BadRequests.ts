@@ -202,6 +202,18 @@ const spoils: Readonly<Record<string, Spoil>> = {
     )
     draft.path = `/v1/runs/${runId}/approvals`
   },
+  chat: (draft, random) => {
+    const approval = { id: "run_0.1.c", approved: true }
+    const wrong = [
+      { role: "user", parts: [{ type: "text", text: " " }] },
+      { role: "assistant", parts: [{ type: "dynamic-tool", state: "approval-responded", approval }] },
+      { role: "user", parts: [{ type: "file", mediaType: "text/html", url: "file:///etc/passwd" }] },
+      { role: "user", parts: anyJson(random) },
+      anyJson(random)
+    ]
+    askBody(draft, bytesOf({ id: "c", messages: [wrong[random(wrong.length)]] }))
+    draft.path = "/v1/ui"
+  },
   session: (draft, random) => {
     askBody(draft, bytesOf(pick<unknown>(random, [{ token: "wrong" }, { token: 1 }, {}, []])))
     draft.path = "/v1/session"

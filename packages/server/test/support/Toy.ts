@@ -11,6 +11,8 @@
  * | `recall` | all that was said to it before, with a bar between |
  * | `pick K` | one read, and beside it one call of the client's tool `pick`; then what came of both |
  * | `break` | the model breaks |
+ * | `recall all` | all that the model was sent, as JSON |
+ * | `NAME K` | a call of any other tool, as one of the client's, then what came of it |
  */
 import * as Agent from "@callsheet/core/Agent"
 import * as LanguageModelStream from "@callsheet/core/model/LanguageModelStream"
@@ -53,11 +55,12 @@ const handlers = tools.toLayer({
     )
 })
 
-const script: Script = ({ messages, question }) => {
+const script: Script = ({ messages, question, system }) => {
   const [verb = "", key = ""] = question.split(" ")
   if (verb === "recall")
     return { text: messages.map((message) => ("text" in message ? message.text : "")).join("|"), calls: [] }
   const last = messages.at(-1)
+  if (verb === "recall") return { text: JSON.stringify([system, ...messages]), calls: [] }
   if (verb === "break") throw new Error("a secret detail")
   if (verb === "say") return { text: "word".repeat(Number(key)), calls: [] }
   if (verb === "pick") {
