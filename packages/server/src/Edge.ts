@@ -16,6 +16,7 @@ import type * as Types from "effect/Types"
 
 import type * as Guard from "./Guard.ts"
 import { allowOf, notAllowed } from "./Methods.ts"
+import * as OpenAiError from "./openai/OpenAiError.ts"
 import * as Problem from "./Problem.ts"
 import { RunError } from "./RunError.ts"
 import * as ServerMetrics from "./ServerMetrics.ts"
@@ -41,14 +42,15 @@ const problemOf = (error: unknown): Problem.Problem | undefined => {
 
 /** Never fails; the router wants it said that errors which it does not know may pass. */
 const answered = (
-  cause: Cause.Cause<unknown>
+  cause: Cause.Cause<unknown>,
+  toResponse: (problem: Problem.Problem) => HttpServerResponse.HttpServerResponse
 ): Effect.Effect<HttpServerResponse.HttpServerResponse, Types.unhandled> => {
   // Nobody is there to be told.
   if (Cause.hasInterruptsOnly(cause)) return Effect.interrupt
   const problem = problemOf(Option.getOrUndefined(Cause.findErrorOption(cause)))
   return problem === undefined
-    ? Effect.as(Effect.logError("A request broke.", cause), Problem.toResponse(Problem.broken))
-    : Effect.succeed(Problem.toResponse(problem))
+    ? Effect.as(Effect.logError("A request broke.", cause), toResponse(Problem.broken))
+    : Effect.succeed(toResponse(problem))
 }
 
 const compressed = HttpMiddleware.compression({
@@ -67,8 +69,11 @@ export const layer = HttpRouter.middleware(
         Effect.flatMap(HttpServerRequest.HttpServerRequest, ({ cookies, headers, method, url }): Guarded => {
           const nowMillis = clock.currentTimeMillisUnsafe()
           const refused = refuse({ method, address: url, headers, cookies, nowMillis })
+          const guarded: Guarded = refused === undefined ? route : Effect.fail(refused)
           return Effect.tap(
-            Effect.catchCause(refused === undefined ? route : Effect.fail(refused), answered),
+            Effect.catchCause(guarded, (cause) =>
+              answered(cause, OpenAiError.isSpoken(url) ? OpenAiError.toResponse : Problem.toResponse)
+            ),
             ({ status }) => ServerMetrics.responded(method, status)
           )
         })

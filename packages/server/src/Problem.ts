@@ -15,6 +15,7 @@ import type { RunError } from "./RunError.ts"
 const kinds = {
   "bad-request": [400, "The request is not HTTP as it should be"],
   "invalid-body": [400, "The body is not what this route takes"],
+  unsupported: [400, "What is asked for cannot be done"],
   "invalid-question": [400, "The question cannot be asked"],
   "invalid-page": [400, "There is no such page"],
   "invalid-event-id": [400, "The id of the last event is none"],
@@ -22,6 +23,7 @@ const kinds = {
   "foreign-origin": [403, "The request comes from another site"],
   "not-found": [404, "There is nothing here"],
   "unknown-conversation": [404, "There is no such conversation"],
+  "unknown-model": [404, "There is no such model"],
   "unknown-run": [404, "There is no such run"],
   "no-trace": [404, "Where the time of the run went is not known"],
   "method-not-allowed": [405, "The method is not allowed here"],
@@ -50,6 +52,8 @@ export class Problem extends Schema.TaggedError<Problem>()("Problem", {
   /** One sentence for a person, which says what to do where something can be done. */
   detail: Schema.String,
   retryAfterSeconds: Schema.optionalKey(Schema.Natural),
+  /** The field that is wrong, where one is to be named. */
+  param: Schema.optionalKey(Schema.String),
   /** The methods that are allowed, of a wrong one. */
   allow: Schema.optionalKey(Schema.String)
 }) {

@@ -10,7 +10,7 @@ import * as Recorder from "@callsheet/core/explain/Recorder"
 import * as RunSummary from "@callsheet/core/explain/RunSummary"
 import type { RecordedSpan } from "@callsheet/core/explain/Trace"
 import * as Ledger from "@callsheet/core/model/Ledger"
-import type { ModelStream } from "@callsheet/core/model/ModelStream"
+import { ModelStream } from "@callsheet/core/model/ModelStream"
 import * as Transcript from "@callsheet/core/model/Transcript"
 import { Approval } from "@callsheet/core/schedule/Approval"
 import * as Cause from "effect/Cause"
@@ -89,6 +89,8 @@ export class Runs extends Context.Service<
       runId: string,
       afterSeq: number
     ) => Effect.Effect<Option.Option<Stream.Stream<Watch.Batch, RunError>>, RunError, Scope.Scope>
+    /** What answers, by its names. */
+    readonly names: { readonly agent: string; readonly model: string }
     /** What is known of a run, under way or over. */
     readonly find: (runId: string) => Effect.Effect<RunRecord, RunError>
     /** Runs that began before `before`, the newest first, at most `limit`. */
@@ -366,7 +368,9 @@ const make = Effect.fnUntraced(function* <R>(agent: Agent.Agent<R>) {
     Effect.forkScoped
   )
 
+  const { model } = yield* ModelStream
   return Runs.of({
+    names: { agent: agent.name, model },
     start,
     watch,
     find,

@@ -57,7 +57,7 @@ const handlers = tools.toLayer({
 
 const script: Script = ({ messages, question, system }) => {
   const [verb = "", key = ""] = question.split(" ")
-  if (verb === "recall")
+  if (verb === "recall" && key !== "all")
     return { text: messages.map((message) => ("text" in message ? message.text : "")).join("|"), calls: [] }
   const last = messages.at(-1)
   if (verb === "recall") return { text: JSON.stringify([system, ...messages]), calls: [] }

@@ -4,7 +4,7 @@ import * as RunSummary from "@callsheet/core/explain/RunSummary"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 
-import { play, reading, writing } from "./schedule/stage.ts"
+import { play, reading, writing } from "../schedule/stage.ts"
 
 const tools = [reading("look"), writing("write")]
 const call = (key: string, millis: number) => ({ name: "look", input: { key, millis } })

@@ -4,10 +4,10 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 
-import type { AgentEvent } from "./AgentEvent.ts"
-import type * as EstimateLesson from "./explain/EstimateLesson.ts"
-import { Estimates } from "./explain/Estimates.ts"
-import * as RunLog from "./RunLog.ts"
+import type { AgentEvent } from "../AgentEvent.ts"
+import * as RunLog from "../RunLog.ts"
+import type * as EstimateLesson from "./EstimateLesson.ts"
+import { Estimates } from "./Estimates.ts"
 
 /**
  * A log that hands each event to `take`, as `RunLog.make` does, and each estimate right after the event that changed it.
