@@ -3,12 +3,26 @@ import { Agent, request } from "node:http"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Redacted, Schema } from "effect"
 
+import * as OpenAiError from "../src/openai/OpenAiError.ts"
 import * as BadRequests from "./support/BadRequests.ts"
 import * as Client from "./support/Client.ts"
 import * as TestServer from "./support/TestServer.ts"
 
 const token = "a-token-of-some-length"
 const limits = { bodyBytes: 4096, questionBytes: 1024, addressBytes: 512, headerBytes: 4096 }
+/** As OpenAI's clients read it. */
+const openAiText = Schema.decodeUnknownExit(
+  Schema.fromJsonString(
+    Schema.Struct({
+      error: Schema.Struct({
+        message: Schema.NonEmptyString,
+        type: Schema.NonEmptyString,
+        param: Schema.NullOr(Schema.String),
+        code: Schema.NullOr(Schema.String)
+      })
+    })
+  )
+)
 const problemText = Schema.decodeUnknownExit(Schema.fromJsonString(Client.ProblemBody))
 
 interface Answered {
@@ -55,7 +69,9 @@ describe("bad requests", () => {
           Effect.map(send(Number(port), agent, bad), (answered) => {
             const { status, text, type } = answered
             statuses.set(status, (statuses.get(status) ?? 0) + 1)
-            const isProblem = type === "application/problem+json" && problemText(text)._tag === "Success"
+            const isProblem =
+              (type === "application/problem+json" && problemText(text)._tag === "Success") ||
+              (OpenAiError.isSpoken(bad.path) && openAiText(text)._tag === "Success")
             if (status < 400 || status >= 500 || !isProblem) wrong.push({ ...bad, body: String(bad.body), answered })
           }),
         { concurrency: 16, discard: true }

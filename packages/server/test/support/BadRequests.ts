@@ -214,6 +214,40 @@ const spoils: Readonly<Record<string, Spoil>> = {
     askBody(draft, bytesOf({ id: "c", messages: [wrong[random(wrong.length)]] }))
     draft.path = "/v1/ui"
   },
+  completions: (draft, random) => {
+    const message = { role: "user", content: "say 1" }
+    const wrong: ReadonlyArray<object> = [
+      {},
+      { messages: [] },
+      { messages: "say 1" },
+      { messages: [{ role: "nobody", content: "x" }] },
+      { messages: [{ role: "user", content: anyJson(random, 3) ?? 1, tool_calls: 1 }, { role: "assistant" }] },
+      { messages: [{ role: "tool", tool_call_id: "x", content: "1" }] },
+      { messages: [message], n: 2 },
+      { messages: [message], model: pick(random, ["", "gpt-4", "__proto__"]) },
+      { messages: [message], tools: [{ type: "function", function: { name: 1 } }] },
+      { messages: [message], response_format: { type: "json_schema" } },
+      { messages: [{ role: "user", content: [{ type: "image_url", image_url: { url: "file:///x" } }] }] }
+    ]
+    askBody(draft, bytesOf({ model: "toy", ...wrong[random(wrong.length)] }))
+    draft.path = "/v1/chat/completions"
+  },
+  responses: (draft, random) => {
+    const wrong: ReadonlyArray<object> = [
+      {},
+      { input: [] },
+      { input: 1 },
+      { input: "" },
+      { input: [{ type: "item_reference", id: "x" }] },
+      { input: [{ type: "function_call_output", call_id: "x", output: "1" }] },
+      { input: "say 1", background: true },
+      { input: "say 1", tools: [{ type: "web_search" }] },
+      { input: "say 1", previous_response_id: pick(random, ["x", "resp_", "resp_nothing", "run_1"]) },
+      { input: "say 1", model: "other" }
+    ]
+    askBody(draft, bytesOf({ model: "toy", ...wrong[random(wrong.length)] }))
+    draft.path = "/v1/responses"
+  },
   session: (draft, random) => {
     askBody(draft, bytesOf(pick<unknown>(random, [{ token: "wrong" }, { token: 1 }, {}, []])))
     draft.path = "/v1/session"
