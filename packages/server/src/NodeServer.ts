@@ -85,6 +85,31 @@ const address = (server: Server) =>
     })
   )
 
+/** As `layer`, with further routes behind the same door: `McpRoute`, whatever else an application has. */
+export const layerWith = <A, E, R>(options: Options, routes: Layer.Layer<A, E, R>) =>
+  Layer.unwrap(
+    Effect.gen(function* () {
+      const limits = yield* Limits.Current
+      const guard = yield* Guard.make(options, limits.addressBytes)
+      const server = NodeHttp.make(limits)
+      const { port } = options
+      const host = options.host.replaceAll(/^\[|\]$/g, "")
+      return address(server).pipe(
+        Layer.provide(
+          HttpRouter.serve(Layer.merge(AllRoutes.layer, routes), {
+            routerConfig,
+            disableLogger: true,
+            disableListenLog: true
+          })
+        ),
+        Layer.provide([
+          NodeHttpServer.layer(() => server, { port, host, disablePreemptiveShutdown: true }),
+          Layer.succeed(Door, guard)
+        ])
+      )
+    })
+  )
+
 /**
  * Serves until the scope is closed. Then nothing more is accepted, the runs under way come to their end within `Limits.ending`, and
  * who watches them is told of it before the sockets are closed.
@@ -94,22 +119,7 @@ const address = (server: Server) =>
 export const layer = (
   options: Options
 ): Layer.Layer<Address, Guard.Unsafe | HttpServerError.ServeError, Runs | Conversations> =>
-  Layer.unwrap(
-    Effect.gen(function* () {
-      const limits = yield* Limits.Current
-      const guard = yield* Guard.make(options, limits.addressBytes)
-      const server = NodeHttp.make(limits)
-      const { port } = options
-      const host = options.host.replaceAll(/^\[|\]$/g, "")
-      return address(server).pipe(
-        Layer.provide(HttpRouter.serve(AllRoutes.layer, { routerConfig, disableLogger: true, disableListenLog: true })),
-        Layer.provide([
-          NodeHttpServer.layer(() => server, { port, host, disablePreemptiveShutdown: true }),
-          Layer.succeed(Door, guard)
-        ])
-      )
-    })
-  )
+  layerWith(options, Layer.empty)
 
 /**
  * From here on a second SIGINT or SIGTERM ends the process at once. The first is the program's to obey, as `NodeRuntime.runMain` does.

@@ -3,7 +3,7 @@
  */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Redacted } from "effect"
-import OpenAI from "openai"
+import OpenAI, { APIError, AuthenticationError } from "openai"
 
 import { hasSpecs, misfits, needsSpecs } from "../support/specs.ts"
 import * as TestServer from "../support/TestServer.ts"
@@ -53,7 +53,7 @@ const refusal = (client: OpenAI, params: object) =>
       await client.post("/chat/completions", { body: { model: "toy", messages: [user("say 1")], ...params } })
       return undefined
     } catch (error) {
-      return error instanceof OpenAI.APIError ? error : undefined
+      return error instanceof APIError ? error : undefined
     }
   })
 
@@ -196,7 +196,7 @@ describe("POST /v1/chat/completions", () => {
           return error
         }
       })
-      assert.instanceOf(error, OpenAI.APIError)
+      assert.instanceOf(error, APIError)
       assert.notInclude(String(error), "secret")
     })
   )
@@ -221,7 +221,7 @@ describe("GET /v1/models", () => {
     Effect.gen(function* () {
       const { url } = yield* TestServer.start({ token: Redacted.make("a-token-of-some-length") })
       const error = yield* refusal(clientOf(url, "wrong"), {})
-      assert.instanceOf(error, OpenAI.AuthenticationError)
+      assert.instanceOf(error, AuthenticationError)
       assert.strictEqual(error?.code, "invalid_api_key")
       const list = yield* Effect.promise(() => clientOf(url, "a-token-of-some-length").models.list())
       assert.lengthOf(list.data, 1)

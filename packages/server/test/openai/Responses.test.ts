@@ -4,7 +4,7 @@
  */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import OpenAI from "openai"
+import OpenAI, { BadRequestError, NotFoundError } from "openai"
 
 import { eventMisfits, misfits, needsSpecs } from "../support/specs.ts"
 import * as TestServer from "../support/TestServer.ts"
@@ -166,7 +166,7 @@ describe(`POST /v1/responses${needsSpecs}`, () => {
           .responses.create({ model: "toy", input: [{ role: "user", content: [image("file:///etc/passwd")] }] })
           .catch((error: unknown) => error)
       )
-      assert.instanceOf(error, OpenAI.BadRequestError)
+      assert.instanceOf(error, BadRequestError)
     })
   )
 
@@ -192,7 +192,7 @@ describe(`POST /v1/responses${needsSpecs}`, () => {
             .responses.create({ model: "toy", input: "say 1", previous_response_id })
             .catch((error: unknown) => error)
         )
-        assert.instanceOf(error, OpenAI.NotFoundError)
+        assert.instanceOf(error, NotFoundError)
       }
     })
   )

@@ -24,7 +24,7 @@ import { Tool, Toolkit } from "effect/ai"
 
 const parameters = Schema.Struct({ key: Schema.String })
 
-const tools = Toolkit.make(
+export const tools = Toolkit.make(
   Tool.make("look", { parameters, success: Schema.String }).annotate(Tool.Readonly, true),
   Tool.make("change", { parameters, success: Schema.String, failureMode: "return" }),
   Tool.make("hang", { parameters, success: Schema.String }).annotate(Tool.Readonly, true),
