@@ -103,14 +103,6 @@ export interface Options<Tools extends Record<string, Tool.Any>, R, RouterServic
   readonly policy?: Partial<Policy.Policy>
 }
 
-/**
- * What the handlers of `Tools` need. For tools known only as `Tool.Any` (built while the program runs) that is `any`, and
- * taken as nothing: such handlers are complete when they are made.
- */
-type HandlerServices<Tools extends Record<string, Tool.Any>> = 0 extends 1 & Tool.HandlerServices<Tools[keyof Tools]>
-  ? never
-  : Tool.HandlerServices<Tools[keyof Tools]>
-
 const endReason = ({ finish, isComplete }: Turn.Turn, stopped: EndReason | undefined): EndReason => {
   if (finish.reason === "length" || finish.reason === "content-filter") return finish.reason
   return stopped ?? (isComplete ? "answered" : "incomplete")
@@ -139,7 +131,7 @@ const modelOf = ({ model, provider }: ModelStream["Service"]) => ({ model, provi
  */
 export function make<Tools extends Record<string, Tool.Any>, R = never, R2 = never, R3 = never>(
   options: Options<Tools, R, R2, R3>
-): Agent<R | R2 | R3 | HandlerServices<Tools>>
+): Agent<R | R2 | R3 | Handlers.ServicesOf<Tools>>
 export function make<Tools extends Record<string, Tool.Any>, R, R2, R3>(
   options: Options<Tools, R, R2, R3>
 ): Agent<R | R2 | R3 | Tool.HandlerServices<Tools[keyof Tools]>> {

@@ -6,7 +6,9 @@
  */
 import * as RunMetrics from "@callsheet/core/explain/RunMetrics"
 import { ServiceMetrics } from "@callsheet/core/explain/ServiceMetrics"
+import { MediaToolkit } from "@callsheet/media/MediaToolkit"
 import * as NodeServer from "@callsheet/server/NodeServer"
+import * as McpRoute from "@callsheet/server/routes/McpRoute"
 import { Runs } from "@callsheet/server/Runs"
 import * as Console from "effect/Console"
 import * as Context from "effect/Context"
@@ -16,6 +18,7 @@ import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 
+import packageJson from "../../package.json" with { type: "json" }
 import * as Composition from "../Composition.ts"
 import { ExitError, failed } from "../ExitError.ts"
 import * as ServerLog from "../log/ServerLog.ts"
@@ -30,6 +33,10 @@ export interface Options {
   readonly model: Option.Option<Composition.ModelChoice>
 }
 
+/** What a client's model is told of the server at `/mcp`. */
+const about =
+  "The household's media: what is in Plex, what Radarr and Sonarr are fetching, and what TMDb knows. Ask takes a question in words; the other tools answer one thing each."
+
 /** What counts runs, services and the process; a collector that is configured brings its own. */
 const metrics = (settings: Settings.Settings) =>
   Settings.isSet(settings, "OTEL_EXPORTER_OTLP_ENDPOINT")
@@ -38,7 +45,13 @@ const metrics = (settings: Settings.Settings) =>
 
 const program = ({ host, port }: Options, settings: Settings.Settings, choice: Composition.Choice) => {
   const token = settings.values["CALLSHEET_TOKEN"]?.value
-  return NodeServer.layer({ host, port, token: token === undefined ? undefined : Redacted.make(token) }).pipe(
+  const mcp = McpRoute.layer({
+    name: "callsheet",
+    version: packageJson.version,
+    instructions: about,
+    toolkit: MediaToolkit
+  })
+  return NodeServer.layerWith({ host, port, token: token === undefined ? undefined : Redacted.make(token) }, mcp).pipe(
     Layer.provide(Runs.layer(mediaAgent)),
     Layer.provide(ServerState.runs(settings)),
     Layer.provide(ServerLog.layer(settings, choice)),

@@ -18,6 +18,14 @@ import * as AtOnce from "../AtOnce.ts"
 
 type Result = Tool.HandlerResult<Tool.Any>
 
+/**
+ * What the handlers of `Tools` need. For tools known only as `Tool.Any` (built while the program runs) that is `any`, and
+ * taken as nothing: such handlers are complete when they are made.
+ */
+export type ServicesOf<Tools extends Record<string, Tool.Any>> = 0 extends 1 & Tool.HandlerServices<Tools[keyof Tools]>
+  ? never
+  : Tool.HandlerServices<Tools[keyof Tools]>
+
 /** Asks a handler: fails as `Toolkit.handle` and its stream would. `onProgress` gets preliminary results, encoded. */
 export type Ask<R> = (
   decoded: unknown,

@@ -56,13 +56,12 @@ const describe = (tool: Tool.Any) => {
   })
 }
 
-/** Offers the tools of `toolkit`. Its handlers have what the context has where this is done. */
-export const register = Effect.fnUntraced(function* <Tools extends Record<string, Tool.Any>, R>(
+const registered = Effect.fnUntraced(function* <Tools extends Record<string, Tool.Any>, R>(
   toolkit: Effect.Effect<Toolkit.WithHandler<Tools>, never, R>
 ) {
   const { addTool } = yield* McpServer.McpServer
   const handled = yield* toolkit
-  const services = yield* Effect.context<R | Tool.HandlerServices<Tools[keyof Tools]>>()
+  const services = yield* Effect.context<Tool.HandlerServices<Tools[keyof Tools]>>()
 
   /** By itself: nothing of a call is left when it is over. */
   const call = Effect.fnUntraced(function* (name: string, input: unknown) {
@@ -103,3 +102,13 @@ export const register = Effect.fnUntraced(function* <Tools extends Record<string
     })
   }
 })
+
+/** Offers the tools of `toolkit`. Its handlers have what the context has where this is done. */
+export function register<Tools extends Record<string, Tool.Any>, R>(
+  toolkit: Effect.Effect<Toolkit.WithHandler<Tools>, never, R>
+): Effect.Effect<void, never, McpServer.McpServer | R | Handlers.ServicesOf<Tools>>
+export function register<Tools extends Record<string, Tool.Any>, R>(
+  toolkit: Effect.Effect<Toolkit.WithHandler<Tools>, never, R>
+): Effect.Effect<void, never, McpServer.McpServer | R | Tool.HandlerServices<Tools[keyof Tools]>> {
+  return registered(toolkit)
+}

@@ -2,7 +2,7 @@
  * Conversing: the messages of a client of OpenAI's APIs as the engine has them: what is asked, and what was said before. Pure.
  */
 import type { AgentRequest, ClientTool } from "@callsheet/core/AgentRequest"
-import type { Message } from "@callsheet/core/Message"
+import type { Call, Message } from "@callsheet/core/Message"
 import { callOf } from "@callsheet/core/model/LanguageModelStream"
 import * as Result from "effect/Result"
 
@@ -18,47 +18,38 @@ export type Item =
 
 export const refused = (param: string, detail: string) => new Problem({ kind: "unsupported", detail, param })
 
-/** What a model said in one go: its text, then its calls. */
-const withSaid = (messages: ReadonlyArray<Message>, text: string, calls: ReturnType<typeof callOf>[]) => {
+/** Adds what a model said in one go: its text, then its calls. */
+const say = (messages: Array<Message>, text: string, calls: ReadonlyArray<Call>): void => {
   const last = messages.at(-1)
   if (last?.role !== "assistant" || (text !== "" && last.calls.length > 0)) {
-    return [...messages, { role: "assistant", text, calls, echo: [], responseId: undefined } as const]
+    messages.push({ role: "assistant", text, calls, echo: [], responseId: undefined })
+  } else {
+    messages[messages.length - 1] = { ...last, text: last.text + text, calls: [...last.calls, ...calls] }
   }
-  return [...messages.slice(0, -1), { ...last, text: last.text + text, calls: [...last.calls, ...calls] }]
 }
 
 const messagesOf = (items: ReadonlyArray<Item>): ReadonlyArray<Message> => {
-  let messages: ReadonlyArray<Message> = []
+  const messages: Array<Message> = []
   const names = new Map<string, string>()
   for (const item of items) {
     switch (item._tag) {
       case "System":
-        messages = [...messages, { role: "system", text: item.text }]
+        messages.push({ role: "system", text: item.text })
         break
       case "User":
-        messages = [
-          ...messages,
-          { role: "user", text: item.text, ...(item.images.length > 0 && { images: item.images }) }
-        ]
+        messages.push({ role: "user", text: item.text, ...(item.images.length > 0 && { images: item.images }) })
         break
       case "Assistant":
-        if (item.text !== "") messages = withSaid(messages, item.text, [])
+        if (item.text !== "") say(messages, item.text, [])
         break
       case "Call":
         names.set(item.id, item.name)
-        messages = withSaid(messages, "", [callOf(item.id, item.name, item.inputText === "" ? "{}" : item.inputText)])
+        say(messages, "", [callOf(item.id, item.name, item.inputText === "" ? "{}" : item.inputText)])
         break
-      case "Result":
-        messages = [
-          ...messages,
-          {
-            role: "tool",
-            callId: item.callId,
-            name: names.get(item.callId) ?? "",
-            text: item.text,
-            isFailure: false
-          }
-        ]
+      case "Result": {
+        const { callId, text } = item
+        messages.push({ role: "tool", callId, name: names.get(callId) ?? "", text, isFailure: false })
+      }
     }
   }
   return messages
