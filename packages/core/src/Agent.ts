@@ -30,6 +30,7 @@ import * as FindTool from "./foresee/FindTool.ts"
 import * as Foresight from "./foresee/Foresight.ts"
 import * as Opening from "./foresee/Opening.ts"
 import type * as Route from "./foresee/Route.ts"
+import * as CallIds from "./model/CallIds.ts"
 import * as Ledger from "./model/Ledger.ts"
 import { type Message, type ModelRequest, ModelStream } from "./model/ModelStream.ts"
 import * as Transcript from "./model/Transcript.ts"
@@ -144,11 +145,11 @@ export function make<Tools extends Record<string, Tool.Any>, R, R2, R3>(
   const loop = Effect.fnUntraced(function* (
     request: AgentRequest.AgentRequest,
     question: string,
+    own: Handlers.Handled<Services>,
     runLog: RunLog.RunLog,
     span: Span.Span | undefined
   ) {
     const phases = Span.phases(span)
-    const own: Handlers.Handled<Services> = yield* Handlers.resolve(options.toolkit)
     if (policy.plans && Object.hasOwn(own.tools, PlanTool.name)) return yield* Effect.die(new Error(PlanTool.taken))
     if (policy.resultBytes !== undefined && Object.hasOwn(own.tools, ResultTool.name)) {
       return yield* Effect.die(new Error(ResultTool.taken))
@@ -171,9 +172,8 @@ export function make<Tools extends Record<string, Tool.Any>, R, R2, R3>(
       policy.resultBytes === undefined
         ? undefined
         : Results.make(policy.resultBytes, ResultStore.make(remembered), fork)
+    const { history = [] } = request
     const client = ClientTools.make(request)
-    const problem = client?.problem((tool) => Object.hasOwn(own.tools, tool) || engineTools.has(tool))
-    if (problem !== undefined) return yield* new AgentError({ reason: new InvalidQuestion({ problem }) })
     const facts = options.facts && (yield* options.facts)
     let transcript = Transcript.start(instructions, { ...request, question }, facts?.text)
     const recall =
@@ -208,10 +208,11 @@ export function make<Tools extends Record<string, Tool.Any>, R, R2, R3>(
         ledger,
         remembered,
         results,
+        engineCallsFrom: CallIds.freeOfEngine(history),
         span,
         fork
       },
-      { question, transcript, isForModel: AgentRequest.isForModel(request) },
+      { question, transcript, history, isForModel: AgentRequest.isForModel(request) },
       account,
       phases
     )
@@ -242,18 +243,19 @@ export function make<Tools extends Record<string, Tool.Any>, R, R2, R3>(
         )
       )
       if (Option.isNone(taken)) return account.outOfTime(step, calls)
-      const handed = last === undefined ? (client?.handed(taken.value) ?? []) : []
-      const turn = client === undefined || handed.length > 0 ? taken.value : client.own(taken.value)
+      const turn = client === undefined || last === undefined ? taken.value : client.own(taken.value)
+      const handed = client?.handed(turn) ?? []
       brakes.spend(turn)
       ledger?.turn(turn)
-      const results = yield* calls.results(turn.isComplete)
+      for (const { id, inputText, name } of handed) {
+        log.append({ _tag: "ClientCall", step, callId: id, name, inputText })
+      }
+      const settled = yield* calls.results(turn.isComplete)
       if (handed.length > 0) {
-        for (const { id, inputText, name } of handed) {
-          log.append({ _tag: "ClientCall", step, callId: id, name, inputText })
-        }
         log.append({ _tag: "StepFinished", step, finishReason: turn.finish.reason, modelCall: turn.modelCall })
         return { answer: account.said(), steps: step + 1, reason: "client-calls" } as const
       }
+      const results = client?.outcomes(turn, settled) ?? settled
       ahead?.took(turn.calls, results)
       const isSpoken =
         turn.isComplete && last === undefined && turn.text.trim() === "" && wishes?.take(turn.calls, results) === true
@@ -317,8 +319,12 @@ export function make<Tools extends Record<string, Tool.Any>, R, R2, R3>(
       const ledger = yield* Ledger.Current
       yield* Effect.gen(function* () {
         const question = yield* AgentRequest.validate(request, policy.maxQuestionBytes)
+        const own: Handlers.Handled<Services> = yield* Handlers.resolve(options.toolkit)
+        const taken = (tool: string) => Object.hasOwn(own.tools, tool) || engineTools.has(tool)
+        const problem = ClientTools.problem(request, taken)
+        if (problem !== undefined) return yield* new AgentError({ reason: new InvalidQuestion({ problem }) })
         log.append({ _tag: "RunStarted", agent: name, question })
-        const { end, keep } = yield* loop(request, question, log, span)
+        const { end, keep } = yield* loop(request, question, own, log, span)
         // Inside the scope of the calls, since a call that was given up may take its time to end.
         log.append({ _tag: "RunFinished", ...end })
         if (keep !== undefined) yield* keep

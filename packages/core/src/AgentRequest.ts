@@ -39,7 +39,14 @@ const invalid = (problem: string) => new AgentError({ reason: new InvalidQuestio
 const encoder = new TextEncoder()
 
 /** A picture's address as providers take them. */
-const isPicture = (address: string): boolean => /^data:image\/[\w.+-]+;base64,|^https:\/\//i.test(address)
+const isPicture = (address: string): boolean =>
+  /^data:image\/[\w.+-]+;base64,\S/i.test(address) || (/^https:\/\//i.test(address) && URL.canParse(address))
+
+/** All pictures of a conversation and its question. */
+const picturesOf = ({ history = [], images = [] }: AgentRequest): ReadonlyArray<string> => [
+  ...history.flatMap((message) => (message.role === "user" ? (message.images ?? []) : [])),
+  ...images
+]
 
 /**
  * Whether nothing but the question says what is asked, so that what is known of such a question holds of this one.
@@ -55,7 +62,7 @@ export const isForModel = ({ images = [], question, toolChoice = "auto" }: Agent
  * The question without surrounding white space.
  *
  * Fails with `InvalidQuestion` where nothing is left, unless `history` ends with results that the model is to go on with; where it has
- * more than `maxBytes` bytes of UTF-8; where a picture's address is none, and where a provider would refuse `history`.
+ * more than `maxBytes` bytes of UTF-8; where a picture's address is none, of the question's or of the conversation's, and where a provider would refuse `history`.
  */
 export const validate = Effect.fnUntraced(function* (request: AgentRequest, maxBytes: number) {
   const { history = [], images = [] } = request
@@ -68,7 +75,7 @@ export const validate = Effect.fnUntraced(function* (request: AgentRequest, maxB
   if (bytes > maxBytes) {
     return yield* invalid(`The question is too long (over ${maxBytes} bytes): shorten it.`)
   }
-  if (!images.every(isPicture)) {
+  if (!picturesOf(request).every(isPicture)) {
     return yield* invalid("A picture must be an https address, or a data URL of base64 with its type.")
   }
   const problem = History.problem(history)

@@ -1,54 +1,14 @@
-import { turns } from "@callsheet/testkit/scripted/Script"
 /**
  * What an agent is asked beside its question: what was said before, a client's instructions, pictures and tools.
  */
+import { turns } from "@callsheet/testkit/scripted/Script"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Layer } from "effect"
+import { Effect } from "effect"
 
-import type { AgentRequest } from "../src/AgentRequest.ts"
 import * as History from "../src/History.ts"
 import type { Message } from "../src/Message.ts"
-import * as Ledger from "../src/model/Ledger.ts"
-import { type ModelRequest, ModelStream } from "../src/model/ModelStream.ts"
-import * as Transcript from "../src/model/Transcript.ts"
 import { agent, calls, eventsOf, reads, routed, tagged, world } from "./fixtures.ts"
-
-type Asked = Omit<AgentRequest, "question">
-
-/** The same model, and what it was asked. */
-const listening = (requests: Array<ModelRequest>) =>
-  Layer.effect(
-    ModelStream,
-    Effect.map(ModelStream, (model) => ({
-      ...model,
-      stream: (request: ModelRequest) => {
-        requests.push(request)
-        return model.stream(request)
-      }
-    }))
-  )
-
-/** The events of a run, what it added to its conversation, and what its model was asked. */
-const run = Effect.fnUntraced(function* (question: string, more: Asked = {}, by: ReturnType<typeof agent> = agent()) {
-  const requests: Array<ModelRequest> = []
-  const ledger = Ledger.makeUnsafe()
-  const request = { question, ...more }
-  const events = yield* eventsOf(by.run(request)).pipe(
-    Effect.provideService(Ledger.Current, ledger),
-    Effect.provide(listening(requests))
-  )
-  return { events, requests, ledger, added: Transcript.added(ledger.transcript(), request) }
-})
-
-const weather = {
-  name: "weather",
-  description: "The weather of a place",
-  parameters: { type: "object", properties: { place: { type: "string" } } }
-} as const
-
-const asksForWeather = { name: "weather", input: { place: "Oslo" } }
-
-const roles = (messages: ReadonlyArray<Message>) => messages.map(({ role }) => role)
+import { asksForWeather, roles, run, weather } from "./listening.ts"
 
 describe("a conversation that goes on", () => {
   it.effect("begins with the bytes of the last request of the run before, and what it answered", () =>
@@ -77,7 +37,7 @@ describe("a conversation that goes on", () => {
           answerable: { calls: reads("look", "a"), render: (outcomes) => JSON.stringify(outcomes) }
         })
       )
-      assert.deepStrictEqual(roles(added), ["user", "assistant"])
+      assert.deepStrictEqual(roles(added), ["user", "assistant", "tool", "assistant"])
       assert.include(added.at(-1)?.text, "value of a")
     }).pipe(Effect.provide(world(turns([]))))
   )
@@ -85,8 +45,10 @@ describe("a conversation that goes on", () => {
   it.effect("is refused where a provider would refuse it, and an empty question that nothing goes before", () =>
     Effect.gen(function* () {
       const broken: Message = { role: "tool", callId: "x", name: "look", text: "1", isFailure: false }
+      const pictured: Message = { role: "user", text: "What is this?", images: ["no address"] }
       for (const [question, history] of [
         ["Which?", [broken]],
+        ["Which?", [pictured, { ...pictured, images: [] }]],
         ["", []]
       ] as const) {
         const error = yield* Effect.flip(agent().ask({ question, history }))
@@ -105,8 +67,16 @@ describe("a conversation that goes on", () => {
         { role: "user", text: "What is this?", images }
       ])
       assert.deepStrictEqual(roles(added), ["user", "assistant"])
-      const error = yield* Effect.flip(agent().ask({ question: "What is this?", images: ["file:///etc/passwd"] }))
-      assert.strictEqual(error.reason._tag, "InvalidQuestion")
+      for (const image of [
+        "file:///etc/passwd",
+        "https://",
+        "https://a b/",
+        "data:image/png;base64,",
+        "data:text/html,x"
+      ]) {
+        const error = yield* Effect.flip(agent().ask({ question: "What is this?", images: [image] }))
+        assert.strictEqual(error.reason._tag, "InvalidQuestion", image)
+      }
     }).pipe(Effect.provide(world(turns([{ text: "A cat." }]))))
   )
 })
@@ -154,10 +124,19 @@ describe("a client's tools", () => {
         { clientTools: [{ ...weather, name: "look" }] },
         { clientTools: [weather, weather] },
         { clientTools: [{ ...weather, name: "a b" }] },
-        { clientTools: [weather], toolChoice: { tool: "look" } }
+        { clientTools: [{ ...weather, name: "run_plan" }] },
+        { clientTools: [{ ...weather, parameters: { type: "string" } }] },
+        { clientTools: [weather], toolChoice: { tool: "look" } },
+        { toolChoice: { tool: "weather" } },
+        { toolChoice: "required" as const }
       ]) {
-        const error = yield* Effect.flip(agent().ask({ question: "Which?", ...asked }))
+        const request = { question: "Which?", ...asked }
+        const error = yield* Effect.flip(agent().ask(request))
         assert.strictEqual(error.reason._tag, "InvalidQuestion")
+        assert.deepStrictEqual(
+          (yield* eventsOf(agent().run(request))).map(({ _tag }) => _tag),
+          ["RunFailed"]
+        )
       }
     }).pipe(Effect.provide(world(turns([{ text: "no" }]))))
   )

@@ -122,7 +122,7 @@ export const make = <R>(run: Run<R>, mostCalls: number): Foresight => {
     if (read._tag === "None" || read.value.key === undefined) return 0
     const key = Foreseen.keyOf(name, read.value.key)
     if (foreseen.has(key)) return 0
-    const id = CallIds.ofEngine("foreseen", begun.length)
+    const id = CallIds.ofEngine("foreseen", (run.engineCallsFrom ?? 0) + begun.length)
     const node = yield* step.place({ id, tool, known: input, needs: [], input: () => Result.succeed(input) })
     foreseen.add({ key, footprint: Policy.footprint(tool, read), freshnessMillis: rules.freshnessMillis, node })
     begun.push({ guess, key, node, isShown: false })

@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 
+import type { Message } from "../model/ModelStream.ts"
 import type * as Transcript from "../model/Transcript.ts"
 import type * as Account from "../schedule/Account.ts"
 import * as Calls from "../schedule/Calls.ts"
@@ -19,7 +20,7 @@ import type * as Span from "../Span.ts"
 import * as Ahead from "./Ahead.ts"
 import type { Bundle } from "./Bundle.ts"
 import * as FindTool from "./FindTool.ts"
-import type * as Foresight from "./Foresight.ts"
+import * as Foresight from "./Foresight.ts"
 import { Habits } from "./Habits.ts"
 import * as Route from "./Route.ts"
 import * as Rules from "./Rules.ts"
@@ -43,6 +44,8 @@ export interface Asked {
   readonly question: string
   /** All that a model would be told before it is. */
   readonly transcript: Transcript.Transcript
+  /** What was said before it. */
+  readonly history: ReadonlyArray<Message>
   /** Whether nothing is to be known of the question but by a model. */
   readonly isForModel: boolean
 }
@@ -112,10 +115,14 @@ export const make = <R2>(
     log.append({ _tag: "Routed", route: "rules", confidence, reason })
     ledger?.reported(transcript)
     const calls = Calls.open(0, run)
-    const ruled = yield* within(brakes.remaining(log.elapsedMillis()), Rules.answer(answerable, calls))
+    const ruled = yield* within(
+      brakes.remaining(log.elapsedMillis()),
+      Rules.answer(answerable, calls, run.engineCallsFrom)
+    )
     if (Option.isNone(ruled)) return { end: account.outOfTime(0, calls, 0), made: [] }
     const { answer, made } = ruled.value
     if (answer === undefined) return { end: undefined, made }
+    ledger?.reported(Foresight.show(transcript, made))
     log.append({ _tag: "TextDelta", step: 0, delta: answer })
     const end: Account.End = { answer: account.said(), steps: 0, reason: "answered" }
     return { end, made }
@@ -125,14 +132,18 @@ export const make = <R2>(
     offerAll: (tools) => offerOf(ToolOffer.whole(tools).selection),
     open: Effect.fnUntraced(function* <R>(
       run: Run<R>,
-      { isForModel, question, transcript }: Asked,
+      { history, isForModel, question, transcript }: Asked,
       account: Account.Account,
       phases: Span.Phases
     ) {
       const { brakes, log } = run
       const { tools } = run.toolkit
-      const analysis =
-        router && !isForModel ? yield* analyse(router, question, brakes.remaining(log.elapsedMillis())) : undefined
+      const first = history.find(({ role }) => role === "user")
+      const analyseOne = (text: string) =>
+        router === undefined ? Effect.undefined : analyse(router, text, brakes.remaining(log.elapsedMillis()))
+      const own = isForModel ? undefined : yield* analyseOne(question)
+      const analysis = own && first !== undefined ? Route.following(own) : own
+      const isWhole = first === undefined || analysis?.standsAlone === true
       phases.end("routing")
       const decision = analysis && Route.decide(analysis, tools)
       const { confidence = null, reason = null } = decision ?? {}
@@ -141,7 +152,11 @@ export const make = <R2>(
 
       phases.begin()
       const offer =
-        select === undefined ? ToolOffer.whole(tools) : yield* select(tools, question, analysis?.tools ?? [])
+        select === undefined
+          ? ToolOffer.whole(tools)
+          : first === undefined
+            ? yield* select(tools, question, analysis?.tools ?? [])
+            : yield* select(tools, first.text, (yield* analyseOne(first.text))?.tools ?? [])
       const offered = offerOf(offer.selection)
       phases.end("tool-selection")
       log.append({
@@ -153,7 +168,7 @@ export const make = <R2>(
       const found = offer.find === undefined ? run.toolkit : yield* FindTool.beside(run.toolkit, offer.find)
       const toolkit = run.results === undefined ? found : yield* ResultTool.beside(found, run.results)
       const wishes = analysis && Wishes.make(analysis.wishes, tools)
-      const habits = isForModel ? undefined : Option.getOrUndefined(yield* Effect.serviceOption(Habits))
+      const habits = isForModel || !isWhole ? undefined : Option.getOrUndefined(yield* Effect.serviceOption(Habits))
       const ahead =
         analysis === undefined && habits === undefined
           ? undefined

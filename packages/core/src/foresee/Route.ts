@@ -83,6 +83,8 @@ export interface Analysis {
    * a comparison, reasons): then a model words the answer.
    */
   readonly wishes: ReadonlyArray<Wish>
+  /** Whether it means the same whatever was said before it. In doubt, and where that is absent, it does not. */
+  readonly standsAlone?: boolean
 }
 
 /** What an application supplies. */
@@ -95,6 +97,18 @@ export interface Router {
 export type Decision =
   | { readonly route: "rules"; readonly answerable: Answerable; readonly confidence: number; readonly reason: string }
   | { readonly route: "model"; readonly confidence: number; readonly reason: string }
+
+/** What is left of `analysis` where something was said before the question: nothing is answered, read or granted that may be another's. */
+export const following = (analysis: Analysis): Analysis =>
+  analysis.standsAlone === true
+    ? analysis
+    : {
+        ...analysis,
+        reason: analysis.answerable === undefined ? analysis.reason : "It may mean what was said before.",
+        answerable: undefined,
+        foreseen: [],
+        wishes: []
+      }
 
 /** The confidence from which rules may answer. */
 export const sureFrom = 0.9

@@ -26,12 +26,13 @@ const outcomeOf = ({ ok, result, value }: Attempt.Outcome): Outcome => ({
   value: ok ? value : result?.encodedResult
 })
 
-/** Makes the calls side by side and words what they gave. A wording that breaks is none. */
+/** Makes the calls side by side, the first as the engine's `firstIndex`th, and words what they gave. A wording that breaks is none. */
 export const answer = Effect.fnUntraced(function* (
   { calls, render }: Answerable,
-  step: Calls.Calls
+  step: Calls.Calls,
+  firstIndex = 0
 ): Effect.fn.Return<Answered> {
-  const written = calls.map((call, index) => Foresight.written(CallIds.ofEngine("rules", index), call))
+  const written = calls.map((call, index) => Foresight.written(CallIds.ofEngine("rules", firstIndex + index), call))
   for (const call of written) yield* step.onCall(call)
   const outcomes = yield* step.results(true)
   const worded = Result.try(() => render(outcomes.map(outcomeOf)))

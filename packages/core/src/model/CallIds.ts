@@ -10,6 +10,13 @@ export type Origin = "model" | "rules" | "foreseen"
 /** The id of the call that is `index`th of those that no model made. */
 export const ofEngine = (origin: Exclude<Origin, "model">, index: number): string => `${origin}_${index}`
 
+/** The first index for `ofEngine` of which `messages` have no call. */
+export const freeOfEngine = (messages: ReadonlyArray<Message>): number =>
+  messages.reduce((free, message) => {
+    const index = message.role === "tool" ? /^(?:rules|foreseen)_(\d{1,9})$/.exec(message.callId)?.[1] : undefined
+    return index === undefined ? free : Math.max(free, Number(index) + 1)
+  }, 0)
+
 export const originOf = (id: string): Origin =>
   /^rules_\d+$/.test(id) ? "rules" : /^foreseen_\d+$/.test(id) ? "foreseen" : "model"
 

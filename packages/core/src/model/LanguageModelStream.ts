@@ -32,7 +32,10 @@ const promptMessage = (message: Message): Prompt.Message => {
       return Prompt.makeMessage("system", { content: message.text })
     case "user":
       return Prompt.makeMessage("user", {
-        content: [Prompt.textPart({ text: message.text }), ...(message.images ?? []).map(filePart)]
+        content: [
+          ...(message.text === "" && message.images?.length ? [] : [Prompt.textPart({ text: message.text })]),
+          ...(message.images ?? []).map(filePart)
+        ]
       })
     case "assistant":
       return (

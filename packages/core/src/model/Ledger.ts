@@ -91,14 +91,13 @@ interface CallRecord {
 
 const failed = (error: string): Transcript.CallResult => ({ ok: false, text: JSON.stringify({ error }) })
 
-const notRun = failed("Not run: the conversation was stopped.")
 const interruptedRead = failed("Interrupted before it ended.")
 const interruptedWrite = failed("Interrupted: it may or may not have taken effect.")
 
 /** What the model reads of a call, also where it has no result. */
 const resultOf = (record: CallRecord | undefined): Transcript.CallResult => {
   if (record?.result !== undefined) return record.result
-  if (record === undefined || !record.hasBegun) return notRun
+  if (record === undefined || !record.hasBegun) return Transcript.notRun
   return record.isReadOnly ? interruptedRead : interruptedWrite
 }
 

@@ -14,9 +14,15 @@ export interface CallResult {
   readonly text: string
 }
 
+/** What the model reads of a call that was not made because its run ended. */
+export const notRun: CallResult = {
+  ok: false,
+  text: JSON.stringify({ error: "Not run: the conversation was stopped." })
+}
+
 /**
  * A conversation that asks `question`. What was said before comes first, so that a request of a conversation begins with the bytes of
- * the one before; `facts` change from run to run, so they come last.
+ * the one before; `facts` change from run to run, so they come last, unless they are the last that the conversation was told.
  */
 export const start = (
   instructions: string,
@@ -29,12 +35,14 @@ export const start = (
   ...(question === "" && images.length === 0
     ? []
     : [{ role: "user", text: question, ...(images.length > 0 && { images }) } as const]),
-  ...(facts === "" || question === "" ? [] : [{ role: "system", text: facts } as const])
+  ...(facts === "" || history.findLast(({ role }) => role === "system")?.text === facts
+    ? []
+    : [{ role: "system", text: facts } as const])
 ]
 
 /**
  * What a run with `request` added to its conversation, of its ledger's transcript: to be the end of the next one's `history`. Where it
- * ended for calls of the client's tools, these have no result yet: see `History.complete`.
+ * ended before the client gave the results of its tools, these calls have none yet: see `History.complete`.
  */
 export const added = (
   transcript: Transcript,
@@ -45,7 +53,10 @@ export const added = (
   const names = new Set(clientTools.map(({ name }) => name))
   return names.size === 0
     ? own
-    : own.filter((message, index) => index < at || message.role !== "tool" || !names.has(message.name))
+    : own.filter(
+        (message, index) =>
+          index < at || message.role !== "tool" || !names.has(message.name) || message.text !== notRun.text
+      )
 }
 
 /**

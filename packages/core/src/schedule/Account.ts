@@ -27,7 +27,7 @@ export interface Account {
   readonly said: () => string
   /** A step begins, of which nothing is said yet. */
   readonly begin: () => void
-  /** Says `delta` to the user in the model's place; the model is not told. */
+  /** Says `delta` to the user in the model's place, at the end; a run that goes on from there reads it. */
   readonly say: (step: number, delta: string) => void
   /** Says what of the last message with calls was given up because the time for tools was over, if anything was. */
   readonly sayMissing: (step: number) => void
@@ -47,6 +47,7 @@ export const make = (runLog: RunLog, ledger: Ledger.Ledger | undefined, deadline
   let said = ""
   const say = (step: number, delta: string) => {
     said += delta
+    ledger?.text(delta)
     runLog.append({ _tag: "TextDelta", step, delta })
   }
   /** The calls of the last message that had some: the model knew of those before it, and has gone on. */

@@ -41,6 +41,7 @@ export const make = (policy: Policy, model: string, deadlineMillis: number | und
   const { budget, maxSteps, prices, stepLimit } = policy
   const deadline = Deadline.make(deadlineMillis, stepLimit && Duration.toMillis(stepLimit))
   const modelCalls: Array<ModelCall> = []
+  const pictured: Array<Message> = []
   let spent = Budget.nothing
   let incomplete = 0
   /** Without a budget nothing is counted: an estimate of tokens reads every message. */
@@ -51,6 +52,7 @@ export const make = (policy: Policy, model: string, deadlineMillis: number | und
     deadlineMillis,
     problem: first?._tag === "Unchecked" ? first.sentence : undefined,
     last: (step, nowMillis, added) => {
+      if (hasBudget) pictured.push(...added.filter((message) => message.role === "user" && message.images?.length))
       const verdict = hasBudget
         ? Budget.check(budget, spent, { inputTokensEstimate: Budget.nextInputTokens(spent, added), model }, prices)
         : undefined
@@ -66,7 +68,12 @@ export const make = (policy: Policy, model: string, deadlineMillis: number | und
       incomplete = isComplete ? 0 : incomplete + 1
       if (!hasBudget) return
       const inputTokens = Budget.nextInputTokens(spent, [])
-      spent = Budget.add(spent, modelCall, finish.model ?? model, {
+      const { requestBytes } = modelCall
+      const figures =
+        requestBytes === null || pictured.length === 0
+          ? modelCall
+          : { ...modelCall, requestBytes: Budget.tellingBytes(requestBytes, pictured) }
+      spent = Budget.add(spent, figures, finish.model ?? model, {
         inputTokens,
         outputTokens: Budget.estimateTokens([turn])
       })

@@ -69,6 +69,16 @@ export const estimateTokens = (spoken: ReadonlyArray<Spoken>): number => {
   return Math.ceil(bytes / bytesPerToken) + pictures * pictureTokens
 }
 
+/**
+ * The bytes of a request that tell how many tokens it has: those of its pictures, which travel as text, stand for as many as their
+ * tokens would take.
+ */
+export const tellingBytes = (requestBytes: number, spoken: ReadonlyArray<Spoken>): number => {
+  const pictures = spoken.flatMap(({ images = [] }) => images)
+  const pictureBytes = pictures.reduce((total, picture) => total + picture.length, 0)
+  return Math.max(0, requestBytes - pictureBytes) + pictures.length * pictureTokens * bytesPerToken
+}
+
 /** An estimate of what the next model call reads: what the last one read, and what was `added` to the conversation since. */
 export const nextInputTokens = (spent: Spent, added: ReadonlyArray<Spoken>): number =>
   spent.lastInputTokens + estimateTokens(added)

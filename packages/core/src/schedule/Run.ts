@@ -36,6 +36,8 @@ export interface Run<R> {
   readonly foreseen?: Foreseen | undefined
   /** Whether its calls are only guesses, which are to leave places free for those that are asked for. */
   readonly isGuessing?: boolean
+  /** The index of the first call that is made in the model's place: its conversation may have some. 0 without it. */
+  readonly engineCallsFrom?: number
   /** Its own span, under which the calls of no step stand; `undefined` where nobody traces. */
   readonly span?: Span.Span | undefined
   /** Runs a call's work in a fiber that ends with the run at the latest. */

@@ -33,6 +33,9 @@ describe("Rules", () => {
         [
           ["system", "Answer."],
           ["user", "Which?"],
+          ["assistant", ""],
+          ["tool", JSON.stringify({ value: "value of a" })],
+          ["tool", JSON.stringify({ value: "value of b" })],
           ["assistant", answer]
         ]
       )

@@ -21,6 +21,7 @@ import { type Asked, genresOf, meaningsOf } from "./LookUp.ts"
 import * as Meaning from "./Meaning.ts"
 import * as Names from "./Names.ts"
 import * as Spotted from "./Spotted.ts"
+import * as StandsAlone from "./StandsAlone.ts"
 import * as Words from "./Words.ts"
 
 /**
@@ -146,9 +147,13 @@ const analyse = Effect.fnUntraced(function* (
   const asked = { question, words }
   const limit = yield* LookupLimit
   const [elapsed, analysis] = yield* Effect.timed(understood(names, asked, limit))
-  if (analysis.answerable !== undefined) return analysis
+  const alone = (analysis: Analysis): Analysis => ({
+    ...analysis,
+    standsAlone: StandsAlone.of(words, analysis.entities)
+  })
+  if (analysis.answerable !== undefined) return alone(analysis)
   const left = Duration.min(Duration.times(limit, 0.5), Duration.subtract(limit, elapsed))
-  return yield* spotted(names, asked, analysis, left)
+  return alone(yield* spotted(names, asked, analysis, left))
 })
 
 export class MediaRouter extends Context.Service<MediaRouter, Router>()("@callsheet/media/MediaRouter") {
