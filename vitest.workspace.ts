@@ -34,6 +34,7 @@ export default defineConfig({
       project("openai", "packages/openai", false),
       project("media", "packages/media", false),
       project("testkit", "packages/testkit", false),
+      project("mcp", "packages/mcp", false),
       project("server", "packages/server", false),
       project("cli", "packages/cli", false, ["./packages/cli/test/support/built.ts"]),
       project("examples", "examples")

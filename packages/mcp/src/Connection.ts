@@ -1,0 +1,119 @@
+/**
+ * Connection: the one connection to an MCP server: made when it is wanted, and made anew where it was lost, but not again and again.
+ */
+import * as McpClient from "effect/ai/McpClient"
+import type { McpClientError } from "effect/ai/McpClientError"
+import * as McpProtocol from "effect/ai/McpProtocol"
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import type * as HttpClient from "effect/http/HttpClient"
+import * as Layer from "effect/Layer"
+import * as ChildProcess from "effect/process/ChildProcess"
+import type { ChildProcessSpawner } from "effect/process/ChildProcessSpawner"
+import * as Redacted from "effect/Redacted"
+import * as Scope from "effect/Scope"
+import * as Semaphore from "effect/Semaphore"
+
+import * as McpFailure from "./McpFailure.ts"
+import type { ServerConfig } from "./ServerConfig.ts"
+
+export interface Connection {
+  /** Does `use` with the client. A connection that is lost meanwhile is made anew the next time. */
+  readonly use: <A>(
+    use: (client: McpClient.McpClient) => Effect.Effect<A, McpClientError>
+  ) => Effect.Effect<A, McpFailure.McpFailure>
+}
+
+/** How long connecting may take, and listing the tools. */
+const timeout = Duration.seconds(20)
+
+/** After a failure, and at most: until then calls fail at once. */
+const firstPauseMillis = 1000
+const longestPauseMillis = 30_000
+
+const plain = (values: Readonly<Record<string, string | Redacted.Redacted>> = {}): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(values).map(([key, value]) => [
+      key,
+      Redacted.isRedacted(value) ? String(Redacted.value(value)) : value
+    ])
+  )
+
+const client = { name: "callsheet", version: "0.0.0", timeout, protocol: McpProtocol.v2025_11_25 }
+
+const layerOf = (
+  { at }: ServerConfig,
+  path: string
+): Layer.Layer<McpClient.McpClient, McpClientError, ChildProcessSpawner | HttpClient.HttpClient> => {
+  if ("url" in at) return McpClient.layerHttp({ ...client, url: at.url, headers: plain(at.headers) })
+  const { args = [], command, cwd, env } = at
+  return McpClient.layerStdio({
+    ...client,
+    command: ChildProcess.make(command, args, {
+      env: { PATH: path, ...plain(env) },
+      ...(cwd !== undefined && { cwd }),
+      stderr: "ignore"
+    })
+  })
+}
+
+/** To the server of `config`, until the scope is closed. `path` is where programs are looked for. */
+export const make = Effect.fnUntraced(function* (config: ServerConfig, path: string) {
+  const services = yield* Effect.context<ChildProcessSpawner | HttpClient.HttpClient>()
+  const outer = yield* Effect.scope
+  const connecting = yield* Semaphore.make(1)
+  let open: { readonly client: McpClient.McpClient; readonly scope: Scope.Closeable } | undefined
+  let pauseMillis = firstPauseMillis
+  let notBefore = 0
+
+  const close = Effect.suspend(() => {
+    const closing = open
+    open = undefined
+    return closing === undefined ? Effect.void : Scope.close(closing.scope, Exit.void)
+  })
+  yield* Effect.addFinalizer(() => close)
+
+  const connect = Effect.gen(function* () {
+    if (open !== undefined) return open.client
+    const nowMillis = yield* Clock.currentTimeMillis
+    if (nowMillis < notBefore) {
+      return yield* new McpFailure.McpFailure({
+        server: config.name,
+        problem: `The server ${config.name} cannot be reached: try again in a moment.`,
+        isRetryable: false
+      })
+    }
+    const scope = yield* Scope.fork(outer)
+    const built = yield* Layer.buildWithScope(layerOf(config, path), scope).pipe(
+      Effect.provideContext(services),
+      Effect.onError(() => Scope.close(scope, Exit.void)),
+      Effect.mapError((error) => McpFailure.of(config.name, error)),
+      Effect.tapError(() =>
+        Effect.map(Clock.currentTimeMillis, (now) => {
+          notBefore = now + pauseMillis
+          pauseMillis = Math.min(longestPauseMillis, 2 * pauseMillis)
+        })
+      )
+    )
+    pauseMillis = firstPauseMillis
+    open = { client: Context.get(built, McpClient.McpClient), scope }
+    return open.client
+  }).pipe(connecting.withPermits(1))
+
+  const connection: Connection = {
+    use: Effect.fnUntraced(function* (use) {
+      const client = yield* connect
+      return yield* use(client).pipe(
+        Effect.tapError((error) =>
+          // Another call may have made a new one meanwhile.
+          McpFailure.isGone(error) && open?.client === client ? close : Effect.void
+        ),
+        Effect.mapError((error) => McpFailure.of(config.name, error))
+      )
+    })
+  }
+  return connection
+})

@@ -1,0 +1,37 @@
+/**
+ * McpFailure: why a call of an MCP server's tool came to nothing, in one sentence for a model and a person.
+ */
+import type { McpClientError } from "effect/ai/McpClientError"
+import * as Schema from "effect/Schema"
+
+export class McpFailure extends Schema.TaggedError<McpFailure>()("McpFailure", {
+  server: Schema.String,
+  problem: Schema.String,
+  isRetryable: Schema.Boolean
+}) {
+  override get message(): string {
+    return this.problem
+  }
+}
+
+/** Whether the connection is of no more use. */
+export const isGone = ({ reason }: McpClientError): boolean =>
+  reason._tag === "ClosedError" || reason._tag === "TransportError"
+
+/** What is told of a fault of the wire: what a server wrote about itself may be anything, so it is not repeated. */
+export const of = (server: string, error: McpClientError): McpFailure => {
+  const failure = (problem: string, isRetryable: boolean) => new McpFailure({ server, problem, isRetryable })
+  switch (error.reason._tag) {
+    case "ClosedError":
+    case "TransportError":
+      return failure(`The server ${server} cannot be reached: try again in a moment.`, true)
+    case "HttpError":
+      return failure(`The server ${server} refused the call.`, false)
+    case "TimeoutError":
+      return failure(`The server ${server} took too long.`, true)
+    case "LimitError":
+      return failure(`The server ${server} gave more than may be read.`, false)
+    default:
+      return failure(`The server ${server} did not take the call: check its arguments.`, false)
+  }
+}
