@@ -12,10 +12,10 @@ import * as GlobalFlag from "effect/cli/GlobalFlag"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 
-import packageJson from "../package.json" with { type: "json" }
 import * as AskLine from "./AskLine.ts"
 import * as Ask from "./commands/Ask.ts"
 import { ExitError } from "./ExitError.ts"
+import { version } from "./Version.ts"
 
 const json = Flag.Boolean("json").pipe(
   Flag.withDescription("Print one JSON object and nothing else"),
@@ -183,7 +183,7 @@ const asExit = (error: CliError.CliError): Effect.Effect<void, ExitError> => {
   return Effect.fail(new ExitError({ status: 2, problem: `${problem} (see: ${error.commandPath.join(" ")} --help).` }))
 }
 
-export const commandLine = Command.run(callsheet, { version: packageJson.version }).pipe(
+export const commandLine = Command.run(callsheet, { version }).pipe(
   Effect.catchIf(CliError.isCliError, asExit),
   Effect.provideService(CliOutput.Presenter, presenter),
   Effect.provideService(CliConfig.CliConfig, {

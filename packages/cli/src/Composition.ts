@@ -105,6 +105,13 @@ const estimatesMemory = Effect.map(
   ({ Estimates }) => Estimates.layerMemory
 )
 
+/** Tools of MCP servers. Loaded only where some are configured. */
+const extraTools = Effect.fnUntraced(function* (settings: Settings.Settings) {
+  if (!Settings.isSet(settings, "CALLSHEET_MCP_SERVERS")) return Layer.empty
+  const McpServers = yield* Effect.promise(() => import("./McpServers.ts"))
+  return McpServers.layer(settings)
+})
+
 /** What remembers. Demo services begin anew with each process, and so does what is remembered of them. */
 const cacheOf = ({ isDemo }: Choice): Layer.Layer<Cache, Config.ConfigError> =>
   isDemo ? Layer.unwrap(Effect.as(CacheConfig.config, Cache.layerMemory())) : Cache.layerConfig
@@ -159,6 +166,7 @@ const composed = (
       const { above, below } = yield* telemetry(settings)
       const all = clients(settings, yield* standIns(choice), cacheOf(choice), beside)
       return above.pipe(
+        Layer.provideMerge(yield* extraTools(settings)),
         Layer.provideMerge(Layer.merge(all, (yield* learned(settings, choice)) ?? (yield* unlearned))),
         Layer.provideMerge(below)
       )

@@ -16,6 +16,8 @@ export interface Key {
   readonly isSecret?: true
   /** What holds where the key is not set. */
   readonly otherwise?: string
+  /** Its value in the file is a map; as text it is JSON. */
+  readonly isMap?: true
 }
 
 export const keys: ReadonlyArray<Key> = [
@@ -63,11 +65,20 @@ export const keys: ReadonlyArray<Key> = [
     otherwise: "callsheet/queries.jsonl in the state folder, not of demo services"
   },
   {
+    name: "CALLSHEET_MCP_SERVERS",
+    describes: "MCP servers whose tools the assistant has too: a map from names, as JSON in the environment",
+    // Headers and environments of servers hold their keys.
+    isSecret: true,
+    isMap: true
+  },
+  {
     name: "CALLSHEET_TOKEN",
     describes: "token that the server asks for; needed where it listens beyond this machine",
     isSecret: true
   }
 ]
+
+const isMap = (name: string): boolean => keys.some((key) => key.name === name && key.isMap === true)
 
 export const fileName = "callsheet.yaml"
 
@@ -100,14 +111,18 @@ const readFile = Effect.gen(function* () {
   if (!Predicate.isObject(document)) {
     return yield* new ExitError({ status: 1, problem: `${fileName} must hold lines of the form KEY: value.` })
   }
-  const wrong = Object.entries(document).find(([, value]) => !Predicate.isString(value))
+  const wrong = Object.entries(document).find(
+    ([name, value]) => !Predicate.isString(value) && !(isMap(name) && Predicate.isObject(value))
+  )
   if (wrong !== undefined) {
     return yield* new ExitError({
       status: 1,
       problem: `${fileName}: ${wrong[0]} must be one value, not a list or a map.`
     })
   }
-  return document
+  return Object.fromEntries(
+    Object.entries(document).map(([name, value]) => [name, Predicate.isString(value) ? value : JSON.stringify(value)])
+  )
 }).pipe(
   Effect.catchTag("PlatformError", (error) =>
     Effect.fail(failed(`${fileName} cannot be read (${error.message}): check its permissions.`))

@@ -16,6 +16,7 @@
  * Two tools that come to the same name are one: the first. The tools of a program's server end with it, and it ends with the scope.
  */
 import type * as McpSchema from "effect/ai/McpSchema"
+import type * as Tool from "effect/ai/Tool"
 import * as Toolkit from "effect/ai/Toolkit"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -100,7 +101,8 @@ export const make = Effect.fnUntraced(function* (servers: ReadonlyArray<ServerCo
     const bound = new Map<string, Bound>()
     for (const { bound: of } of all)
       for (const one of of()) if (!bound.has(one.tool.name)) bound.set(one.tool.name, one)
-    const toolkit = Toolkit.make(...Array.from(bound.values(), ({ tool }) => tool))
+    const tools: ReadonlyArray<Tool.Any> = Array.from(bound.values(), ({ tool }) => tool)
+    const toolkit = Toolkit.make(...tools)
     const handlers = Object.fromEntries(Array.from(bound, ([name, { handle }]) => [name, handle]))
     return Effect.flatMap(toolkit.toHandlers(handlers), (services) => Effect.provideContext(toolkit, services))
   })

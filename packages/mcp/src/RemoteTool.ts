@@ -19,7 +19,7 @@ import type { ServerConfig } from "./ServerConfig.ts"
 const longestName = 64
 
 /** The name under which a model knows the tool. */
-export const nameOf = (server: string, tool: string): string =>
+const nameOf = (server: string, tool: string): string =>
   `${server}__${tool.replaceAll(/[^\w-]+/g, "_")}`.slice(0, longestName)
 
 export const make = ({ concurrency, freshness, isTrusted = false, name }: ServerConfig, remote: McpSchema.Tool) => {

@@ -134,6 +134,20 @@ const collector = Effect.fnUntraced(function* (settings: Settings.Settings) {
   return [{ ok: true, text: `the collector at ${address}` } satisfies Finding]
 })
 
+const mcpServers = Effect.fnUntraced(function* (settings: Settings.Settings) {
+  if (!Settings.isSet(settings, "CALLSHEET_MCP_SERVERS")) return []
+  const McpServers = yield* Effect.promise(() => import("../McpServers.ts"))
+  return Array.from(yield* McpServers.offered(settings), ({ isTrusted, name, tools }): Finding => {
+    const trust = isTrusted ? "trusted" : "not trusted: each call waits for approval"
+    return tools === 0
+      ? {
+          ok: false,
+          problem: `The MCP server ${name} offers no tools: check its command or address, its keys, and which tools are wanted.`
+        }
+      : { ok: true, text: `the MCP server ${name} (${tools} tools; ${trust})` }
+  })
+})
+
 export const doctor = Effect.gen(function* () {
   const settings = yield* Settings.load
   yield* Console.log("Settings")
@@ -148,6 +162,7 @@ export const doctor = Effect.gen(function* () {
     ...Settings.missingAddresses(settings).map((problem) => Effect.fail(failed(problem))),
     ...(choice.model === "openai" ? [model] : []),
     cache,
+    mcpServers(settings),
     collector(settings)
   ]
   // Each check waits for another server: all at once, since they are few.

@@ -18,7 +18,6 @@ import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 
-import packageJson from "../../package.json" with { type: "json" }
 import * as Composition from "../Composition.ts"
 import { ExitError, failed } from "../ExitError.ts"
 import * as ServerLog from "../log/ServerLog.ts"
@@ -26,6 +25,7 @@ import { mediaAgent } from "../MediaAgent.ts"
 import * as ProcessMetrics from "../ProcessMetrics.ts"
 import * as ServerState from "../ServerState.ts"
 import * as Settings from "../Settings.ts"
+import { version } from "../Version.ts"
 
 export interface Options {
   readonly host: string
@@ -47,7 +47,7 @@ const program = ({ host, port }: Options, settings: Settings.Settings, choice: C
   const token = settings.values["CALLSHEET_TOKEN"]?.value
   const mcp = McpRoute.layer({
     name: "callsheet",
-    version: packageJson.version,
+    version,
     instructions: about,
     toolkit: MediaToolkit
   })
