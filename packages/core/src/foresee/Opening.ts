@@ -149,12 +149,14 @@ export const make = <R2>(
     ) {
       const { brakes, log } = run
       const { tools } = run.toolkit
-      const analyseOne = (text: string) =>
-        router === undefined ? Effect.undefined : analyse(router, text, brakes.remaining(log.elapsedMillis()))
+      const limitMillis = brakes.remaining(log.elapsedMillis())
       const isFollowing = history.some(({ role }) => role !== "system")
-      const first = firstOf(history, policy.maxQuestionBytes)
-      const firstAnalysis = first?.isForModel === false && select && (yield* Effect.forkScoped(analyseOne(first.text)))
-      const own = isForModel ? undefined : yield* analyseOne(question)
+      const first = isFollowing ? firstOf(history, policy.maxQuestionBytes) : undefined
+      const firstAnalysis =
+        router === undefined || select === undefined || first?.isForModel !== false
+          ? undefined
+          : yield* Effect.forkScoped(analyse(router, first.text, limitMillis))
+      const own = router && !isForModel ? yield* analyse(router, question, limitMillis) : undefined
       const analysis = own && isFollowing ? Route.following(own) : own
       phases.end("routing")
       const decision = analysis && Route.decide(analysis, tools)
