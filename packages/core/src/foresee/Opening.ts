@@ -4,6 +4,7 @@
  */
 import type * as Tool from "effect/ai/Tool"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 
@@ -82,6 +83,16 @@ const analyse = <R>(router: Effect.Effect<Route.Router, never, R>, question: str
     Effect.catchDefect((defect) => Effect.as(Effect.logWarning("The router broke.", defect), undefined))
   )
 
+/**
+ * The first question of the conversation, by which its tools are chosen: they stand before all that was said, so a choice by each
+ * question would leave nothing of the prompt that a provider keeps. Of a longer text its beginning tells.
+ */
+const firstOf = (history: ReadonlyArray<Message>, mostUnits: number) => {
+  const first = history.find((message) => message.role === "user")
+  if (first === undefined) return undefined
+  return { text: first.text.slice(0, mostUnits), isForModel: (first.images ?? []).length > 0 }
+}
+
 /** For an agent of `policy`, whose runs `router` knows questions for, and which are offered `bundles`, else all tools. */
 export const make = <R2>(
   policy: Policy.Policy,
@@ -138,12 +149,15 @@ export const make = <R2>(
     ) {
       const { brakes, log } = run
       const { tools } = run.toolkit
-      const first = history.find(({ role }) => role === "user")
-      const analyseOne = (text: string) =>
-        router === undefined ? Effect.undefined : analyse(router, text, brakes.remaining(log.elapsedMillis()))
-      const own = isForModel ? undefined : yield* analyseOne(question)
-      const analysis = own && first !== undefined ? Route.following(own) : own
-      const isWhole = first === undefined || analysis?.standsAlone === true
+      const limitMillis = brakes.remaining(log.elapsedMillis())
+      const isFollowing = history.some(({ role }) => role !== "system")
+      const first = isFollowing ? firstOf(history, policy.maxQuestionBytes) : undefined
+      const firstAnalysis =
+        router === undefined || select === undefined || first?.isForModel !== false
+          ? undefined
+          : yield* Effect.forkScoped(analyse(router, first.text, limitMillis))
+      const own = router && !isForModel ? yield* analyse(router, question, limitMillis) : undefined
+      const analysis = own && isFollowing ? Route.following(own) : own
       phases.end("routing")
       const decision = analysis && Route.decide(analysis, tools)
       const { confidence = null, reason = null } = decision ?? {}
@@ -151,12 +165,11 @@ export const make = <R2>(
       if (ruled?.end !== undefined) return { end: ruled.end }
 
       phases.begin()
+      const fitting = firstAnalysis ? yield* Fiber.join(firstAnalysis) : first === undefined ? analysis : undefined
       const offer =
         select === undefined
           ? ToolOffer.whole(tools)
-          : first === undefined
-            ? yield* select(tools, question, analysis?.tools ?? [])
-            : yield* select(tools, first.text, (yield* analyseOne(first.text))?.tools ?? [])
+          : yield* select(tools, first?.text ?? question, fitting?.tools ?? [])
       const offered = offerOf(offer.selection)
       phases.end("tool-selection")
       log.append({
@@ -168,7 +181,10 @@ export const make = <R2>(
       const found = offer.find === undefined ? run.toolkit : yield* FindTool.beside(run.toolkit, offer.find)
       const toolkit = run.results === undefined ? found : yield* ResultTool.beside(found, run.results)
       const wishes = analysis && Wishes.make(analysis.wishes, tools)
-      const habits = isForModel || !isWhole ? undefined : Option.getOrUndefined(yield* Effect.serviceOption(Habits))
+      const habits =
+        isForModel || (isFollowing && analysis?.standsAlone !== true)
+          ? undefined
+          : Option.getOrUndefined(yield* Effect.serviceOption(Habits))
       const ahead =
         analysis === undefined && habits === undefined
           ? undefined

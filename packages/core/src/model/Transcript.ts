@@ -42,18 +42,22 @@ export const start = (
 
 /**
  * What a run with `request` added to its conversation, of its ledger's transcript: to be the end of the next one's `history`. Where it
- * ended before the client gave the results of its tools, these calls have none yet: see `History.complete`.
+ * ended before the client gave the results of its tools, these calls have none yet: see `History.complete`. The provider's ids of its
+ * responses are left out: what a provider holds under them began with the instructions of that run, and the next may have others.
  */
 export const added = (
   transcript: Transcript,
   { clientTools = [], history = [], instructions }: AgentRequest
 ): Transcript => {
   const own = transcript.slice((instructions === undefined || instructions === "" ? 1 : 2) + history.length)
-  const at = own.findLastIndex(({ role }) => role === "assistant")
+  const kept = own.map((message) =>
+    message.role === "assistant" && message.responseId !== undefined ? { ...message, responseId: undefined } : message
+  )
+  const at = kept.findLastIndex(({ role }) => role === "assistant")
   const names = new Set(clientTools.map(({ name }) => name))
   return names.size === 0
-    ? own
-    : own.filter(
+    ? kept
+    : kept.filter(
         (message, index) =>
           index < at || message.role !== "tool" || !names.has(message.name) || message.text !== notRun.text
       )

@@ -51,7 +51,7 @@ export const problem = (
   { clientTools = [], toolChoice = "auto" }: AgentRequest,
   taken: (name: string) => boolean
 ): string | undefined => {
-  if (toolChoice === "none") return undefined
+  if (toolChoice === "none" || (toolChoice === "auto" && clientTools.length === 0)) return undefined
   const names = new Set(clientTools.map(({ name }) => name))
   const wrong = clientTools.find(({ name }) => !isName(name))
   if (wrong !== undefined) {

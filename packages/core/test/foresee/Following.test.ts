@@ -36,6 +36,9 @@ describe("A question that comes after others", () => {
           [["model"], []]
         )
       }
+      const greeting = history.slice(1)
+      const { events: after } = yield* run("Which of those?", { history: greeting }, routed(sure))
+      assert.strictEqual(tagged(after, "Routed")[0]?.route, "model")
       const { events } = yield* run("Which shows?", { history }, routed({ ...sure, standsAlone: true }))
       assert.strictEqual(tagged(events, "RunFinished")[0]?.answer, "By rules.")
     }).pipe(alone, Effect.provide(world(turns([{ text: "no" }, { text: "By the model." }]))))

@@ -1,13 +1,16 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Stream } from "effect"
 
 import { calls, tagged } from "../fixtures.ts"
-import { play, reading, told } from "./stage.ts"
+import { editing, play, reading, told } from "./stage.ts"
 
 const tools = [reading("look")]
 const step = { text: "Let me look.", calls: calls("look", "a") }
 /** A model that would look for ever, and answers only where it has to. */
 const endless = Array.from({ length: 9 }, () => step)
+
+/** Of a provider that counts no tokens. */
+const unknown = { inputTokens: undefined, outputTokens: undefined }
 
 const price = { inputDollars: 1, cachedInputDollars: 1, outputDollars: 1 }
 
@@ -93,6 +96,26 @@ describe("budgets", () => {
         "The budget of $1.00 cannot be checked: there is no price for the model script. Add one to the price table."
       )
       assert.deepStrictEqual(views, [])
+    })
+  )
+
+  it.effect("of tokens count a picture by its tokens, not by the bytes in which it travels", () =>
+    Effect.gen(function* () {
+      const picture = `data:image/png;base64,${"A".repeat(400_000)}`
+      const silent = editing((stream) => (request) => {
+        const requestBytes = JSON.stringify(request.messages).length
+        return Stream.map(stream(request), (part) =>
+          part._tag === "Finish" ? { ...part, requestBytes, usage: { ...part.usage, ...unknown } } : part
+        )
+      })
+      const { finished } = yield* play({
+        tools,
+        policy: { budget: { tokens: 30_000 } },
+        replies: [step],
+        ask: { question: "Go", images: [picture] },
+        through: silent
+      })
+      assert.strictEqual(finished?.reason, "answered")
     })
   )
 })

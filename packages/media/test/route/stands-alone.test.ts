@@ -43,7 +43,10 @@ layer(Household.layer())("A question in a conversation", (it) => {
         "newest ones",
         "more comedies",
         "do I have it?",
-        "movies like that"
+        "movies like that",
+        "who directed that?",
+        "that movie, do we have it",
+        "comedies more recent"
       ]) {
         assert.deepStrictEqual(yield* goesOn(question), { route: "model", known: 0 }, question)
       }
@@ -58,6 +61,8 @@ layer(Household.layer())("A question in a conversation", (it) => {
         "Who directed Heat?",
         "movies from 2020",
         "movies that I haven't seen",
+        "horror movies from 2023 that are not in my library",
+        "most popular comedies of 2022",
         "older movies similar to Heat"
       ]) {
         assert.strictEqual((yield* goesOn(question)).route, "rules", question)

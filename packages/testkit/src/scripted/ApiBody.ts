@@ -10,13 +10,45 @@ import * as Schema from "effect/Schema"
 import * as ApiError from "./ApiError.ts"
 import type { ToolChoice } from "./Script.ts"
 
-/** Text, or parts of which only those with text are read. */
-export const Content = Schema.NullishOr(
-  Schema.Union([Schema.String, Schema.Array(Schema.Struct({ text: Schema.optional(Schema.NullOr(Schema.String)) }))])
-)
+const Part = Schema.Struct({
+  type: Schema.optional(Schema.NullOr(Schema.String)),
+  text: Schema.optional(Schema.NullOr(Schema.String)),
+  /** An address: within an object in Chat Completions. */
+  image_url: Schema.optional(Schema.Unknown)
+})
+
+/** Text, or parts of which those with text are read, and a user's pictures. */
+export const Content = Schema.NullishOr(Schema.Union([Schema.String, Schema.Array(Part)]))
 
 export const contentText = (content: typeof Content.Type): string =>
   typeof content === "string" ? content : (content ?? []).map((part) => part.text ?? "").join("")
+
+/** What the APIs call a picture among the parts of a message. */
+export type PictureType = "image_url" | "input_image"
+
+const isAddress = (url: unknown): url is string =>
+  typeof url === "string" &&
+  (/^data:image\/[\w.+-]+;base64,\S/.test(url) || (/^https?:/.test(url) && URL.canParse(url)))
+
+/**
+ * The pictures of a user's message, whose parts have `type` for one. Refuses, as the API does, the type of the other API, and what is no
+ * address; whether there is a picture at the address is not looked at.
+ */
+export const pictures = (
+  content: typeof Content.Type,
+  type: PictureType
+): Effect.Effect<ReadonlyArray<string>, ApiError.ApiError> =>
+  Effect.forEach(
+    typeof content === "string"
+      ? []
+      : (content ?? []).filter((part) => /^(image_url|input_image)$/.test(part.type ?? "")),
+    (part) => {
+      if (part.type !== type) return Effect.fail(ApiError.wrongPart(part.type ?? "", type))
+      const url = type === "image_url" ? raw(part.image_url, "url") : part.image_url
+      return isAddress(url) ? Effect.succeed(url) : Effect.fail(ApiError.wrongPicture)
+    },
+    { concurrency: 1 }
+  )
 
 const Named = Schema.Struct({ name: Schema.String })
 /** A function's name: inside `function` in Chat Completions, beside `type` in Responses. */

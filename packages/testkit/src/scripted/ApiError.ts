@@ -41,6 +41,16 @@ export const missing = (param: string) =>
 export const invalid = (param: string, expected: string) =>
   make(400, `Invalid type for '${param}': expected ${expected}.`, param, "invalid_type")
 
+export const wrongPart = (type: string, expected: string) =>
+  make(400, `Invalid value: '${type}'. Supported values include '${expected}'.`, "content", "invalid_value")
+
+export const wrongPicture = make(
+  400,
+  "Invalid 'image_url'. Expected a valid URL, but got a value with an invalid format.",
+  "image_url",
+  "invalid_value"
+)
+
 export const empty = (param: string) =>
   make(400, `Invalid '${param}': empty array. Expected an array with minimum length 1.`, param, "empty_array")
 

@@ -41,13 +41,14 @@ export interface ChatRequest {
   readonly conversation: Conversation
 }
 
-const items = (message: typeof ChatMessage.Type): ReadonlyArray<Item> => {
+/** The items of a message, with `images` where it is a user's. */
+const itemsOf = (message: typeof ChatMessage.Type, images: ReadonlyArray<string>): ReadonlyArray<Item> => {
   switch (message.role) {
     case "system":
     case "developer":
       return [{ _tag: "System", text: ApiBody.contentText(message.content) }]
     case "user":
-      return [{ _tag: "User", text: ApiBody.contentText(message.content) }]
+      return [{ _tag: "User", text: ApiBody.contentText(message.content), images }]
     case "assistant": {
       const calls = (message.tool_calls ?? []).map(({ function: { arguments: inputText, name }, id }): Item => ({
         _tag: "Call",
@@ -62,13 +63,18 @@ const items = (message: typeof ChatMessage.Type): ReadonlyArray<Item> => {
   }
 }
 
+const items = (message: typeof ChatMessage.Type) =>
+  message.role === "user"
+    ? Effect.map(ApiBody.pictures(message.content, "image_url"), (images) => itemsOf(message, images))
+    : Effect.succeed(itemsOf(message, []))
+
 const decode = ApiBody.decode(ChatBody, ["model", "messages"])
 
 /** Refuses, as the API does, a body that does not fit and calls or results that have lost their other half. */
 export const read = Effect.fnUntraced(function* (body: unknown): Effect.fn.Return<ChatRequest, ApiError.ApiError> {
   const request = yield* decode(body)
   if (request.messages.length === 0) return yield* ApiError.empty("messages")
-  const said = request.messages.flatMap(items)
+  const said = (yield* Effect.forEach(request.messages, items, { concurrency: 1 })).flat()
   const lost = orphans(said)
   if (lost.calls.length > 0) return yield* ApiError.callsWithoutResult(lost.calls)
   if (lost.results.length > 0) return yield* ApiError.resultsWithoutCall

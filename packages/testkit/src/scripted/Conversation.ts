@@ -13,7 +13,7 @@ import type { Call, Message, ToolChoice, View } from "./Script.ts"
 /** One thing said, in the order in which it was said. A result's text is what the model reads: mostly JSON. */
 export type Item =
   | { readonly _tag: "System"; readonly text: string }
-  | { readonly _tag: "User"; readonly text: string }
+  | { readonly _tag: "User"; readonly text: string; readonly images?: ReadonlyArray<string> | undefined }
   | { readonly _tag: "Assistant"; readonly text: string }
   | { readonly _tag: "Call"; readonly id: string; readonly name: string; readonly inputText: string }
   | { readonly _tag: "Result"; readonly callId: string; readonly text: string }
@@ -79,7 +79,7 @@ export const view = (conversation: Conversation): View => {
         break
       case "User":
         question = item.text
-        messages.push({ role: "user", text: item.text })
+        messages.push({ role: "user", text: item.text, ...(item.images?.length && { images: item.images }) })
         break
       case "Assistant":
         if (item.text !== "") assistant(item.text, [])

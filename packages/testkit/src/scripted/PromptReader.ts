@@ -29,6 +29,13 @@ const choice = (toolChoice: LanguageModel.ToolChoice<string>): ToolChoice =>
 const joined = (parts: ReadonlyArray<{ readonly type: string }>): string =>
   parts.map((part) => ("text" in part && part.type === "text" ? String(part.text) : "")).join("")
 
+/** The address of a picture; none for what is given as bytes. */
+const picture = (part: Prompt.UserMessagePart): ReadonlyArray<string> => {
+  if (part.type !== "file" || !part.mediaType.startsWith("image/")) return []
+  if (part.data instanceof URL) return [part.data.href]
+  return typeof part.data === "string" ? [part.data] : []
+}
+
 const resultText = (part: Prompt.ToolResultPart): string =>
   part.modelOutput !== undefined
     ? Prompt.toolModelOutputToText(part.modelOutput)
@@ -41,7 +48,7 @@ const items = (message: Prompt.Message): ReadonlyArray<Item> => {
     case "system":
       return [{ _tag: "System", text: message.content }]
     case "user":
-      return [{ _tag: "User", text: joined(message.content) }]
+      return [{ _tag: "User", text: joined(message.content), images: message.content.flatMap(picture) }]
     case "assistant":
       return message.content.flatMap((part): ReadonlyArray<Item> => {
         if (part.type === "text") return [{ _tag: "Assistant", text: part.text }]

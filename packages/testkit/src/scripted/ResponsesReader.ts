@@ -53,14 +53,18 @@ export interface ResponsesRequest {
   readonly echo: { readonly tools: unknown; readonly tool_choice: unknown; readonly parallel_tool_calls: boolean }
 }
 
-const itemOf = (item: typeof InputItem.Type): ReadonlyArray<Item> => {
+const itemOf = Effect.fnUntraced(function* (
+  item: typeof InputItem.Type
+): Effect.fn.Return<ReadonlyArray<Item>, ApiError.ApiError> {
   if ("output" in item) return [{ _tag: "Result", callId: item.call_id, text: ApiBody.contentText(item.output) }]
   if ("call_id" in item) return [{ _tag: "Call", id: item.call_id, name: item.name, inputText: item.arguments }]
   if (!("role" in item)) return []
   const text = ApiBody.contentText(item.content)
-  if (item.role === "user") return [{ _tag: "User", text }]
+  if (item.role === "user") {
+    return [{ _tag: "User", text, images: yield* ApiBody.pictures(item.content, "input_image") }]
+  }
   return [item.role === "assistant" ? { _tag: "Assistant", text } : { _tag: "System", text }]
-}
+})
 
 const decode = ApiBody.decode(ResponsesBody, ["model", "input"])
 
@@ -79,7 +83,9 @@ export const read = Effect.fnUntraced(function* (
   const earlier = previousResponseId === null ? [] : stored(previousResponseId)
   if (earlier === undefined) return yield* ApiError.unknownResponse(previousResponseId ?? "")
   const said: ReadonlyArray<Item> =
-    typeof request.input === "string" ? [{ _tag: "User", text: request.input }] : request.input.flatMap(itemOf)
+    typeof request.input === "string"
+      ? [{ _tag: "User", text: request.input }]
+      : (yield* Effect.forEach(request.input, itemOf, { concurrency: 1 })).flat()
   const items = [...earlier, ...said]
   const lost = orphans(items)
   const [call] = lost.calls

@@ -13,7 +13,12 @@ export interface Call {
 }
 
 export type Message =
-  | { readonly role: "user"; readonly text: string }
+  | {
+      readonly role: "user"
+      readonly text: string
+      /** Addresses of the pictures beside the text; absent without any. */
+      readonly images?: ReadonlyArray<string>
+    }
   | { readonly role: "assistant"; readonly text: string; readonly calls: ReadonlyArray<Call> }
   | {
       readonly role: "tool"
