@@ -26,7 +26,8 @@ const suites: Readonly<Record<string, () => Promise<{ readonly suite: Report.Sui
   coldstart: () => import("./coldstart.ts"),
   peers: () => import("./peers.ts"),
   tracing: () => import("./tracing.ts"),
-  tools: () => import("./tools.ts")
+  tools: () => import("./tools.ts"),
+  server: () => import("./server.ts")
 }
 
 const status = (code: number) =>
