@@ -40,7 +40,12 @@ const spelled = (event: AgentEvent): AgentEvent => ({
   ...("progress" in event ? { progress: null } : {})
 })
 
+/** What there is a hundred of for each other event, without the way through the schema: the same text. */
+const textDelta = ({ atMillis, delta, runId, seq, step }: Extract<AgentEvent, { _tag: "TextDelta" }>): string =>
+  JSON.stringify({ _tag: "TextDelta", runId, seq, atMillis, step, delta })
+
 export const of = (event: AgentEvent): Entry => {
+  if (event._tag === "TextDelta") return new Entry(event.seq, event._tag, textDelta(event), event)
   const encoded = encode(event)
   const data = Exit.isSuccess(encoded) ? encoded.value : JSON.stringify(spelled(event))
   return new Entry(event.seq, event._tag, data, event)

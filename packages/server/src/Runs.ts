@@ -20,7 +20,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Scope from "effect/Scope"
-import * as Stream from "effect/Stream"
+import type * as Stream from "effect/Stream"
 
 import * as Approvals from "./Approvals.ts"
 import * as Limits from "./Limits.ts"
@@ -130,16 +130,13 @@ const make = Effect.fnUntraced(function* <R>(agent: Agent.Agent<R>) {
         Deferred.doneUnsafe(begun, Exit.succeed(opened))
         return opened
       }
-      const take = (events: ReadonlyArray<AgentEvent>) =>
-        Effect.sync(() => {
-          for (const event of events) {
-            live ??= open(event.runId)
-            live.append(event)
-            summary = RunSummary.add(summary, event)
-            // Not at the end of the stream, which handlers that were given up may delay.
-            if (event._tag === "RunFinished") live.settle(Exit.succeed(summary))
-          }
-        })
+      const take = (event: AgentEvent) => {
+        live ??= open(event.runId)
+        live.append(event)
+        summary = RunSummary.add(summary, event)
+        // Not at the end of the run, which handlers that were given up may delay.
+        if (event._tag === "RunFinished") live.settle(Exit.succeed(summary))
+      }
       const settle = (exit: Exit.Exit<void, unknown>) => {
         const broke = runError(isEnding ? new ServerStopping() : new RunBroke())
         if (live === undefined) Deferred.doneUnsafe(begun, Exit.fail(broke))
@@ -147,7 +144,7 @@ const make = Effect.fnUntraced(function* <R>(agent: Agent.Agent<R>) {
         else live.settle(Exit.fail(broke))
       }
 
-      return Stream.runForEachArray(agent.run(request), take).pipe(
+      return agent.each(request, take).pipe(
         Effect.provideService(Approval, approvals.ask),
         Effect.catchTag("AgentError", (error) => Effect.sync(() => live?.settle(Exit.fail(error)))),
         Effect.onExit((exit) => Effect.sync(() => settle(exit))),

@@ -14,16 +14,16 @@ describe("WriteBehind", () => {
           Effect.sync(() => batches.push(items))
         )
       )
-      for (let item = 0; item < 1200; item++) assert.isTrue(behind.offer(item, 10, false))
+      for (let item = 0; item < 9000; item++) assert.isTrue(behind.offer(item, 10, false))
       assert.deepStrictEqual(batches, [])
       yield* TestClock.adjust("31 seconds")
       assert.deepStrictEqual(
         batches.map(({ length }) => length),
-        [500, 500, 200]
+        [4000, 4000, 1000]
       )
       assert.deepStrictEqual(
         batches.flat(),
-        Array.from({ length: 1200 }, (_, item) => item)
+        Array.from({ length: 9000 }, (_, item) => item)
       )
     })
   )
