@@ -10,7 +10,6 @@ import * as Watcher from "./Watcher.ts"
 
 /** Who answers, in a process of its own. */
 export interface Place {
-  readonly name: string
   readonly child: Child.Child
   /** Where it is asked. */
   readonly url: string
@@ -22,10 +21,10 @@ let asked = 0
 
 const ask = ({ url }: Place): readonly [string, Watcher.Watcher] => {
   const asker = `asker-${asked++}.`
-  return [asker, Watcher.ask({ url, asker, body: JSON.stringify({ question: `Hello from ${asker}`, stopWhenLeft: true }) })]
+  return [asker, Watcher.ask(url, JSON.stringify({ question: `Hello from ${asker}`, stopWhenLeft: true }))]
 }
 
-/** What came of streams begun together and read to their end. */
+/** What came of streams that were read to their ends. Times are of all of them together, unsorted. */
 export interface Outcome {
   readonly firstMillis: ReadonlyArray<number>
   readonly lagsMillis: ReadonlyArray<number>
@@ -39,10 +38,17 @@ export interface Outcome {
 
 const sum = (values: ReadonlyArray<number>): number => values.reduce((all, value) => all + value, 0)
 
-/** `count` streams, all begun at once. */
-export const streams = Effect.fnUntraced(function* (model: Model, place: Place, count: number) {
+/** `count` streams, begun one after another within `beginMillis`, and read to their ends. */
+export const streams = Effect.fnUntraced(function* (model: Model, place: Place, count: number, beginMillis: number) {
   const before = yield* state(place)
-  const watchers = Array.from({ length: count }, () => ask(place))
+  const watchers: Array<readonly [string, Watcher.Watcher]> = []
+  const fromMillis = performance.now()
+  while (watchers.length < count) {
+    const passed = performance.now() - fromMillis
+    const due = passed >= beginMillis ? count : Math.ceil((passed / beginMillis) * count)
+    while (watchers.length < due) watchers.push(ask(place))
+    if (due < count) yield* Effect.sleep(1)
+  }
   yield* Effect.promise(() => Promise.all(watchers.map(([, { over }]) => over)))
   const after = yield* state(place)
   const outcome: Outcome = {

@@ -46,7 +46,10 @@ interface Piece {
 
 /** What is written at once: the first holds the answer's beginning, the last its end. One for each word. */
 const pieces: ReadonlyArray<Piece> = [
-  ...Map.groupBy(ResponsesWire.frames(exchange, request, () => {}), ({ atMillis }) => atMillis)
+  ...Map.groupBy(
+    ResponsesWire.frames(exchange, request, () => {}),
+    ({ atMillis }) => atMillis
+  )
 ].map(([atMillis, frames]) => ({ atMillis, bytes: Buffer.from(frames.map(({ value }) => value).join("")) }))
 
 export interface Model {

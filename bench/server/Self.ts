@@ -36,7 +36,9 @@ const statusFile = "/proc/self/status"
 
 /** What `resourceUsage` tells begins, on Linux, with the peak of the process that started this one. */
 const peakBytes = (): number => {
-  const kilobytes = existsSync(statusFile) ? /^VmHWM:\s*(\d+) kB/m.exec(readFileSync(statusFile, "utf8"))?.[1] : undefined
+  const kilobytes = existsSync(statusFile)
+    ? /^VmHWM:\s*(\d+) kB/m.exec(readFileSync(statusFile, "utf8"))?.[1]
+    : undefined
   return (kilobytes === undefined ? process.resourceUsage().maxRSS : Number(kilobytes)) * 1024
 }
 
@@ -46,7 +48,7 @@ const cpuMillis = (): number => {
 }
 
 /** Answers each message with a `State`. */
-export const answer = (look: (tell: (standing: Standing) => void) => void): void => {
+export const answer = (look: (tell: (standing: Standing) => void) => unknown): void => {
   process.on("message", (message) => {
     const id = Predicate.hasProperty(message, "id") ? message.id : undefined
     look((standing) => process.send?.({ id, ...standing, cpuMillis: cpuMillis(), peakBytes: peakBytes() }))

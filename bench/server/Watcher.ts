@@ -6,13 +6,6 @@ import { type ClientRequest, request } from "node:http"
 
 import * as Model from "./Model.ts"
 
-/** What it asks, and whom. */
-export interface Asked {
-  readonly url: string
-  readonly asker: string
-  readonly body: string
-}
-
 export interface Watcher {
   /** From the request to the first event; `NaN` before it. */
   readonly firstMillis: () => number
@@ -65,7 +58,8 @@ class Seen {
   }
 }
 
-export const ask = ({ body, url }: Asked): Watcher => {
+/** Asks at once, over a connection of its own. */
+export const ask = (url: string, body: string): Watcher => {
   const seen = new Seen()
   const begunMillis = performance.now()
   let firstMillis = Number.NaN

@@ -1,8 +1,6 @@
 /**
  * The server under load, as a process: an agent that answers from one model, its runs in a SQLite file, on a port of its own.
  */
-import { pathToFileURL } from "node:url"
-
 import * as Agent from "@callsheet/core/Agent"
 import * as OpenAiModel from "@callsheet/openai/OpenAiModel"
 import * as NodeServer from "@callsheet/server/NodeServer"
@@ -30,20 +28,17 @@ const agent = Agent.make({ name: "load", instructions: "Answer.", toolkit })
 const served = Effect.gen(function* () {
   const runs = yield* Runs
   const { connections, url } = yield* NodeServer.Address
-  Self.answer((tell) => {
-    void Effect.runPromise(connections).then((connections) => tell({ connections, running: runs.counts().running }))
-  })
+  const fork = Effect.runForkWith(yield* Effect.context<never>())
+  Self.answer((tell) =>
+    fork(Effect.map(connections, (connections) => tell({ connections, running: runs.counts().running })))
+  )
   Self.greet(url)
   return yield* Effect.never
 })
 
 const server = NodeServer.layer({ host: "127.0.0.1", port: 0 }).pipe(
   Layer.provideMerge(Runs.layer(agent)),
-  Layer.provide([
-    SqliteRunStore.layer(file),
-    handlers,
-    OpenAiModel.layerModelStream({ baseUrl, api: "responses" })
-  ])
+  Layer.provide([SqliteRunStore.layer(file), handlers, OpenAiModel.layerModelStream({ baseUrl, api: "responses" })])
 )
 
 NodeRuntime.runMain(Effect.provide(served, server))

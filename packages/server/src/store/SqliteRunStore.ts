@@ -32,8 +32,8 @@ import * as WriteBehind from "./WriteBehind.ts"
 const lookMillis = 25
 const looksASecond = 1000 / lookMillis
 
-/** How long a run may be on its way here from another process. */
-const newMillis = 200
+/** How long a run may be on its way here from another process, which may gather for 250 ms before it writes. */
+const newMillis = 300
 
 const beatMillis = 2000
 const tidyMillis = 30_000
