@@ -35,7 +35,7 @@ export const make = Effect.fnUntraced(function* (entry: URL) {
       dir: into,
       format: "esm",
       entryFileNames: "main.mjs",
-      minify: process.env["NO_MINIFY"] === undefined
+      minify: true
     })
   })
   return join(into, "main.mjs")

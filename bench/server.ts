@@ -36,7 +36,7 @@ const rows = Effect.gen(function* () {
   const start = Effect.fnUntraced(function* (file: URL, path: string, args: ReadonlyArray<string>) {
     const child = yield* Child.start(file, {
       args: [model.baseUrl, ...args],
-      execArgv: [...limits, ...(process.env["SERVER_ARGS"] ?? "").split(" ").filter(Boolean)]
+      execArgv: limits
     })
     const { greeting } = child
     if (!Self.isGreeting(greeting)) return yield* Effect.die(new Error("It did not say where it listens."))
@@ -52,7 +52,7 @@ const rows = Effect.gen(function* () {
   yield* both((place) => Load.streams(model, place, count / 2, beginMillis))
   const idleFirst = yield* both((place) => Load.first(model, place, idles))
   const steady = yield* Effect.forEach(
-    Array.from({ length: Number(process.env["ROT"] ?? rotations) }),
+    Array.from({ length: rotations }),
     () => both((place) => Load.streams(model, place, count, beginMillis)),
     { concurrency: 1 }
   )

@@ -28,6 +28,32 @@ describe("WriteBehind", () => {
     })
   )
 
+  it.effect("gathers for longer after a batch that took long, and no longer than a quarter of a second", () =>
+    Effect.gen(function* () {
+      const begun: Array<number> = []
+      let tookMillis = 0
+      const behind = yield* WriteBehind.make(() =>
+        Effect.andThen(
+          Effect.clockWith((clock) => Effect.sync(() => begun.push(clock.currentTimeMillisUnsafe()))),
+          Effect.suspend(() => Effect.sleep(tookMillis))
+        )
+      )
+      for (const [took, waitedMillis] of [
+        [0, 20],
+        [5, 20],
+        [1000, 100],
+        [0, 250],
+        [0, 20]
+      ] as const) {
+        tookMillis = took
+        behind.offer("a", 1, false)
+        const fromMillis = yield* Effect.clockWith((clock) => clock.currentTimeMillis)
+        yield* TestClock.adjust("2 seconds")
+        assert.strictEqual((begun.at(-1) ?? 0) - fromMillis, waitedMillis)
+      }
+    })
+  )
+
   it.effect("lets who asks wait for what was taken by then, and for nothing later", () =>
     Effect.gen(function* () {
       let written = 0
