@@ -17,13 +17,14 @@ import * as Self from "./server/Self.ts"
 const about = `The server, bundled, in a process of its own: runs in a SQLite file, one model call over HTTP a run, no tools called. 500 streams at
 a time, each of 150 words at 20 a second, over 500 connections; who watches them and the model they come from are one other
 process, so that both ends of a word are told by one clock. Beside it, by turns, a relay by hand over node:http that passes the model's
-bytes on: where it cannot hold the rate, the machine was too busy, and the rotation is thrown away. Both with the heap limits of
+bytes on: where one of a hundred of its answers ends more than 250 ms behind its words, the machine was too busy, and the rotation is
+thrown away. Both with the heap limits of
 a machine with 2 GB: else the memory would follow this machine's. On loopback; on two cores the load takes half of one. Needs
 4,000 open files a process.`
 
 const count = 500
 const beginMillis = 2000
-const rotations = 2
+const rotations = 3
 const warmUps = 40
 const idles = 100
 
