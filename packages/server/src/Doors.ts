@@ -12,9 +12,6 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as HttpServerError from "effect/http/HttpServerError"
 
-/** Whether the port can be shared, and so must be (`reusePort`) by the server itself. */
-export const areShared = process.platform === "linux"
-
 /** The server's own socket is one of them. */
 const count = 16
 
@@ -27,8 +24,11 @@ export interface Doors {
   readonly connections: () => number
 }
 
-/** The doors of `server`. Of its clients, by whichever door, so many may be in at a time; others are cut off. */
-export const make = (server: HttpServer, maxConnections: number): Doors => {
+/**
+ * The doors of `server`, several where the port is shared. Of its clients, by whichever door, `maxConnections` may be in at a time; others
+ * are cut off.
+ */
+export const make = (server: HttpServer, maxConnections: number, isShared: boolean): Doors => {
   let connections = 0
   let others: ReadonlyArray<Net.Server> = []
   server.on("connection", (socket) => {
@@ -48,7 +48,7 @@ export const make = (server: HttpServer, maxConnections: number): Doors => {
     connections: () => connections,
     open: Effect.sync(() => {
       const address = server.address()
-      if (!areShared || address === null || typeof address === "string") return
+      if (!isShared || address === null || typeof address === "string") return
       others = Array.from({ length: count - 1 }, () => open(address))
     }),
     close: Effect.sync(() => {
@@ -65,12 +65,20 @@ export const make = (server: HttpServer, maxConnections: number): Doors => {
   }
 }
 
-/** Fails where another listens at this port: among those who share it, the system would not say so. */
-export const vacant = (port: number, host: string): Effect.Effect<void, HttpServerError.ServeError> =>
-  !areShared || port === 0
-    ? Effect.void
-    : Effect.callback((resume) => {
-        const probe = Net.createServer()
-        probe.once("error", (cause) => resume(Effect.fail(new HttpServerError.ServeError({ cause }))))
-        probe.listen({ port, host, exclusive: true }, () => probe.close(() => resume(Effect.void)))
-      })
+const listens = (options: Net.ListenOptions): Effect.Effect<void, HttpServerError.ServeError> =>
+  Effect.callback((resume) => {
+    const probe = Net.createServer()
+    probe.once("error", (cause) => resume(Effect.fail(new HttpServerError.ServeError({ cause }))))
+    probe.listen(options, () => probe.close(() => resume(Effect.void)))
+  })
+
+/**
+ * Whether there can be several doors at a port: then the server itself must share it (`reusePort`).
+ *
+ * Fails where another listens there: among those who share a port the system would not say so.
+ */
+export const areShared = (port: number, host: string): Effect.Effect<boolean, HttpServerError.ServeError> => {
+  if (process.platform !== "linux") return Effect.succeed(false)
+  const isVacant = port === 0 ? Effect.void : listens({ port, host, exclusive: true })
+  return Effect.andThen(isVacant, Effect.isSuccess(listens({ port, host, reusePort: true })))
+}

@@ -91,17 +91,17 @@ export const layer = (options: Options): Layer.Layer<Address, Guard.Unsafe | Htt
       const limits = yield* Limits.Current
       const guard = yield* Guard.make(options, limits.addressBytes)
       const server = NodeHttp.make(limits)
-      const doors = Doors.make(server, limits.connections)
       const { port } = options
       const host = options.host.replaceAll(/^\[|\]$/g, "")
-      yield* Doors.vacant(port, host)
+      const reusePort = yield* Doors.areShared(port, host)
+      const doors = Doors.make(server, limits.connections, reusePort)
       return address(server, doors).pipe(
         Layer.provide(HttpRouter.serve(AllRoutes.layer, { routerConfig, disableLogger: true, disableListenLog: true })),
         Layer.provide([
           NodeHttpServer.layer(() => server, {
             port,
             host,
-            reusePort: Doors.areShared,
+            reusePort,
             disablePreemptiveShutdown: true
           }),
           Layer.succeed(Door, guard)
