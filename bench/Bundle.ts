@@ -31,7 +31,12 @@ export const make = Effect.fnUntraced(function* (entry: URL) {
   const into = yield* folder("bundle")
   yield* Effect.promise(async () => {
     const bundle = await rolldown({ input: fileURLToPath(entry), platform: "node", plugins: [namedUndici] })
-    await bundle.write({ dir: into, format: "esm", entryFileNames: "main.mjs", minify: true })
+    await bundle.write({
+      dir: into,
+      format: "esm",
+      entryFileNames: "main.mjs",
+      minify: true
+    })
   })
   return join(into, "main.mjs")
 })

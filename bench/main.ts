@@ -27,7 +27,8 @@ const suites: Readonly<Record<string, () => Promise<{ readonly suite: Report.Sui
   peers: () => import("./peers.ts"),
   tracing: () => import("./tracing.ts"),
   estimates: () => import("./estimates.ts"),
-  tools: () => import("./tools.ts")
+  tools: () => import("./tools.ts"),
+  server: () => import("./server.ts")
 }
 
 const status = (code: number) =>

@@ -71,6 +71,11 @@ export interface Agent<R> {
    * end of the stream, but not the event `RunFinished`.
    */
   run(question: string | AgentRequest.AgentRequest): Stream.Stream<AgentEvent, AgentError, ModelStream | R>
+  /** The same run for a `take` that does not wait, which is given each event as it happens, without a stream between. */
+  each(
+    question: string | AgentRequest.AgentRequest,
+    take: (event: AgentEvent) => void
+  ): Effect.Effect<void, AgentError, ModelStream | R>
   /** The same run, folded: the answer and its figures once it is complete. */
   ask(question: string | AgentRequest.AgentRequest): Effect.Effect<RunSummary.RunSummary, AgentError, ModelStream | R>
 }
@@ -354,6 +359,7 @@ export function make<Tools extends Record<string, Tool.Any>, R, R2, R3>(
           Queue.end(queue)
         )
       ),
+    each: execute,
     ask: (asked) =>
       Effect.suspend(() => {
         let summary = RunSummary.initial

@@ -59,6 +59,18 @@ describe("Agent.run", () => {
     }).pipe(Effect.provide(world(turns(threeSteps), realistic)))
   )
 
+  it.effect("gives who takes each event by itself what its stream gives", () =>
+    Effect.gen(function* () {
+      const names = (events: ReadonlyArray<AgentEvent>) => events.map(({ _tag, seq }) => `${seq} ${_tag}`)
+      const taken: Array<AgentEvent> = []
+      yield* settle(agent().each("Which ones?", (event) => taken.push(event)))
+      assert.deepStrictEqual(names(taken), names(yield* eventsOf(agent().run("Which ones?"))))
+      const failed: Array<AgentEvent> = []
+      const error = yield* Effect.flip(agent().each("", (event) => failed.push(event)))
+      assert.deepStrictEqual([error._tag, names(failed)], ["AgentError", ["0 RunFailed"]])
+    }).pipe(Effect.provide(world(turns(threeSteps), realistic)))
+  )
+
   it.effect("lets text leave as it arrives", () =>
     Effect.gen(function* () {
       const deltas = tagged(yield* eventsOf(agent().run("Which ones?")), "TextDelta")

@@ -1,14 +1,14 @@
 /**
  * Entry: one event of a run as it is kept and sent: encoded once, for the store and for all who watch.
  */
+import { Buffer } from "node:buffer"
+
 import { AgentEvent } from "@callsheet/core/AgentEvent"
 import * as Exit from "effect/Exit"
 import * as Schema from "effect/Schema"
 
 const Json = Schema.fromJsonString(AgentEvent)
 const encode = Schema.encodeUnknownExit(Json)
-
-const utf8 = new TextEncoder()
 
 export class Entry {
   readonly seq: number
@@ -29,7 +29,8 @@ export class Entry {
 
   /** The event as server-sent events carry it, in UTF-8. */
   get frame(): Uint8Array {
-    return (this.#frame ??= utf8.encode(`id: ${this.seq}\nevent: ${this.tag}\ndata: ${this.data}\n\n`))
+    // From node's pool: to make an array buffer for each takes as long as all else that is done for an event.
+    return (this.#frame ??= Buffer.from(`id: ${this.seq}\nevent: ${this.tag}\ndata: ${this.data}\n\n`))
   }
 }
 
@@ -40,7 +41,12 @@ const spelled = (event: AgentEvent): AgentEvent => ({
   ...("progress" in event ? { progress: null } : {})
 })
 
+/** What there is a hundred of for each other event, without the way through the schema: the same text. */
+const textDelta = ({ atMillis, delta, runId, seq, step }: Extract<AgentEvent, { _tag: "TextDelta" }>): string =>
+  JSON.stringify({ _tag: "TextDelta", runId, seq, atMillis, step, delta })
+
 export const of = (event: AgentEvent): Entry => {
+  if (event._tag === "TextDelta") return new Entry(event.seq, event._tag, textDelta(event), event)
   const encoded = encode(event)
   const data = Exit.isSuccess(encoded) ? encoded.value : JSON.stringify(spelled(event))
   return new Entry(event.seq, event._tag, data, event)

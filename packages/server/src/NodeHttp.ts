@@ -52,7 +52,6 @@ export const make = (limits: Limits.Limits): Server => {
     // Nothing here is spoken but HTTP.
     shouldUpgradeCallback: () => false
   })
-  server.maxConnections = limits.connections
   /** The answers that are awaited or under way, by their sockets. */
   const answers = new WeakMap<Duplex, ServerResponse>()
   server.on("request", (request, response) => {

@@ -15,13 +15,13 @@ import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServer from "effect/http/HttpServer"
 import type * as HttpServerError from "effect/http/HttpServerError"
 import * as Layer from "effect/Layer"
 
 import type { Conversations } from "./Conversations.ts"
+import * as Doors from "./Doors.ts"
 import { Door } from "./Edge.ts"
 import * as Guard from "./Guard.ts"
 import * as Limits from "./Limits.ts"
@@ -62,7 +62,7 @@ const close = (server: Server, closed: Deferred.Deferred<void>) =>
   )
 
 /** Listens once all else is there, and ends before anything else does: see `Runs.end`. */
-const address = (server: Server) =>
+const address = (server: Server, doors: Doors.Doors) =>
   Layer.effect(
     Address,
     Effect.gen(function* () {
@@ -70,18 +70,13 @@ const address = (server: Server) =>
       const http = yield* HttpServer.HttpServer
       yield* Effect.addFinalizer(() =>
         Effect.gen(function* () {
-          const closed = Deferred.makeUnsafe<void>()
-          server.close(() => Deferred.doneUnsafe(closed, Exit.void))
+          const closed = yield* doors.close
           yield* runs.end
           yield* close(server, closed)
         })
       )
-      return {
-        url: HttpServer.formatAddress(http.address),
-        connections: Effect.callback<number>((resume) => {
-          server.getConnections((_, count) => resume(Effect.succeed(count)))
-        })
-      }
+      yield* doors.open
+      return { url: HttpServer.formatAddress(http.address), connections: Effect.sync(doors.connections) }
     })
   )
 
@@ -94,7 +89,9 @@ export const layerWith = <A, E, R>(options: Options, routes: Layer.Layer<A, E, R
       const server = NodeHttp.make(limits)
       const { port } = options
       const host = options.host.replaceAll(/^\[|\]$/g, "")
-      return address(server).pipe(
+      const reusePort = yield* Doors.areShared(port, host)
+      const doors = Doors.make(server, limits.connections, reusePort)
+      return address(server, doors).pipe(
         Layer.provide(
           HttpRouter.serve(Layer.merge(AllRoutes.layer, routes), {
             routerConfig,
@@ -103,7 +100,12 @@ export const layerWith = <A, E, R>(options: Options, routes: Layer.Layer<A, E, R
           })
         ),
         Layer.provide([
-          NodeHttpServer.layer(() => server, { port, host, disablePreemptiveShutdown: true }),
+          NodeHttpServer.layer(() => server, {
+            port,
+            host,
+            reusePort,
+            disablePreemptiveShutdown: true
+          }),
           Layer.succeed(Door, guard)
         ])
       )

@@ -24,7 +24,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Scope from "effect/Scope"
-import * as Stream from "effect/Stream"
+import type * as Stream from "effect/Stream"
 
 import * as Approvals from "./Approvals.ts"
 import { Conversations, type Onward } from "./Conversations.ts"
@@ -204,18 +204,19 @@ const make = Effect.fnUntraced(function* <R>(agent: Agent.Agent<R>) {
               : Effect.void
           ).pipe(Effect.ensuring(Deferred.succeed(kept, undefined)))
         })
-      const take = (events: ReadonlyArray<AgentEvent>) =>
-        Effect.suspend(() => {
-          const last = events.at(-1)
-          if (last === undefined || !isLast({ tag: last._tag })) return Effect.sync(() => events.forEach(add))
-          events.slice(0, -1).forEach(add)
-          live ??= open(last.runId)
-          fork(keep(last))
-          return Effect.andThen(
+      let ending: Fiber.Fiber<void> | undefined
+      const take = (event: AgentEvent) => {
+        if (!isLast({ tag: event._tag })) return add(event)
+        live ??= open(event.runId)
+        fork(keep(event))
+        ending = fork(
+          Effect.andThen(
             Effect.timeoutOption(Deferred.await(kept), keepMillis),
-            Effect.sync(() => add(last))
+            Effect.sync(() => add(event))
           )
-        })
+        )
+      }
+      const ended = Effect.suspend(() => (ending === undefined ? Effect.void : Fiber.await(ending)))
       const recorder = Recorder.make({ content: true })
       const keepTrace = Effect.sync(() => {
         if (live === undefined) return
@@ -230,10 +231,11 @@ const make = Effect.fnUntraced(function* <R>(agent: Agent.Agent<R>) {
         else live.settle(Exit.fail(broke))
       }
 
-      return Stream.runForEachArray(agent.run(request), take).pipe(
+      return agent.each(request, take).pipe(
         Effect.provideService(Approval, approvals.ask),
         Effect.provideService(Ledger.Current, ledger),
         recorder.record,
+        Effect.ensuring(ended),
         Effect.catchTag("AgentError", (error) => Effect.sync(() => live?.settle(Exit.fail(error)))),
         Effect.onExit((exit) => Effect.sync(() => settle(exit))),
         Effect.catchCause((cause) =>

@@ -2,6 +2,7 @@
  * Sse: a run's events as server-sent events: `id` is `seq`, `event` the event's name, `data` the event as JSON. Never compressed and
  * never kept back: what is there goes out in one piece.
  */
+import * as Arr from "effect/Array"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as HttpServerRequest from "effect/http/HttpServerRequest"
@@ -43,11 +44,25 @@ export const bytesOf = (batch: Batch): Uint8Array => {
   }
 }
 
+/** `opening`, then the bytes of each pull in one piece. A pull is an event where the client keeps up, so little is done for each. */
+const opened = <E>(opening: Uint8Array, batches: Stream.Stream<Batch, E>): Stream.Stream<Uint8Array, E> =>
+  Stream.transformPull(batches, (pull) =>
+    Effect.sync(() => {
+      const rest = Effect.map(pull, (batches) => Arr.of(joined(batches.map(bytesOf))))
+      let isOpen = false
+      return Effect.suspend(() => {
+        if (isOpen) return rest
+        isOpen = true
+        return Effect.succeed(Arr.of(opening))
+      })
+    })
+  )
+
 /** A stream of events that breaks off where `batches` fails: the client comes back for the rest. */
 export const respond = <E>(batches: Stream.Stream<Batch, E>): Effect.Effect<HttpServerResponse.HttpServerResponse> =>
   Effect.map(Limits.Current, ({ comeBack }) => {
     const opening = utf8.encode(`retry: ${Math.round(Duration.toMillis(comeBack))}\n\n`)
-    return HttpServerResponse.stream(Stream.prepend(Stream.map(batches, bytesOf), [opening]), {
+    return HttpServerResponse.stream(opened(opening, batches), {
       contentType: "text/event-stream; charset=utf-8",
       headers: { "cache-control": "no-store", "x-accel-buffering": "no" }
     })

@@ -1,3 +1,4 @@
+import { AgentEvent } from "@callsheet/core/AgentEvent"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Schema } from "effect"
 
@@ -18,6 +19,17 @@ describe("Entry", () => {
         const lines = utf8.decode(entry.frame).split("\n")
         assert.deepStrictEqual(lines.slice(0, 2), ["id: 3", "event: TextDelta"])
         assert.strictEqual(lines.length, 5)
+      })
+  )
+
+  it.effect.prop(
+    "is of a piece of text the same JSON as the schema writes",
+    [Schema.String, Schema.Finite],
+    ([delta, atMillis]) =>
+      Effect.gen(function* () {
+        const event = { _tag: "TextDelta", step: 2, delta, runId: "run_a", seq: 3, atMillis } as const
+        const encoded = yield* Schema.encodeEffect(Schema.fromJsonString(AgentEvent))(event)
+        assert.strictEqual(Entry.of(event).data, encoded)
       })
   )
 

@@ -83,6 +83,7 @@ const over = (database: DatabaseSync, owner: string, bounds: Bounds) => {
     "INSERT OR IGNORE INTO run (id, question, conversation, owner, started_at, seen_at) VALUES (?, ?, ?, ?, ?, ?)"
   )
   const find = statement("SELECT * FROM run WHERE id = ?")
+  const stand = statement("SELECT n, state, bytes, route, answer, reason, problem, wall_millis FROM run WHERE id = ?")
   const append = statement("INSERT OR IGNORE INTO event VALUES (?, ?, ?, ?)")
   const grown = statement("UPDATE run SET last_seq = ?, bytes = bytes + ? WHERE n = ?")
   const ended = statement("UPDATE run SET state = ?, ended_at = ? WHERE n = ?")
@@ -127,7 +128,7 @@ const over = (database: DatabaseSync, owner: string, bounds: Bounds) => {
   })
 
   const appendAll = (runId: string, entries: ReadonlyArray<Entry>, nowMillis: number) => {
-    const row = find.get(runId)
+    const row = stand.get(runId)
     // Another process took it for lost, or it is kept no longer.
     if (row === undefined || SqliteFile.number(row, "state") !== 0) return
     const n = SqliteFile.number(row, "n")
@@ -179,17 +180,22 @@ const over = (database: DatabaseSync, owner: string, bounds: Bounds) => {
 
   return {
     close: () => database.close(),
-    /** In one transaction. */
+    /** In one transaction, what belongs to a run together. */
     write: (writes: ReadonlyArray<Write>, nowMillis: number) =>
       transaction(() => {
+        const added = new Map<string, Array<Entry>>()
         for (const write of writes) {
-          if (write._tag === "Append") appendAll(write.runId, write.entries, nowMillis)
-          else if (write._tag === "Trace") keepTrace(write.runId, write.trace)
-          else {
+          if (write._tag === "Append") {
+            const entries = added.get(write.runId)
+            if (entries === undefined) added.set(write.runId, [...write.entries])
+            else entries.push(...write.entries)
+          } else if (write._tag === "Begin") {
             const { conversationId, question, runId, startedAtMillis } = write.run
             begin.run(runId, question, conversationId, owner, startedAtMillis, nowMillis)
           }
         }
+        for (const [runId, entries] of added) appendAll(runId, entries, nowMillis)
+        for (const write of writes) if (write._tag === "Trace") keepTrace(write.runId, write.trace)
       }),
     find: (runId: string, nowMillis: number): RunRecord | undefined => {
       const row = find.get(runId)

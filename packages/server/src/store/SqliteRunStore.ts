@@ -4,7 +4,8 @@
  * **Details**
  *
  * Each process says every two seconds that its runs are under way. A run of which that was not said for ten seconds is lost: whoever notices
- * ends it. A killed process leaves what was written before (some 20 ms); a power cut leaves what was copied into the file.
+ * ends it. A killed process leaves what was written before (up to some 20 ms before its end, 250 where it was busy); a power cut leaves what was
+ * copied into the file.
  *
  * **Gotchas**
  *
@@ -29,8 +30,8 @@ import * as WriteBehind from "./WriteBehind.ts"
 const lookMillis = 25
 const looksASecond = 1000 / lookMillis
 
-/** How long a run may be on its way here from another process. */
-const newMillis = 200
+/** How long a run may be on its way here from another process, which may gather for 250 ms before it writes. */
+const newMillis = 300
 
 const beatMillis = 2000
 const tidyMillis = 30_000

@@ -2,6 +2,7 @@
  * WriteBehind: what runs say, on its way to a slow store: taken at once, written in batches, in order. Nobody waits for it but who
  * asks for `flush`.
  */
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Latch from "effect/Latch"
 import type * as Scope from "effect/Scope"
@@ -13,12 +14,17 @@ export interface WriteBehind<A> {
   readonly flush: Effect.Effect<void>
 }
 
-/** How long a batch gathers. */
-const gatherMillis = 20
+/** How long a batch gathers, at least and at most. */
+const gatherMillis = { least: 20, most: 250 }
+/**
+ * Of the time, one part in so many is for writing. The busier the runs are, the longer a batch gathers, and the more of one run stands
+ * together in it, which is what a file takes in quickly.
+ */
+const writingPart = 20
 /** What may wait for a slow disk, in characters. */
 const maxWaiting = 32 * 1024 * 1024
-/** Items written together: some milliseconds of a file. */
-const batchItems = 500
+/** Items written together: some 20 milliseconds of a file. */
+const batchItems = 4000
 
 export const make = Effect.fnUntraced(function* <A>(
   write: (items: ReadonlyArray<A>) => Effect.Effect<void>
@@ -27,6 +33,8 @@ export const make = Effect.fnUntraced(function* <A>(
   let waitingSize = 0
   let taken = 0
   let written = 0
+  let pauseMillis = gatherMillis.least
+  const clock = yield* Clock.Clock
   const some = yield* Latch.make(false)
   const flushing = new Set<{ readonly upTo: number; readonly done: () => void }>()
 
@@ -34,14 +42,17 @@ export const make = Effect.fnUntraced(function* <A>(
     const batch = items.slice(0, batchItems)
     items = items.slice(batchItems)
     if (items.length === 0) some.closeUnsafe()
+    const beganMillis = clock.currentTimeMillisUnsafe()
     return Effect.map(write(batch.map(({ item }) => item)), () => {
+      const tookMillis = clock.currentTimeMillisUnsafe() - beganMillis
+      pauseMillis = Math.min(gatherMillis.most, Math.max(gatherMillis.least, tookMillis * writingPart))
       written += batch.length
       for (const { size } of batch) waitingSize -= size
       for (const flush of flushing) if (flush.upTo <= written) flush.done()
     })
   })
   yield* some.await.pipe(
-    Effect.andThen(Effect.sleep(gatherMillis)),
+    Effect.andThen(Effect.suspend(() => Effect.sleep(pauseMillis))),
     Effect.andThen(next),
     Effect.forever,
     Effect.forkScoped

@@ -14,17 +14,43 @@ describe("WriteBehind", () => {
           Effect.sync(() => batches.push(items))
         )
       )
-      for (let item = 0; item < 1200; item++) assert.isTrue(behind.offer(item, 10, false))
+      for (let item = 0; item < 9000; item++) assert.isTrue(behind.offer(item, 10, false))
       assert.deepStrictEqual(batches, [])
       yield* TestClock.adjust("31 seconds")
       assert.deepStrictEqual(
         batches.map(({ length }) => length),
-        [500, 500, 200]
+        [4000, 4000, 1000]
       )
       assert.deepStrictEqual(
         batches.flat(),
-        Array.from({ length: 1200 }, (_, item) => item)
+        Array.from({ length: 9000 }, (_, item) => item)
       )
+    })
+  )
+
+  it.effect("gathers for longer after a batch that took long, and no longer than a quarter of a second", () =>
+    Effect.gen(function* () {
+      const begun: Array<number> = []
+      let tookMillis = 0
+      const behind = yield* WriteBehind.make(() =>
+        Effect.andThen(
+          Effect.clockWith((clock) => Effect.sync(() => begun.push(clock.currentTimeMillisUnsafe()))),
+          Effect.suspend(() => Effect.sleep(tookMillis))
+        )
+      )
+      for (const [took, waitedMillis] of [
+        [0, 20],
+        [5, 20],
+        [1000, 100],
+        [0, 250],
+        [0, 20]
+      ] as const) {
+        tookMillis = took
+        behind.offer("a", 1, false)
+        const fromMillis = yield* Effect.clockWith((clock) => clock.currentTimeMillis)
+        yield* TestClock.adjust("2 seconds")
+        assert.strictEqual((begun.at(-1) ?? 0) - fromMillis, waitedMillis)
+      }
     })
   )
 
