@@ -9,10 +9,14 @@ import * as Methods from "../Methods.ts"
 const text = `Callsheet answers here.
 
 POST /v1/ask                  {"question": "..."}: JSON, or events with Accept: text/event-stream
-GET  /v1/runs/{id}            how a run stands
+GET  /v1/runs                 runs, the newest first; /v1/runs/{id} how one stands
 GET  /v1/runs/{id}/events     its events, from the start or after Last-Event-ID
 GET  /v1/runs/{id}/profile    where its time went
 POST /v1/runs/{id}/approvals  {"callId": "...", "approved": true}
+GET  /v1/conversations        what was said before
+POST /v1/chat/completions     as OpenAI has it, and /v1/responses, /v1/models
+POST /v1/ui                   as the AI SDK has it
+     /mcp                     as the Model Context Protocol has it, where it is offered
 GET  /metrics                 for Prometheus
 `
 
