@@ -44,7 +44,8 @@ const describe = (tool: Tool.Any) => {
   const title = Option.getOrUndefined(Context.getOption(annotations, Tool.Title))
   return decodeDescription({
     name: tool.name,
-    ...(Tool.getDescription(tool) !== undefined && { description: Tool.getDescription(tool) }),
+    // Some clients ask for one.
+    description: Tool.getDescription(tool) ?? tool.name,
     inputSchema: { properties: {}, ...Tool.getJsonSchema(tool), type: "object" },
     annotations: {
       ...(title !== undefined && { title }),
