@@ -2,10 +2,12 @@
  * Edge: the door that every request goes through: the guard before it, compression of JSON after it, and what fails on the way as a
  * problem. What it cannot name is a fault of the program: the client is told so, and the log what it was.
  */
+import * as ByteSize from "effect/ByteSize"
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as HttpIncomingMessage from "effect/http/HttpIncomingMessage"
 import * as HttpMiddleware from "effect/http/HttpMiddleware"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServerError from "effect/http/HttpServerError"
@@ -15,6 +17,7 @@ import * as Option from "effect/Option"
 import type * as Types from "effect/Types"
 
 import type * as Guard from "./Guard.ts"
+import * as Limits from "./Limits.ts"
 import { allowOf, notAllowed } from "./Methods.ts"
 import * as OpenAiError from "./openai/OpenAiError.ts"
 import * as Problem from "./Problem.ts"
@@ -63,13 +66,22 @@ type Guarded = Effect.Effect<HttpServerResponse.HttpServerResponse, Problem.Prob
 export const layer = HttpRouter.middleware(
   Effect.gen(function* () {
     const { refuse } = yield* Door
+    // Of any body; a route may want less.
+    const { historyBytes } = yield* Limits.Current
+    const mostBytes = ByteSize.bytes(historyBytes)
+    const tooLarge = new Problem.Problem({ kind: "body-too-large", detail: `The body has over ${historyBytes} bytes.` })
     const clock = yield* Clock.Clock
     return (route: Effect.Effect<HttpServerResponse.HttpServerResponse, Types.unhandled>) =>
       compressed(
         Effect.flatMap(HttpServerRequest.HttpServerRequest, ({ cookies, headers, method, url }): Guarded => {
           const nowMillis = clock.currentTimeMillisUnsafe()
-          const refused = refuse({ method, address: url, headers, cookies, nowMillis })
-          const guarded: Guarded = refused === undefined ? route : Effect.fail(refused)
+          const refused =
+            refuse({ method, address: url, headers, cookies, nowMillis }) ??
+            (Number(headers["content-length"] ?? 0) > historyBytes ? tooLarge : undefined)
+          const guarded: Guarded =
+            refused === undefined
+              ? Effect.provideService(route, HttpIncomingMessage.MaxBodySize, mostBytes)
+              : Effect.fail(refused)
           return Effect.tap(
             Effect.catchCause(guarded, (cause) =>
               answered(cause, OpenAiError.isSpoken(url) ? OpenAiError.toResponse : Problem.toResponse)

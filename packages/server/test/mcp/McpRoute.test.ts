@@ -111,6 +111,44 @@ describe("/mcp", () => {
     })
   )
 
+  it.live("takes no body that is too large, nor one that is no JSON", () =>
+    Effect.gen(function* () {
+      const { runs, url } = yield* start()
+      const large = { jsonrpc: "2.0", id: 1, method: "tools/list", params: { x: "x".repeat(9 * 1024 * 1024) } }
+      const accept = "application/json, text/event-stream"
+      const tooLarge = yield* Client.post(url, "/mcp", large, { accept })
+      assert.strictEqual((yield* Client.problem(tooLarge)).kind, "body-too-large")
+      for (const body of [
+        "{",
+        "[]",
+        '"x"',
+        "null",
+        '{"jsonrpc":"2.0"}',
+        '{"jsonrpc":"2.0","id":1,"method":"no/such"}'
+      ]) {
+        const response = yield* Client.post(url, "/mcp", body, { accept })
+        assert.isBelow(response.status, 500, body)
+        // Where it is none of HTTP's errors it is one of JSON-RPC's.
+        if (response.status < 400) assert.match(yield* Client.text(response), /"error":\{/, body)
+      }
+      // Nor one that does not say how large it is.
+      const unsized = yield* Effect.promise((signal): Promise<string> =>
+        fetch(`${url}/mcp`, {
+          method: "POST",
+          headers: { "content-type": "application/json", accept: "application/json, text/event-stream" },
+          body: new Blob([JSON.stringify(large)]).stream(),
+          duplex: "half",
+          signal
+        }).then(
+          (response) => response.text(),
+          () => '{"error":{}}'
+        )
+      )
+      assert.match(unsized, /"error":\{/)
+      assert.deepStrictEqual(runs.counts(), { running: 0, waiting: 0 })
+    })
+  )
+
   it.live("is behind the same door as all routes", () =>
     Effect.gen(function* () {
       const token = "a-token-of-some-length"
