@@ -3,6 +3,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Result from "effect/Result"
 
 import type { AgentEvent } from "../AgentEvent.ts"
 import * as RunLog from "../RunLog.ts"
@@ -15,7 +16,8 @@ import { Estimates } from "./Estimates.ts"
  * **Details**
  *
  * Once a run has ended it is learned from, and no estimate follows: see `Estimates`. Without them it is the plain log. With them
- * a piece of text costs one comparison more: only a step's first one tells something of when the run will end.
+ * a piece of text costs one comparison more: only a step's first one tells something of when the run will end. Estimates that break
+ * are told no more of that run, which goes on.
  */
 export const log = Effect.fnUntraced(function* (
   runId: string,
@@ -26,6 +28,7 @@ export const log = Effect.fnUntraced(function* (
   if (Option.isNone(estimates)) return yield* RunLog.make(runId, take)
   const following = yield* estimates.value.follow(setting)
   let isSilent = false
+  let isBroken = false
   const log: RunLog.RunLog = yield* RunLog.make(runId, (event) => {
     take(event)
     switch (event._tag) {
@@ -39,8 +42,10 @@ export const log = Effect.fnUntraced(function* (
       case "EstimateChanged":
         return
     }
-    const estimate = following.take(event)
-    if (estimate !== undefined) log.append({ _tag: "EstimateChanged", ...estimate })
+    if (isBroken) return
+    const estimate = Result.try(() => following.take(event))
+    if (Result.isFailure(estimate)) isBroken = true
+    else if (estimate.success !== undefined) log.append({ _tag: "EstimateChanged", ...estimate.success })
   })
   return log
 })

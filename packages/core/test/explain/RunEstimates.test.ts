@@ -95,4 +95,24 @@ describe("estimates of a run", () => {
       )
     }).pipe(Effect.provide(Estimates.layerMemory))
   )
+
+  it.effect("harm no run where they break", () =>
+    Effect.gen(function* () {
+      const events = yield* one(310)
+      assert.strictEqual(events.at(-1)?._tag, "RunFinished")
+      assert.isEmpty(estimatesOf(events))
+    }).pipe(
+      Effect.provideService(Estimates, {
+        follow: () =>
+          Effect.succeed({
+            take: () => {
+              throw new Error("broken")
+            },
+            at: () => null
+          }),
+        table: Effect.die("unused"),
+        stats: Effect.die("unused")
+      })
+    )
+  )
 })
