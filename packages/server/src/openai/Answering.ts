@@ -76,9 +76,20 @@ export const begin = Effect.fnUntraced(function* (model: string, asked: Result.R
 const decoded = (entry: Entry.Entry): Effect.Effect<AgentEvent> =>
   entry.event === undefined ? Effect.orDie(Entry.decode(entry.data)) : Effect.succeed(entry.event)
 
+/** These APIs have no way to ask a person, so what waits for a word is refused, and the model says so. */
 const batchesOf = Effect.fnUntraced(function* ({ runId }: Run) {
   const runs = yield* Runs
-  return Option.getOrElse(yield* runs.watch(runId, -1), (): Stream.Stream<Batch, RunError> => Stream.empty)
+  const batches = Option.getOrElse(yield* runs.watch(runId, -1), (): Stream.Stream<Batch, RunError> => Stream.empty)
+  return Stream.tap(batches, (batch) =>
+    Effect.forEach(
+      batch._tag === "Entries" ? batch.entries.filter(({ tag }) => tag === "ApprovalNeeded") : [],
+      (entry) =>
+        Effect.flatMap(decoded(entry), (event) =>
+          event._tag === "ApprovalNeeded" ? Effect.ignore(runs.approve(runId, event.callId, false)) : Effect.void
+        ),
+      { concurrency: 1, discard: true }
+    )
+  )
 })
 
 const lost = new Problem({ kind: "broken", detail: "Some of what happened is kept no longer: ask again." })

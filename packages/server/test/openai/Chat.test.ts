@@ -146,6 +146,16 @@ describe("POST /v1/chat/completions", () => {
     })
   )
 
+  it.live("refuses what waits for a person's word, since nobody can be asked", () =>
+    Effect.gen(function* () {
+      const { url } = yield* TestServer.start()
+      const { chunks, whole } = yield* both(url, { messages: [user("change chat")] })
+      assert.match(whole.choices[0]?.message.content ?? "", /not approved/)
+      assert.match(textOf(chunks), /not approved/)
+      assert.notInclude(Toy.diary, "change chat")
+    })
+  )
+
   it.live("refuses in OpenAI's words what it cannot do, and stops with a client that leaves", () =>
     Effect.gen(function* () {
       const { runs, url } = yield* TestServer.start({ token: undefined })
