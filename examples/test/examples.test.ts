@@ -27,7 +27,8 @@ const expected: Readonly<Record<string, string>> = {
     "Are the lamps worth it? All 5 are dear. (model, 1 model calls, 1 tool calls)",
     'List the lamps. lamps: {"count":5} (model, 1 model calls, 1 tool calls)',
     ""
-  ].join("\n")
+  ].join("\n"),
+  "05-serve-an-agent.ts": "How many lamps? There are 5.\nAnd now? There are 5.\n2 questions are kept.\n"
 }
 
 describe("examples", () => {
