@@ -76,6 +76,12 @@ export const make = Effect.fnUntraced(function* (config: ServerConfig, path: str
   })
   yield* Effect.addFinalizer(() => close)
 
+  /** A server that is lost again and again is left alone for longer and longer, until it answers something. */
+  const pause = Effect.map(Clock.currentTimeMillis, (now) => {
+    notBefore = now + pauseMillis
+    pauseMillis = Math.min(longestPauseMillis, 2 * pauseMillis)
+  })
+
   const connect = Effect.gen(function* () {
     if (open !== undefined) return open.client
     const nowMillis = yield* Clock.currentTimeMillis
@@ -91,14 +97,8 @@ export const make = Effect.fnUntraced(function* (config: ServerConfig, path: str
       Effect.provideContext(services),
       Effect.onError(() => Scope.close(scope, Exit.void)),
       Effect.mapError((error) => McpFailure.of(config.name, error)),
-      Effect.tapError(() =>
-        Effect.map(Clock.currentTimeMillis, (now) => {
-          notBefore = now + pauseMillis
-          pauseMillis = Math.min(longestPauseMillis, 2 * pauseMillis)
-        })
-      )
+      Effect.tapError(() => pause)
     )
-    pauseMillis = firstPauseMillis
     open = { client: Context.get(built, McpClient.McpClient), scope }
     return open.client
   }).pipe(connecting.withPermits(1))
@@ -109,7 +109,12 @@ export const make = Effect.fnUntraced(function* (config: ServerConfig, path: str
       return yield* use(client).pipe(
         Effect.tapError((error) =>
           // Another call may have made a new one meanwhile.
-          McpFailure.isGone(error) && open?.client === client ? close : Effect.void
+          McpFailure.isGone(error) && open?.client === client ? Effect.andThen(close, pause) : Effect.void
+        ),
+        Effect.tap(() =>
+          Effect.sync(() => {
+            pauseMillis = firstPauseMillis
+          })
         ),
         Effect.mapError((error) => McpFailure.of(config.name, error))
       )

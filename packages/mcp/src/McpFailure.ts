@@ -16,7 +16,8 @@ export class McpFailure extends Schema.TaggedError<McpFailure>()("McpFailure", {
 
 /** Whether the connection is of no more use. */
 export const isGone = ({ reason }: McpClientError): boolean =>
-  reason._tag === "ClosedError" || reason._tag === "TransportError"
+  // A server over HTTP that was started again does not know the session.
+  reason._tag === "ClosedError" || reason._tag === "TransportError" || reason._tag === "HttpError"
 
 /** What is told of a fault of the wire: what a server wrote about itself may be anything, so it is not repeated. */
 export const of = (server: string, error: McpClientError): McpFailure => {
@@ -32,6 +33,9 @@ export const of = (server: string, error: McpClientError): McpFailure => {
     case "LimitError":
       return failure(`The server ${server} gave more than may be read.`, false)
     default:
-      return failure(`The server ${server} did not take the call: check its arguments.`, false)
+      return failure(
+        `The server ${server} did not answer as the protocol has it, or does not take such arguments.`,
+        false
+      )
   }
 }

@@ -18,9 +18,12 @@
 import type * as McpSchema from "effect/ai/McpSchema"
 import type * as Tool from "effect/ai/Tool"
 import * as Toolkit from "effect/ai/Toolkit"
+import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 
 import * as Connection from "./Connection.ts"
@@ -32,6 +35,9 @@ export interface Options {
   /** Where the programs of servers are looked for, as `PATH` has it. */
   readonly path: string
 }
+
+/** How long a call may take. */
+const callTimeout = Duration.minutes(2)
 
 /** How old a list of tools may be. */
 const listMillis = 60_000
@@ -59,7 +65,9 @@ const follow = Effect.fnUntraced(function* (config: ServerConfig, { path }: Opti
       const args = yield* Effect.mapError(decodeArguments(input ?? {}), () =>
         RemoteTool.problemOf(config.name, { content: [{ type: "text", text: "The arguments must be an object." }] })
       )
-      const result = yield* connection.use((client) => client.callTool({ tool: remote, arguments: args }))
+      const result = yield* connection.use((client) =>
+        client.callTool({ tool: remote, arguments: args }, { timeout: callTimeout })
+      )
       return result.isError === true ? yield* RemoteTool.problemOf(config.name, result) : RemoteTool.valueOf(result)
     })
   })
@@ -76,11 +84,17 @@ const follow = Effect.fnUntraced(function* (config: ServerConfig, { path }: Opti
     listed = wanted.map(bind)
     return true
   }).pipe(
-    Effect.catch(({ message }) =>
+    Effect.catchCause((cause) =>
       Effect.suspend(() => {
-        if (isSilent) return Effect.succeed(false)
+        if (Cause.hasInterruptsOnly(cause)) return Effect.interrupt
+        const isChanged = listed.length > 0
+        listed = []
+        known = ""
+        if (isSilent) return Effect.succeed(isChanged)
         isSilent = true
-        return Effect.as(Effect.logWarning(`${message} Its tools are not offered.`), false)
+        const failure = Option.getOrUndefined(Cause.findErrorOption(cause))
+        const problem = failure?.message ?? `The server ${config.name} offers what is no tool.`
+        return Effect.as(Effect.logWarning(`${problem} Its tools are not offered.`), isChanged)
       })
     )
   )

@@ -40,7 +40,10 @@ export const make = ({ concurrency, freshness, isTrusted = false, name }: Server
   return isReadOnly && freshness !== undefined ? tool.annotate(Annotations.Freshness, freshness) : tool
 }
 
-const sizeOf = (base64: Uint8Array | string): string => `${Math.ceil(base64.length / 1024)} KB`
+const sizeOf = (data: Uint8Array | string): string => {
+  const bytes = typeof data === "string" ? (data.length * 3) / 4 : data.length
+  return `${Math.ceil(bytes / 1024)} KB`
+}
 
 /** What a model reads of a piece that is no text. */
 const described = (part: McpSchema.CallToolResult["content"][number]): string => {

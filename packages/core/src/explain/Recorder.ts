@@ -6,6 +6,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
+import * as References from "effect/References"
 import * as Tracer from "effect/Tracer"
 
 import { Attribute, type RecordedSpan, type SpanEvent } from "./Trace.ts"
@@ -37,7 +38,7 @@ const problemOf = (exit: Exit.Exit<unknown, unknown>): string | undefined =>
     ? undefined
     : Cause.hasInterruptsOnly(exit.cause)
       ? "interrupted"
-      : (Cause.prettyErrors(exit.cause)[0]?.message ?? "failed")
+      : (Cause.prettyErrors(exit.cause)[0]?.message ?? "failed").replaceAll(/\s+/g, " ")
 
 class Recording implements Tracer.Span {
   readonly _tag = "Span"
@@ -92,6 +93,7 @@ class Recording implements Tracer.Span {
   }
 
   event(name: string, startTime: bigint, attributes: Record<string, unknown> = {}): void {
+    if (this.status._tag === "Ended") return
     this.#events.push({ name, atMillis: millisOf(startTime), attributes })
     this.#inner.event(name, startTime, attributes)
   }
@@ -133,7 +135,8 @@ export const make = ({ content = false }: { readonly content?: boolean } = {}): 
     spans,
     record: (effect) =>
       Effect.gen(function* () {
-        const outer = yield* Effect.tracer
+        // Who has switched tracing off is told nothing.
+        const outer = (yield* References.TracerEnabled) ? yield* Effect.tracer : Tracer.nativeTracer
         const isTold = yield* Content
         const span = (options: Parameters<Tracer.Tracer["span"]>[0]) =>
           new Recording(outer.span(options), keep, content && !isTold)

@@ -58,9 +58,12 @@ const sentence = (event: AgentEvent): string | undefined => {
 
 const Token = Schema.Struct({ progressToken: McpSchema.ProgressToken })
 
-/** Offers `ask` under the name that the agent has. */
+/** Offers `ask`. A tool of the agent that is named so is a fault of the program. */
 export const register = Effect.gen(function* () {
-  const { addTool, notifications } = yield* McpServer.McpServer
+  const { addTool, notifications, tools } = yield* McpServer.McpServer
+  if (tools.some(({ tool }) => tool.name === "ask")) {
+    return yield* Effect.die(new Error("A tool of the agent is named ask, as the agent itself is over MCP: rename it."))
+  }
   const runs = yield* Runs
   const limits = yield* Limits.Current
 

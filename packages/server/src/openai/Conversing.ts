@@ -24,7 +24,11 @@ const say = (messages: Array<Message>, text: string, calls: ReadonlyArray<Call>)
   if (last?.role !== "assistant" || (text !== "" && last.calls.length > 0)) {
     messages.push({ role: "assistant", text, calls, echo: [], responseId: undefined })
   } else {
-    messages[messages.length - 1] = { ...last, text: last.text + text, calls: [...last.calls, ...calls] }
+    messages[messages.length - 1] = {
+      ...last,
+      text: [last.text, text].filter((part) => part !== "").join("\n\n"),
+      calls: [...last.calls, ...calls]
+    }
   }
 }
 
@@ -56,17 +60,18 @@ const messagesOf = (items: ReadonlyArray<Item>): ReadonlyArray<Message> => {
 }
 
 /**
- * What `items` ask: their last message is the question, or results that the model is to go on with. Instructions at the beginning are
- * the client's own.
+ * What `items` ask: their last message is the question, or results that the model is to go on with. Instructions at the beginning and
+ * at the end are the client's own.
  */
 export const asked = (
   items: ReadonlyArray<Item>,
   param: string
 ): Result.Result<Required<Pick<AgentRequest, "question" | "images" | "instructions" | "history">>, Problem> => {
   const begin = items.findIndex(({ _tag }) => _tag !== "System")
-  const systems = begin < 0 ? items : items.slice(0, begin)
+  const end = items.findLastIndex(({ _tag }) => _tag !== "System") + 1
+  const systems = begin < 0 ? items : [...items.slice(0, begin), ...items.slice(end)]
   const instructions = systems.flatMap((item) => (item._tag === "System" ? [item.text] : [])).join("\n\n")
-  const rest = begin < 0 ? [] : items.slice(begin)
+  const rest = begin < 0 ? [] : items.slice(begin, end)
   const last = rest.at(-1)
   if (last?._tag === "User") {
     const { images, text: question } = last

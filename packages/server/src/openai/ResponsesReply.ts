@@ -106,7 +106,7 @@ const response = (heading: Heading, ending?: Ending) => {
       strict: strict ?? false
     })),
     tool_choice: body.tool_choice ?? "auto",
-    parallel_tool_calls: body.parallel_tool_calls ?? true,
+    parallel_tool_calls: true,
     store: body.store ?? true,
     metadata: body.metadata ?? {},
     background: false,

@@ -19,7 +19,7 @@ const list = Effect.map(Runs, ({ names }) =>
 const one = Effect.gen(function* () {
   const { id = "" } = yield* HttpRouter.params
   const { names } = yield* Runs
-  if (id !== names.agent) {
+  if (id !== names.agent && id !== names.model) {
     return yield* new Problem({ kind: "unknown-model", detail: `There is no such model: ask for ${names.agent}.` })
   }
   return HttpServerResponse.jsonUnsafe(modelOf(id))

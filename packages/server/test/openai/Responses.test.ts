@@ -197,6 +197,23 @@ describe(`POST /v1/responses${needsSpecs}`, () => {
     })
   )
 
+  it.live("takes messages of several steps, and a word to the model at the end", () =>
+    Effect.gen(function* () {
+      const { url } = yield* TestServer.start()
+      const said = yield* create(url, {
+        input: [
+          { role: "user", content: "say 1" },
+          { role: "assistant", content: "One." },
+          { role: "assistant", content: "Two." },
+          { role: "user", content: "recall all" },
+          { role: "developer", content: "Be brief." }
+        ]
+      })
+      assert.include(said.output_text, "One.\\n\\nTwo.")
+      assert.include(said.output_text, "Be brief.")
+    })
+  )
+
   it.live("fails in the stream where the model breaks", () =>
     Effect.gen(function* () {
       const { url } = yield* TestServer.start()
