@@ -27,6 +27,13 @@ export interface Connection {
   ) => Effect.Effect<A, McpFailure.McpFailure>
 }
 
+interface Opened {
+  readonly client: McpClient.McpClient
+  readonly scope: Scope.Closeable
+  /** Calls that are under way. */
+  users: number
+}
+
 /** How long connecting may take, and listing the tools. */
 const timeout = Duration.seconds(20)
 
@@ -65,16 +72,22 @@ export const make = Effect.fnUntraced(function* (config: ServerConfig, path: str
   const services = yield* Effect.context<ChildProcessSpawner | HttpClient.HttpClient>()
   const outer = yield* Effect.scope
   const connecting = yield* Semaphore.make(1)
-  let open: { readonly client: McpClient.McpClient; readonly scope: Scope.Closeable } | undefined
+  let open: Opened | undefined
   let pauseMillis = firstPauseMillis
   let notBefore = 0
+  /** Connections that were lost, one after the other, without an answer between. */
+  let losses = 0
 
-  const close = Effect.suspend(() => {
-    const closing = open
-    open = undefined
-    return closing === undefined ? Effect.void : Scope.close(closing.scope, Exit.void)
-  })
-  yield* Effect.addFinalizer(() => close)
+  /** Beside what goes on, since a program takes its time to end; to its end, though all is closed meanwhile. */
+  const close = (scope: Scope.Closeable) =>
+    Effect.forkIn(Effect.uninterruptible(Scope.close(scope, Exit.void)), outer, { startImmediately: true })
+
+  /** Where nobody is given `opened` any more it is closed when its last call is over. */
+  const leave = (opened: Opened) =>
+    Effect.suspend(() => {
+      opened.users--
+      return opened.users === 0 && open !== opened ? Effect.asVoid(close(opened.scope)) : Effect.void
+    })
 
   /** A server that is lost again and again is left alone for longer and longer, until it answers something. */
   const pause = Effect.map(Clock.currentTimeMillis, (now) => {
@@ -83,7 +96,7 @@ export const make = Effect.fnUntraced(function* (config: ServerConfig, path: str
   })
 
   const connect = Effect.gen(function* () {
-    if (open !== undefined) return open.client
+    if (open !== undefined) return open
     const nowMillis = yield* Clock.currentTimeMillis
     if (nowMillis < notBefore) {
       return yield* new McpFailure.McpFailure({
@@ -95,30 +108,42 @@ export const make = Effect.fnUntraced(function* (config: ServerConfig, path: str
     const scope = yield* Scope.fork(outer)
     const built = yield* Layer.buildWithScope(layerOf(config, path), scope).pipe(
       Effect.provideContext(services),
-      Effect.onError(() => Scope.close(scope, Exit.void)),
+      Effect.onError(() => close(scope)),
       Effect.mapError((error) => McpFailure.of(config.name, error)),
       Effect.tapError(() => pause)
     )
-    open = { client: Context.get(built, McpClient.McpClient), scope }
-    return open.client
+    open = { client: Context.get(built, McpClient.McpClient), scope, users: 0 }
+    return open
   }).pipe(connecting.withPermits(1))
 
   const connection: Connection = {
-    use: Effect.fnUntraced(function* (use) {
-      const client = yield* connect
-      return yield* use(client).pipe(
-        Effect.tapError((error) =>
-          // Another call may have made a new one meanwhile.
-          McpFailure.isGone(error) && open?.client === client ? Effect.andThen(close, pause) : Effect.void
-        ),
-        Effect.tap(() =>
-          Effect.sync(() => {
-            pauseMillis = firstPauseMillis
-          })
-        ),
-        Effect.mapError((error) => McpFailure.of(config.name, error))
+    use: (use) =>
+      // Connecting takes long, so it is not a matter of `acquireUseRelease`, which would not let it be interrupted.
+      Effect.uninterruptibleMask((restore) =>
+        Effect.gen(function* () {
+          const opened = yield* restore(connect)
+          opened.users++
+          return yield* restore(use(opened.client)).pipe(
+            Effect.tapError((error) =>
+              // Another call may have made a new one meanwhile.
+              Effect.suspend(() => {
+                if (!McpFailure.isGone(error) || open !== opened) return Effect.void
+                open = undefined
+                // The first time it is asked again at once.
+                return ++losses > 1 ? pause : Effect.void
+              })
+            ),
+            Effect.tap(() =>
+              Effect.sync(() => {
+                losses = 0
+                pauseMillis = firstPauseMillis
+              })
+            ),
+            Effect.mapError((error) => McpFailure.of(config.name, error)),
+            Effect.ensuring(leave(opened))
+          )
+        })
       )
-    })
   }
   return connection
 })

@@ -14,10 +14,28 @@ export class McpFailure extends Schema.TaggedError<McpFailure>()("McpFailure", {
   }
 }
 
-/** Whether the connection is of no more use. */
-export const isGone = ({ reason }: McpClientError): boolean =>
-  // A server over HTTP that was started again does not know the session.
-  reason._tag === "ClosedError" || reason._tag === "TransportError" || reason._tag === "HttpError"
+/**
+ * Whether the connection may be of no more use.
+ *
+ * **Details**
+ *
+ * What is read of a program and is no message ends the transport of Effect's client for good, as a `ProtocolError` without a code; what
+ * a server answers as an error has one. Many servers say 400 of a session that they do not know, where the protocol has 404.
+ */
+export const isGone = ({ reason }: McpClientError): boolean => {
+  switch (reason._tag) {
+    case "ClosedError":
+    case "TransportError":
+    case "LimitError":
+      return true
+    case "ProtocolError":
+      return reason.code === undefined
+    case "HttpError":
+      return reason.status === 400 || reason.status === 404
+    default:
+      return false
+  }
+}
 
 /** What is told of a fault of the wire: what a server wrote about itself may be anything, so it is not repeated. */
 export const of = (server: string, error: McpClientError): McpFailure => {
@@ -30,6 +48,10 @@ export const of = (server: string, error: McpClientError): McpFailure => {
       return failure(`The server ${server} refused the call.`, false)
     case "TimeoutError":
       return failure(`The server ${server} took too long.`, true)
+    case "ProtocolError":
+      return error.reason.code === undefined
+        ? failure(`The server ${server} cannot be reached: try again in a moment.`, true)
+        : failure(`The server ${server} did not take the call: check its arguments.`, false)
     case "LimitError":
       return failure(`The server ${server} gave more than may be read.`, false)
     default:

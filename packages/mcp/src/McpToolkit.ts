@@ -9,7 +9,8 @@
  * **Details**
  *
  * Tools are listed when this is made, and again in the background once the list is older than `listMillis`; an agent's next run has the
- * new ones. A server that cannot be reached has no tools until it can: that is said once, and no run waits for it.
+ * new ones. A server that cannot be reached has no tools until it can: that is said once, and no run waits for it. One that is slow to begin
+ * is waited for `beginMillis`, and listed when it has begun.
  *
  * **Gotchas**
  *
@@ -20,9 +21,8 @@ import type * as Tool from "effect/ai/Tool"
 import * as Toolkit from "effect/ai/Toolkit"
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import type * as Fiber from "effect/Fiber"
+import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 
@@ -36,11 +36,11 @@ export interface Options {
   readonly path: string
 }
 
-/** How long a call may take. */
-const callTimeout = Duration.minutes(2)
-
 /** How old a list of tools may be. */
 const listMillis = 60_000
+
+/** How long the first lists are waited for. */
+const beginMillis = 5000
 
 const Arguments = Schema.Record(Schema.String, Schema.Unknown)
 const decodeArguments = Schema.decodeUnknownEffect(Arguments)
@@ -58,6 +58,7 @@ const follow = Effect.fnUntraced(function* (config: ServerConfig, { path }: Opti
   let known = ""
   let listedAt = -Infinity
   let isSilent = false
+  let isListed = false
 
   const bind = (remote: McpSchema.Tool): Bound => ({
     tool: RemoteTool.make(config, remote),
@@ -65,9 +66,7 @@ const follow = Effect.fnUntraced(function* (config: ServerConfig, { path }: Opti
       const args = yield* Effect.mapError(decodeArguments(input ?? {}), () =>
         RemoteTool.problemOf(config.name, { content: [{ type: "text", text: "The arguments must be an object." }] })
       )
-      const result = yield* connection.use((client) =>
-        client.callTool({ tool: remote, arguments: args }, { timeout: callTimeout })
-      )
+      const result = yield* connection.use((client) => client.callTool({ tool: remote, arguments: args }))
       return result.isError === true ? yield* RemoteTool.problemOf(config.name, result) : RemoteTool.valueOf(result)
     })
   })
@@ -96,10 +95,17 @@ const follow = Effect.fnUntraced(function* (config: ServerConfig, { path }: Opti
         const problem = failure?.message ?? `The server ${config.name} offers what is no tool.`
         return Effect.as(Effect.logWarning(`${problem} Its tools are not offered.`), isChanged)
       })
-    )
+    ),
+    Effect.tap(() => Effect.sync(() => void (isListed = true)))
   )
   return {
     bound: () => listed,
+    /** Says so where nothing was heard of it yet. */
+    late: Effect.suspend(() => {
+      if (isListed || isSilent) return Effect.void
+      isSilent = true
+      return Effect.logWarning(`The server ${config.name} is slow to begin. Its tools are offered when it has.`)
+    }),
     list,
     isDue: (nowMillis: number) => nowMillis - listedAt > listMillis
   }
@@ -109,8 +115,6 @@ const follow = Effect.fnUntraced(function* (config: ServerConfig, { path }: Opti
 export const make = Effect.fnUntraced(function* (servers: ReadonlyArray<ServerConfig>, options: Options) {
   const all = yield* Effect.forEach(servers, (server) => follow(server, options), { concurrency: "unbounded" })
   const scope = yield* Effect.scope
-  yield* Effect.forEach(all, ({ list }) => list, { concurrency: "unbounded", discard: true })
-
   const build = Effect.suspend(() => {
     const bound = new Map<string, Bound>()
     for (const { bound: of } of all)
@@ -123,12 +127,20 @@ export const make = Effect.fnUntraced(function* (servers: ReadonlyArray<ServerCo
   let current = yield* build
   let refreshing: Fiber.Fiber<void> | undefined
 
+  const renew = (isChanged: boolean) => (isChanged ? Effect.map(build, (built) => void (current = built)) : Effect.void)
   const refresh = Effect.gen(function* () {
     const nowMillis = yield* Clock.currentTimeMillis
     const due = all.filter(({ isDue }) => isDue(nowMillis))
-    const changes = yield* Effect.forEach(due, ({ list }) => list, { concurrency: "unbounded" })
-    if (changes.includes(true)) current = yield* build
+    // As many as are configured, each at its own pace.
+    yield* Effect.forEach(due, (follow) => Effect.flatMap(follow.list, renew), {
+      concurrency: "unbounded",
+      discard: true
+    })
   })
+
+  refreshing = yield* Effect.forkIn(refresh, scope)
+  yield* Effect.timeoutOption(Fiber.join(refreshing), beginMillis)
+  yield* Effect.forEach(all, ({ late }) => late, { discard: true })
 
   return {
     /** The tools as they are known now: the same object while they are the same. */

@@ -9,6 +9,8 @@
 import * as Annotations from "@callsheet/core/schedule/Annotations"
 import type * as McpSchema from "effect/ai/McpSchema"
 import * as Tool from "effect/ai/Tool"
+import * as Duration from "effect/Duration"
+import * as Hash from "effect/Hash"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 
@@ -18,9 +20,16 @@ import type { ServerConfig } from "./ServerConfig.ts"
 /** Names as providers of models take them. */
 const longestName = 64
 
-/** The name under which a model knows the tool. */
-const nameOf = (server: string, tool: string): string =>
-  `${server}__${tool.replaceAll(/[^\w-]+/g, "_")}`.slice(0, longestName)
+/** How long a call may take. */
+const timeLimit = Duration.minutes(1)
+
+/** The name under which a model knows the tool. One that is cut ends in a mark of the whole, so that it stays apart from others. */
+const nameOf = (server: string, tool: string): string => {
+  const name = `${server}__${tool.replaceAll(/[^\w-]+/g, "_")}`
+  if (name.length <= longestName) return name
+  const mark = (Hash.string(tool) >>> 0).toString(36)
+  return `${name.slice(0, longestName - mark.length - 1)}_${mark}`
+}
 
 export const make = ({ concurrency, freshness, isTrusted = false, name }: ServerConfig, remote: McpSchema.Tool) => {
   const { annotations, description, inputSchema } = remote
@@ -36,6 +45,7 @@ export const make = ({ concurrency, freshness, isTrusted = false, name }: Server
     .annotate(Tool.Readonly, isReadOnly)
     .annotate(Tool.Destructive, isTrusted ? annotations?.destructiveHint !== false : true)
     .annotate(Tool.Idempotent, isTrusted && annotations?.idempotentHint === true)
+    .annotate(Annotations.TimeLimit, timeLimit)
     .annotate(Annotations.Upstream, { name, ...(concurrency !== undefined && { concurrency }) })
   return isReadOnly && freshness !== undefined ? tool.annotate(Annotations.Freshness, freshness) : tool
 }
