@@ -28,6 +28,7 @@ export const ask = Effect.fnUntraced(function* ({ input, name }: Pick<ApprovalRe
   return yield* McpServer.elicit({ message, schema: Word }).pipe(
     Effect.map(({ approved }) => approved),
     Effect.provideService(McpSchema.McpServerClient, client),
-    Effect.orElseSucceed(() => false)
+    // Who closes the question is as if interrupted, and an answer that is none a defect. Neither is a word for it.
+    Effect.catchCause(() => Effect.succeed(false))
   )
 })
