@@ -56,7 +56,7 @@ describe("the conformance suite of MCP", () => {
       const { output, status } = yield* run([...args, "--suite", "all", "--expected-failures", expectedFailures], cwd)
       assert.strictEqual(status, 0, output.slice(-5000))
       const scenarios = new Set(Array.from(output.matchAll(/^\W*([a-z0-9-]+): \d+ passed/gm), ([, name]) => name))
-      assert.isAtLeast(scenarios.size, 30, output.slice(-3000))
+      assert.strictEqual(scenarios.size, 32, output.slice(-3000))
     })
   )
 })

@@ -1,8 +1,9 @@
 /**
  * What the conformance suite of the Model Context Protocol asks a server to offer, registered beside the agent's own tools.
+ *
+ * Long because the suite names each tool, resource and prompt and what each says: one list.
  */
-import { Effect, Layer, Schema } from "effect"
-import { Context } from "effect"
+import { Context, Effect, Layer, Schema } from "effect"
 import { McpSchema, McpServer } from "effect/ai"
 
 /** A red pixel. */
