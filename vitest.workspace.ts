@@ -36,6 +36,7 @@ export default defineConfig({
       project("testkit", "packages/testkit", false),
       project("mcp", "packages/mcp", false),
       project("server", "packages/server", false),
+      project("web", "packages/web", false),
       project("cli", "packages/cli", false, ["./packages/cli/test/support/built.ts"]),
       project("examples", "examples")
     ]

@@ -25,6 +25,8 @@ const allowed: Readonly<Record<string, ReadonlyArray<string>>> = {
   mcp: ["effect", "@callsheet/core", "@callsheet/cache"],
   media: ["effect", "@callsheet/cache", "@callsheet/core/schedule/Annotations", "@callsheet/core/foresee/Route"],
   testkit: ["effect", "@effect/platform-node", "ws", "node:"],
+  // Talks HTTP only.
+  web: ["effect", "marked", "preact", "uplot"],
   server: ["effect", "@effect/platform-node", "@callsheet/cache", "@callsheet/core", "node:"],
   cli: [
     "effect",
@@ -52,7 +54,7 @@ const rooms = ["vocabulary", "model", "schedule", "foresee", "explain", "Agent"]
 
 const sources = (folder: string): ReadonlyArray<string> =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith(".ts"))
+    .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name))
 
 /** An import as a statement, and one that waits for its call. */

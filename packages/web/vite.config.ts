@@ -1,0 +1,12 @@
+/**
+ * Builds the web app into `dist`: one page and its files, which ask nobody but the server that they come from.
+ */
+import { defineConfig } from "vite"
+
+export default defineConfig({
+  root: import.meta.dirname,
+  // Relative, so that the page may stand behind a proxy's path.
+  base: "./",
+  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  build: { target: "es2023", assetsInlineLimit: 0, modulePreload: { polyfill: false } }
+})
