@@ -8,5 +8,7 @@ export default defineConfig({
   // Relative, so that the page may stand behind a proxy's path.
   base: "./",
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  // `npx vite packages/web` for who changes the page, beside a `callsheet serve`.
+  server: { host: "127.0.0.1", proxy: { "/v1": "http://127.0.0.1:4111" } },
   build: { target: "es2023", assetsInlineLimit: 0, modulePreload: { polyfill: false } }
 })
