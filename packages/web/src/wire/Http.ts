@@ -54,16 +54,16 @@ export const response = (path: string, { body, headers = {}, method = "GET" }: A
       }),
     catch: () => unreachable
   }).pipe(
-    Effect.flatMap((found) =>
-      found.ok
-        ? Effect.succeed(found)
-        : Effect.flatMap(
-            Effect.orElseSucceed(
-              Effect.tryPromise(() => found.text()),
-              () => ""
-            ),
-            (text) => Effect.fail(failure(found.status, text))
-          )
+    Effect.filterOrElse(
+      ({ ok }) => ok,
+      (found) =>
+        Effect.flatMap(
+          Effect.orElseSucceed(
+            Effect.tryPromise(() => found.text()),
+            () => ""
+          ),
+          (text) => Effect.fail(failure(found.status, text))
+        )
     ),
     Effect.tapError(({ status }) => Effect.sync(() => status === 401 && Session.close()))
   )

@@ -1,0 +1,28 @@
+/**
+ * Blocks: a text that grows, cut where what stands before will not be read otherwise by what comes, so that only its end is read anew.
+ * Pure.
+ */
+
+/** Shorter texts are read anew as a whole. */
+const shortest = 2_000
+
+/** An empty line after which something begins that belongs to nothing before: no list, no quotation, nothing indented. */
+const border = /\n[ \t]*\n(?=[^\s\-*+>\d|`~])/g
+
+const fences = (text: string) => text.match(/^ {0,3}(?:```|~~~)/gm)?.length ?? 0
+
+/** Pieces that are the text when joined. A piece stays as it is while text is added, but for the last. */
+export const of = (text: string): ReadonlyArray<string> => {
+  if (text.length < shortest) return [text]
+  const pieces: Array<string> = []
+  let begin = 0
+  for (const { 0: gap, index } of text.matchAll(border)) {
+    const end = index + gap.length
+    const piece = text.slice(begin, end)
+    // Within a fence an empty line is text.
+    if (piece.length < shortest || fences(piece) % 2 === 1) continue
+    pieces.push(piece)
+    begin = end
+  }
+  return [...pieces, text.slice(begin)]
+}

@@ -1,0 +1,91 @@
+/**
+ * History: the conversations that the server keeps, the newest first; each can be gone on with, or forgotten.
+ */
+import * as Effect from "effect/Effect"
+import { useState } from "preact/hooks"
+
+import * as Place from "../Place.ts"
+import { nowMillis } from "../ui/Now.ts"
+import * as Units from "../ui/Units.ts"
+import { useLoaded } from "../ui/useLoaded.ts"
+import * as Conversations from "../wire/Conversations.ts"
+import * as Conversation from "./Conversation.ts"
+
+const page = 30
+
+export const History = ({
+  currentId,
+  turns
+}: {
+  readonly currentId: string | null
+  /** How many turns of the current one are over: with each the list is another. */
+  readonly turns: number
+}) => {
+  const [limit, setLimit] = useState(page)
+  const [forgotten, setForgotten] = useState(0)
+  /** The one that a person is asked about, before it is gone. */
+  const [doomed, setDoomed] = useState<string>()
+  const { problem, value } = useLoaded(Conversations.list(limit), `${limit} ${turns} ${forgotten}`, {
+    everyMillis: 30_000
+  })
+
+  const forget = (id: string) =>
+    Effect.runFork(
+      Effect.map(Effect.exit(Conversations.forget(id)), () => {
+        Conversation.drop(id)
+        setDoomed(undefined)
+        if (id === currentId) Place.go({ view: "ask", conversationId: null })
+        setForgotten((count) => count + 1)
+      })
+    )
+
+  return (
+    <nav class="history" aria-label="Conversations">
+      <a class="new" href={Place.address({ view: "ask", conversationId: null })}>
+        New conversation
+      </a>
+      {problem !== undefined && <p class="quiet-text small">{problem.detail}</p>}
+      <ul>
+        {value?.conversations.map(({ atMillis, conversationId, question, turns }) => (
+          <li key={conversationId}>
+            <a
+              href={Place.address({ view: "ask", conversationId })}
+              aria-current={conversationId === currentId ? "page" : undefined}
+            >
+              <span class="asked">{question}</span>
+              <span class="quiet-text small">
+                {`${Units.instant(atMillis, nowMillis())} · ${Units.counted(turns, "question")}`}
+              </span>
+            </a>
+            {doomed === conversationId ? (
+              <p class="doomed" role="alert">
+                Forget it?
+                <button type="button" onClick={() => forget(conversationId)} autofocus>
+                  Forget
+                </button>
+                <button type="button" onClick={() => setDoomed(undefined)}>
+                  Keep
+                </button>
+              </p>
+            ) : (
+              <button
+                type="button"
+                class="quiet"
+                title="Forget this conversation"
+                aria-label={`Forget the conversation: ${question}`}
+                onClick={() => setDoomed(conversationId)}
+              >
+                ✕
+              </button>
+            )}
+          </li>
+        ))}
+      </ul>
+      {value?.next != null && (
+        <button type="button" class="quiet" onClick={() => setLimit(Math.min(200, limit + page))}>
+          Earlier ones
+        </button>
+      )}
+    </nav>
+  )
+}
