@@ -9,6 +9,6 @@ export default defineConfig({
   base: "./",
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   // `npx vite packages/web` for who changes the page, beside a `callsheet serve`.
-  server: { host: "127.0.0.1", proxy: { "/v1": process.env["CALLSHEET_URL"] ?? "http://127.0.0.1:4111" } },
+  server: { host: "127.0.0.1", proxy: { "/v1": { target: process.env["CALLSHEET_URL"] ?? "http://127.0.0.1:4111" } } },
   build: { target: "es2023", assetsInlineLimit: 0, modulePreload: { polyfill: false } }
 })

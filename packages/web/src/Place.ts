@@ -11,7 +11,8 @@ export type Place =
   /** Of the last so many milliseconds; null for the usual range. */
   | { readonly view: "dashboards"; readonly rangeMillis: number | null }
 
-const conversation = /^[\w.:-]{1,128}$/
+/** None of dots alone, which an address would take for a folder. */
+const conversation = /^\w[\w.:-]{0,127}$/
 const run = /^run_\w{1,64}$/
 
 const matching = (form: RegExp, text: string | undefined): string | null =>

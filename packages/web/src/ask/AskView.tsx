@@ -77,13 +77,13 @@ export const AskView = ({ place }: { readonly place: Extract<Place.Place, { read
   if (conversationId === null && Conversation.isBegun(fresh.current)) fresh.current = Conversation.newId()
   const id = conversationId ?? fresh.current
   const conversation = conversationId === null ? Conversation.begin(id) : Conversation.of(id)
-  const { turns } = useAtom(conversation.shown)
+  const { ended } = useAtom(conversation.shown)
   return (
     <div class={`ask ${isListed ? "listed" : ""}`}>
       <button type="button" class="quiet list-button" aria-expanded={isListed} onClick={() => setListed((is) => !is)}>
         {isListed ? "Hide conversations" : "Conversations"}
       </button>
-      <History currentId={conversationId} turns={turns.filter(({ kind }) => kind !== "asked").length} />
+      <History currentId={conversationId} ended={ended} />
       <Talk key={id} conversation={conversation} isNew={conversationId === null} />
     </div>
   )

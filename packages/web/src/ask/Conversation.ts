@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as AtomRef from "effect/reactivity/AtomRef"
 
 import * as LiveRun from "../run/LiveRun.ts"
+import * as RunState from "../run/RunState.ts"
 import * as Conversations from "../wire/Conversations.ts"
 import type { RequestFailed } from "../wire/Http.ts"
 import * as Runs from "../wire/Runs.ts"
@@ -38,6 +39,8 @@ export interface Shown {
   /** Where what came before begins; null where nothing did, undefined before that is known. */
   readonly earlier: string | null | undefined
   readonly problem: RequestFailed | undefined
+  /** How many questions came to an end while the page followed them. */
+  readonly ended: number
 }
 
 export interface Conversation {
@@ -78,7 +81,7 @@ const pageOf = (id: string, before: string | undefined) =>
   )
 
 const make = (id: string): Conversation => {
-  const shown = AtomRef.make<Shown>({ turns: [], earlier: undefined, problem: undefined })
+  const shown = AtomRef.make<Shown>({ turns: [], earlier: undefined, problem: undefined, ended: 0 })
   let asked = 0
 
   const put = (key: string, turn: Turn | undefined) =>
@@ -86,6 +89,14 @@ const make = (id: string): Conversation => {
       ...now,
       turns: now.turns.flatMap((one) => (one.key !== key ? [one] : turn === undefined ? [] : [turn]))
     }))
+
+  const countEnd = (run: LiveRun.LiveRun) => {
+    const leave = run.state.subscribe((state) => {
+      if (!RunState.isOver(state)) return
+      leave()
+      shown.update((now) => ({ ...now, ended: now.ended + 1 }))
+    })
+  }
 
   const load = Effect.gen(function* () {
     const { earlier } = shown.value
@@ -98,7 +109,7 @@ const make = (id: string): Conversation => {
     shown.update((now) => {
       const known = new Set(now.turns.map(({ key }) => key))
       const found = [...exchanges.map(pastOf), ...others.map(turnOf)].filter(({ key }) => !known.has(key))
-      return { turns: [...found, ...now.turns], earlier: next, problem: undefined }
+      return { ...now, turns: [...found, ...now.turns], earlier: next, problem: undefined }
     })
   }).pipe(Effect.catch((problem) => Effect.sync(() => shown.update((now) => ({ ...now, problem })))))
 
@@ -111,6 +122,7 @@ const make = (id: string): Conversation => {
         Pending.forget(id)
         // By the same key, so that it stays in its place.
         put(key, { kind: "live", key, question, run })
+        countEnd(run)
       },
       (problem) => {
         Pending.forget(id)

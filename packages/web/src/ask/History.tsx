@@ -15,17 +15,17 @@ const page = 30
 
 export const History = ({
   currentId,
-  turns
+  ended
 }: {
   readonly currentId: string | null
-  /** How many turns of the current one are over: with each the list is another. */
-  readonly turns: number
+  /** How many questions have come to their end: with each the list is another. */
+  readonly ended: number
 }) => {
   const [limit, setLimit] = useState(page)
   const [forgotten, setForgotten] = useState(0)
   /** The one that a person is asked about, before it is gone. */
   const [doomed, setDoomed] = useState<string>()
-  const { problem, value } = useLoaded(Conversations.list(limit), `${limit} ${turns} ${forgotten}`, {
+  const { problem, value } = useLoaded(Conversations.list(limit), `${limit} ${currentId} ${ended} ${forgotten}`, {
     everyMillis: 30_000
   })
 

@@ -31,7 +31,8 @@ const Schedule = ({ run }: { readonly run: LiveRun }) => {
 }
 
 export const SidePanel = ({ run }: { readonly run: LiveRun | undefined }) => {
-  const [isOpen, setOpen] = useState(true)
+  // On a phone there is hardly room for the conversation.
+  const [isOpen, setOpen] = useState(() => matchMedia("(min-width: 50rem)").matches)
   return (
     <aside class={`side ${isOpen ? "" : "folded"}`} aria-label="Schedule of the latest question">
       <header>

@@ -5,8 +5,12 @@ import type { Call, Estimate, RunState } from "../run/RunState.ts"
 import * as Units from "../ui/Units.ts"
 import type { Route, Source } from "../wire/RunEvent.ts"
 
-/** A tool's name as a person reads it: `library_search` is "library search". */
-export const toolName = (name: string): string => name.replaceAll(/[_-]+/g, " ").replaceAll(/([a-z])([A-Z])/g, "$1 $2")
+/** A tool's name as a person reads it, or a field's: `library_search` is "library search", `tmdbId` is "tmdb id". */
+export const toolName = (name: string): string =>
+  name
+    .replaceAll(/([a-z\d])([A-Z])/g, "$1 $2")
+    .replaceAll(/[_-]+/g, " ")
+    .toLowerCase()
 
 export const sourceWord: Readonly<Record<Source, string>> = {
   upstream: "asked",

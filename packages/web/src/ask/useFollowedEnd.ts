@@ -24,6 +24,7 @@ export const useFollowedEnd = (box: RefObject<HTMLElement | null>, key: string):
     toEnd()
     current.addEventListener("scroll", look, { passive: true })
     observer.observe(content)
+    observer.observe(current)
     return () => {
       observer.disconnect()
       current.removeEventListener("scroll", look)
