@@ -12,6 +12,7 @@ import { join, relative, resolve } from "node:path"
 
 import { type Plugin, rolldown } from "rolldown"
 
+import { build as buildWeb } from "../web/build.ts"
 import packageJson from "./package.json" with { type: "json" }
 
 const root = resolve(import.meta.dirname, "../..")
@@ -135,7 +136,8 @@ export const build = async (folder: string): Promise<ReadonlyArray<BuiltFile>> =
     writeFile(join(folder, "callsheet.js"), start),
     writeFile(join(folder, "package.json"), `${JSON.stringify(manifest, undefined, 2)}\n`),
     writeFile(join(folder, "LICENSES.txt"), await licences(files.flatMap(({ sources }) => sources))),
-    copyFile(join(root, "LICENSE"), join(folder, "LICENSE"))
+    copyFile(join(root, "LICENSE"), join(folder, "LICENSE")),
+    buildWeb(join(folder, "web"))
   ])
   await chmod(join(folder, "callsheet.js"), 0o755)
   return files

@@ -53,8 +53,10 @@ export interface Guard {
 
 export const cookie = "callsheet_session"
 
-/** What is told to anybody, and where a browser shows its token. */
-const open = new Set(["/healthz", "/readyz", "/v1/session"])
+/** What is told to anybody, and where a browser shows its token: the page asks for it, so the page comes before. */
+const open = new Set(["/", "/healthz", "/readyz", "/v1/session"])
+
+const isOpen = (path: string): boolean => open.has(path) || path.startsWith("/assets/")
 
 const minTokenLength = 16
 
@@ -107,7 +109,7 @@ export const make = Effect.fnUntraced(function* (settings: Settings, addressByte
   }
 
   const mayEnter = ({ address, cookies, headers, nowMillis }: Asked): boolean => {
-    if (token === undefined || open.has(pathOf(address))) return true
+    if (token === undefined || isOpen(pathOf(address))) return true
     const bearer = /^bearer +(\S+)$/i.exec(headers["authorization"] ?? "")?.[1]
     return bearer === undefined ? token.isSession(cookies[cookie] ?? "", nowMillis) : token.is(bearer)
   }

@@ -20,6 +20,7 @@ import * as RunRoute from "./routes/RunRoute.ts"
 import * as RunsRoute from "./routes/RunsRoute.ts"
 import * as SessionRoute from "./routes/SessionRoute.ts"
 import * as UiRoute from "./routes/UiRoute.ts"
+import * as WebRoute from "./routes/WebRoute.ts"
 
 /** Each concern is a layer of its own; add one here. */
 export const layer = Layer.mergeAll(
@@ -38,6 +39,7 @@ export const layer = Layer.mergeAll(
   UiRoute.layer,
   HealthRoute.layer,
   IndexRoute.layer,
+  WebRoute.layer,
   MetricsRoute.layer,
   Edge.layer
 )

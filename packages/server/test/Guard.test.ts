@@ -107,7 +107,7 @@ describe("Guard", () => {
         for (const address of ["/healthz", "/readyz?x", "/v1/session"]) {
           assert.isUndefined(yield* kind(settings, asked({}, { address })))
         }
-        for (const address of ["/healthz/", "/Healthz", "/v1/session/x", "/", "/metrics", "//healthz"]) {
+        for (const address of ["/healthz/", "/Healthz", "/v1/session/x", "/assets", "/metrics", "//healthz"]) {
           assert.strictEqual(yield* kind(settings, asked({}, { address })), "not-authorized")
         }
       }

@@ -5,6 +5,7 @@ import type { ComponentType } from "preact"
 import { useEffect, useState } from "preact/hooks"
 
 import { AskView } from "./ask/AskView.tsx"
+import icon from "./icon.svg"
 import * as Place from "./Place.ts"
 import { Door } from "./session/Door.tsx"
 import * as Session from "./session/Session.ts"
@@ -79,7 +80,7 @@ export const App = () => {
           To the content
         </a>
         <a class="name" href={Place.address({ view: "ask", conversationId: null })}>
-          <img src="icon.svg" alt="" />
+          <img src={icon} alt="" />
           <span>Callsheet</span>
         </a>
         <nav aria-label="Views">

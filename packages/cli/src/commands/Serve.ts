@@ -26,6 +26,7 @@ import * as ProcessMetrics from "../ProcessMetrics.ts"
 import * as ServerState from "../ServerState.ts"
 import * as Settings from "../Settings.ts"
 import { version } from "../Version.ts"
+import * as WebFiles from "../WebFiles.ts"
 
 export interface Options {
   readonly host: string
@@ -43,7 +44,12 @@ const metrics = (settings: Settings.Settings) =>
     ? Layer.empty
     : Layer.mergeAll(RunMetrics.layer, ServiceMetrics.layer, ProcessMetrics.layer)
 
-const program = ({ host, port }: Options, settings: Settings.Settings, choice: Composition.Choice) => {
+const program = (
+  { host, port }: Options,
+  settings: Settings.Settings,
+  choice: Composition.Choice,
+  web: string | undefined
+) => {
   const token = settings.values["CALLSHEET_TOKEN"]?.value
   const mcp = McpRoute.layer({
     name: "callsheet",
@@ -52,6 +58,7 @@ const program = ({ host, port }: Options, settings: Settings.Settings, choice: C
     toolkit: MediaToolkit
   })
   return NodeServer.layerWith({ host, port, token: token === undefined ? undefined : Redacted.make(token) }, mcp).pipe(
+    Layer.provide(web === undefined ? Layer.empty : WebFiles.layer(web)),
     Layer.provide(Runs.layer(mediaAgent)),
     Layer.provide(ServerState.runs(settings)),
     Layer.provide(ServerLog.layer(settings, choice)),
@@ -83,7 +90,8 @@ export const serve = Effect.fnUntraced(function* (options: Options) {
   const notice = Composition.notice(choice)
   if (notice !== undefined) yield* Console.log(notice)
   yield* NodeServer.exitOnSecondSignal
-  const layer = program(options, settings, choice)
+  const web = yield* WebFiles.folder
+  const layer = program(options, settings, choice, web)
   return yield* Effect.scoped(
     Effect.gen(function* () {
       const { url } = Context.get(yield* Layer.build(layer), NodeServer.Address)
@@ -91,6 +99,7 @@ export const serve = Effect.fnUntraced(function* (options: Options) {
         ? "who asks needs the token (CALLSHEET_TOKEN)"
         : "for programs of this machine, without a token"
       yield* Console.log(`Listening on ${url}, ${access}.`)
+      if (web === undefined) yield* Console.log("There is no page at it yet: npm run build -w @callsheet/web makes it.")
       return yield* Effect.never
     })
   ).pipe(

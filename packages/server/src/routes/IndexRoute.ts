@@ -1,10 +1,12 @@
 /**
- * IndexRoute: `GET /`: what this is and where to ask, in a few lines of text.
+ * IndexRoute: `GET /`: the web app's page for a browser; for others what this is and where to ask, in a few lines of text.
  */
 import * as Effect from "effect/Effect"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import * as Option from "effect/Option"
 
 import * as Methods from "../Methods.ts"
+import * as WebRoute from "./WebRoute.ts"
 
 const text = `Callsheet answers here.
 
@@ -20,6 +22,8 @@ POST /v1/ui                   as the AI SDK has it
 GET  /metrics                 for Prometheus
 `
 
+const plain = HttpServerResponse.text(text, { contentType: "text/plain; charset=utf-8", headers: { vary: "accept" } })
+
 export const layer = Methods.layer("/", {
-  GET: Effect.succeed(HttpServerResponse.text(text, { contentType: "text/plain; charset=utf-8" }))
+  GET: Effect.map(WebRoute.page, (page) => Option.getOrElse(page, () => plain))
 })
