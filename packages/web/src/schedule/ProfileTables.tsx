@@ -1,0 +1,124 @@
+/**
+ * ProfileTables: where the time of a run went, by component and by tool, and what would have saved most of it.
+ */
+import * as Words from "../ask/Words.ts"
+import * as Units from "../ui/Units.ts"
+import type { Profile } from "../wire/Profile.ts"
+import * as Components from "./Components.ts"
+
+const Remedies = ({ profile: { remedies } }: { readonly profile: Profile }) => (
+  <section>
+    <h3>What would have saved most</h3>
+    {remedies.length === 0 ? (
+      <p class="quiet-text small">Nothing that is known would have made this run noticeably faster.</p>
+    ) : (
+      <ol class="remedies">
+        {remedies.map(({ kind, millis, savesMillis, subject, what }) => (
+          <li key={`${kind} ${subject}`}>
+            <b>{`${Units.duration(savesMillis)} less`}</b>
+            {` (${Units.duration(millis)} in all): ${what}`}
+          </li>
+        ))}
+      </ol>
+    )}
+  </section>
+)
+
+const ByComponent = ({ profile }: { readonly profile: Profile }) => (
+  <section>
+    <h3>Where the time went</h3>
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">Part</th>
+          <th scope="col" class="number">
+            Time
+          </th>
+          <th scope="col" class="number">
+            Share
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {Components.shares(profile).map(({ component, millis, share }) => (
+          <tr key={component}>
+            <td>
+              <b>{component}</b> <span class="quiet-text">{Components.wordsOf(component)}</span>
+            </td>
+            <td class="number">{Units.duration(millis)}</td>
+            <td class="number">{Units.share(share)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+    <p class="quiet-text small">
+      {`Together ${Units.duration(profile.wallMillis)}. ${Units.duration(profile.hiddenMillis)} more of calls ran beside them, hidden. `}
+      {profile.chainLength > 0 && `${Units.counted(profile.chainLength, "model call")} waited for one another.`}
+    </p>
+  </section>
+)
+
+const ByTool = ({ profile: { tools } }: { readonly profile: Profile }) => {
+  const rows = Object.entries(tools).sort(([, one], [, other]) => other.criticalMillis - one.criticalMillis)
+  if (rows.length === 0) return null
+  return (
+    <section>
+      <h3>Tools</h3>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Tool</th>
+            <th scope="col" class="number">
+              Calls
+            </th>
+            <th scope="col" class="number">
+              Time in all
+            </th>
+            <th scope="col" class="number">
+              Critical
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(([name, { calls, criticalMillis, millis }]) => (
+            <tr key={name}>
+              <td>{Words.toolName(name)}</td>
+              <td class="number">{Units.count(calls)}</td>
+              <td class="number">{Units.duration(millis)}</td>
+              <td class="number">{Units.duration(criticalMillis)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  )
+}
+
+const Findings = ({ profile: { findings } }: { readonly profile: Profile }) =>
+  findings.length === 0 ? null : (
+    <details>
+      <summary>{`Calls that ran one after the other: ${findings.length}`}</summary>
+      <ul class="findings">
+        {findings.map(({ first, second, verdict, why }) => (
+          <li key={`${first} ${second}`}>
+            <b>{verdict}</b> {why}
+          </li>
+        ))}
+      </ul>
+    </details>
+  )
+
+export const ProfileTables = ({
+  isCompact = false,
+  profile
+}: {
+  readonly profile: Profile
+  readonly isCompact?: boolean
+}) => (
+  <div class={`tables ${isCompact ? "compact" : ""}`}>
+    <Remedies profile={profile} />
+    <ByComponent profile={profile} />
+    {!isCompact && <ByTool profile={profile} />}
+    {!isCompact && <Findings profile={profile} />}
+  </div>
+)

@@ -1,0 +1,30 @@
+/**
+ * useNow: how long a run has taken, as it goes: some thirty times a second, and four times where motion is not wanted.
+ */
+import { useEffect, useState } from "preact/hooks"
+
+import type { LiveRun } from "../run/LiveRun.ts"
+
+const frameMillis = 32
+const calmMillis = 250
+
+/** In milliseconds; stands still where `isRunning` is false. */
+export const useNow = (run: LiveRun, isRunning: boolean): number => {
+  const [nowMillis, setNow] = useState(0)
+  useEffect(() => {
+    if (!isRunning) return
+    const everyMillis = matchMedia("(prefers-reduced-motion: reduce)").matches ? calmMillis : frameMillis
+    let drawnAt = -Infinity
+    let frame = 0
+    const draw = (at: number) => {
+      if (at - drawnAt >= everyMillis - 2) {
+        drawnAt = at
+        setNow(Math.max(0, performance.now() - run.beganAt()))
+      }
+      frame = requestAnimationFrame(draw)
+    }
+    frame = requestAnimationFrame(draw)
+    return () => cancelAnimationFrame(frame)
+  }, [run, isRunning])
+  return nowMillis
+}
