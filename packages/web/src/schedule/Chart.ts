@@ -226,7 +226,9 @@ export const ofRun = (state: RunState, nowMillis: number): Chart => {
     isRunning,
     rows: rows.map((row) => {
       const stretches = critical.get(row)
-      return stretches === undefined ? row : { ...row, critical: stretches }
+      return stretches === undefined
+        ? row
+        : { ...row, critical: stretches.map(({ millis, startMillis }) => ({ startMillis, millis })) }
     }),
     path: path.flatMap(({ millis, row, startMillis }): ReadonlyArray<Piece> =>
       row === undefined
@@ -257,7 +259,7 @@ export const ofProfile = (profile: Profile.Profile): Chart => {
     }): Row => ({
       id,
       kind,
-      label: name,
+      label: kind === "model" ? "model" : name,
       step,
       source,
       ok,
@@ -270,6 +272,7 @@ export const ofProfile = (profile: Profile.Profile): Chart => {
       ),
       critical: (critical.get(id) ?? []).map(({ millis, startMillis }) => ({ millis, startMillis })),
       notes: [
+        ...(kind === "model" ? [["model", name] as const] : []),
         ...tokens(inputTokens, outputTokens),
         ...(cachedInputTokens === null || cachedInputTokens === 0
           ? []

@@ -18,17 +18,27 @@ const rowPixels = 28
 /** Rows beyond those in sight that are there for a quick hand. */
 const beyond = 4
 
+/** The axis and the critical path, which stay in sight above the rows, as the style sheet has them. */
+const headPixels = 53
+
+/** What the widest mark of an axis takes, and what stands beside the bars. */
+const markPixels = 80
+const besidePixels = { compact: 220, whole: 304 } as const
+
 /** What of a box that scrolls is in sight. */
 const useSight = () => {
   const box = useRef<HTMLDivElement>(null)
-  const [sight, setSight] = useState({ top: 0, height: 400 })
+  const [sight, setSight] = useState({ top: 0, height: 400, width: 800 })
   useLayoutEffect(() => {
     const { current } = box
     if (current === null) return
     const look = () =>
       setSight((before) => {
-        const { clientHeight: height, scrollTop: top } = current
-        return before.top === top && before.height === height ? before : { top, height }
+        const { clientHeight, clientWidth: width, scrollTop: top } = current
+        const height = Math.max(0, clientHeight - headPixels)
+        return before.top === top && before.height === height && before.width === width
+          ? before
+          : { top, height, width }
       })
     const observer = new ResizeObserver(look)
     observer.observe(current)
@@ -60,6 +70,8 @@ export const ChartView = ({
   const place = Math.min(active, Math.max(0, rows.length - 1))
   const first = Math.max(0, Math.floor(sight.top / rowPixels) - beyond)
   const last = Math.min(rows.length, Math.ceil((sight.top + sight.height) / rowPixels) + beyond)
+  const beside = besidePixels[isCompact ? "compact" : "whole"]
+  const marks = Math.max(2, Math.min(8, Math.floor((sight.width - beside) / markPixels)))
   const shown = rows.slice(first, last)
   const chosen: Row | undefined = rows.find(({ id }) => id === pointed)
 
@@ -71,8 +83,8 @@ export const ChartView = ({
     if (current === null) return
     const top = next * rowPixels
     if (top < current.scrollTop) current.scrollTop = top
-    else if (top + rowPixels > current.scrollTop + current.clientHeight) {
-      current.scrollTop = top + rowPixels - current.clientHeight
+    else if (top + rowPixels > current.scrollTop + sight.height) {
+      current.scrollTop = top + rowPixels - sight.height
     }
     // It may not have been in the page before.
     requestAnimationFrame(() => current.querySelector<HTMLElement>(`[data-place="${next}"]`)?.focus())
@@ -95,27 +107,29 @@ export const ChartView = ({
 
   return (
     <figure class={`chart ${isCompact ? "compact" : ""}`} aria-label={label}>
-      <div class="axis" aria-hidden="true">
-        {Axis.marks(endMillis, isCompact ? 3 : 6).map((mark) => (
-          <span key={mark} style={{ left: `${(100 * mark) / endMillis}%` }}>
-            {Units.duration(mark)}
-          </span>
-        ))}
-      </div>
-      <div class="path row">
-        <span class="label">critical path</span>
-        <span
-          class="bars"
-          role="img"
-          aria-label={path.length === 0 ? "Told once the run is over" : `${Units.duration(wallMillis)} in all`}
-        >
-          {path.map((piece) => (
-            <Bar key={piece.startMillis} endMillis={endMillis} piece={piece} />
-          ))}
-        </span>
-        <span class="time">{Units.duration(wallMillis)}</span>
-      </div>
       <div class="rows" ref={box} onKeyDown={onKeyDown} onPointerLeave={() => setPointed(undefined)}>
+        <div class="head">
+          <div class="axis" aria-hidden="true">
+            {Axis.marks(endMillis, marks).map((mark) => (
+              <span key={mark} style={{ left: `${(100 * mark) / endMillis}%` }}>
+                {Units.duration(mark)}
+              </span>
+            ))}
+          </div>
+          <div class="path row">
+            <span class="label">critical path</span>
+            <span
+              class="bars"
+              role="img"
+              aria-label={path.length === 0 ? "Told once the run is over" : `${Units.duration(wallMillis)} in all`}
+            >
+              {path.map((piece) => (
+                <Bar key={piece.startMillis} endMillis={endMillis} piece={piece} />
+              ))}
+            </span>
+            <span class="time">{Units.duration(wallMillis)}</span>
+          </div>
+        </div>
         <ul style={{ height: `${rows.length * rowPixels}px` }} aria-label={`Calls: ${rows.length}`}>
           {shown.map((row, index) => {
             const at = first + index

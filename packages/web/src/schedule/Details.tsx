@@ -20,7 +20,7 @@ export const Details = ({ row }: { readonly row: Row }) => {
   return (
     <div class="details">
       <b>
-        {row.kind === "model" ? `Model call: ${row.label}` : Words.toolName(row.label)}
+        {row.kind === "model" ? "Model call" : Words.toolName(row.label)}
         {row.step === null ? " (before the model was asked)" : ` (step ${row.step + 1})`}
       </b>
       <dl>

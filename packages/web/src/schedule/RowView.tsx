@@ -30,7 +30,7 @@ const nameOf = ({ kind, label, source }: Row): string =>
 export const rowText = (row: Row): string => {
   const { critical, isRunning, kind, label, millis, ok, pieces, source, startMillis, step } = row
   const parts = [
-    kind === "model" ? `Model call, ${label}` : Words.toolName(label),
+    kind === "model" ? "Model call" : Words.toolName(label),
     ...(step === null ? ["before the model was asked"] : [`step ${step + 1}`]),
     `began at ${Units.duration(startMillis)}`,
     isRunning ? `goes on since ${Units.duration(millis)}` : `took ${Units.duration(millis)}`,
@@ -45,7 +45,7 @@ export const rowText = (row: Row): string => {
 export const RowView = ({ endMillis, row }: { readonly endMillis: number; readonly row: Row }) => (
   <>
     <span class="label">
-      <span class="step">{row.step === null ? "·" : row.step + 1}</span>
+      <span class="number">{row.step === null ? "·" : row.step + 1}</span>
       <span class={row.kind}>{nameOf(row)}</span>
     </span>
     <span class="bars">

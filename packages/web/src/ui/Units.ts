@@ -38,7 +38,7 @@ export const bytes = (count: number): string => {
 
 /** A share from 0 to 1: `42 %`, `0.4 %`. */
 export const share = (value: number): string =>
-  `${digits(value * 100, value !== 0 && Math.abs(value) < 0.095 ? 1 : 0)} %`
+  value > 0 && value < 0.0005 ? "< 0.1 %" : `${digits(value * 100, value !== 0 && Math.abs(value) < 0.095 ? 1 : 0)} %`
 
 export const count = (value: number): string => digits(value, 0)
 

@@ -46,7 +46,7 @@ describe("Units", () => {
       "34 MB",
       "1 MB"
     ])
-    assert.deepStrictEqual([0, 0.004, 0.42, 1].map(Units.share), ["0 %", "0.4 %", "42 %", "100 %"])
+    assert.deepStrictEqual([0, 0.0001, 0.004, 0.42, 1].map(Units.share), ["0 %", "< 0.1 %", "0.4 %", "42 %", "100 %"])
     assert.deepStrictEqual([Units.counted(1, "call"), Units.counted(1200, "call")], ["1 call", "1,200 calls"])
   })
 })
