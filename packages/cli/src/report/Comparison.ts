@@ -1,3 +1,4 @@
+import { Route } from "@callsheet/core/AgentEvent"
 /**
  * Comparison: what became better or worse since a baseline, and how sure that is. Pure.
  *
@@ -16,12 +17,12 @@
  * The tests take runs for independent of one another. A slow hour makes several slow at once: then they are surer than they
  * should be.
  */
-import { Route } from "@callsheet/core/AgentEvent"
+import * as Certainty from "@callsheet/core/explain/Certainty"
+import * as FisherExact from "@callsheet/core/explain/FisherExact"
+import * as Quantile from "@callsheet/core/explain/Quantile"
+import * as RankSum from "@callsheet/core/explain/RankSum"
 import * as Schema from "effect/Schema"
 
-import * as Certainty from "./Certainty.ts"
-import * as FisherExact from "./FisherExact.ts"
-import * as RankSum from "./RankSum.ts"
 import * as Samples from "./Samples.ts"
 
 /** The chance of a single false finding in a report, at most. */
@@ -105,7 +106,7 @@ const time = (pair: Pair): Candidate => {
   const millis = (runs: ReadonlyArray<Samples.Sample>) => runs.slice(-maxRuns).map(({ wallMillis }) => wallMillis)
   const [before, now] = [millis(pair.before), millis(pair.now)]
   const { interval, p, shift } = RankSum.compare(now, before, 1 - alpha)
-  const usual = Samples.quantile(before, 0.5)
+  const usual = Quantile.of(before, 0.5)
   return {
     test: { p, leastP: RankSum.leastP(now.length, before.length) },
     worsens: Math.abs(shift) < usual * leastShift ? 0 : shift,
@@ -114,7 +115,7 @@ const time = (pair: Pair): Candidate => {
       ...subject(pair),
       route: pair.now[0]?.route ?? null,
       before: { runs: pair.before.length, value: usual },
-      now: { runs: pair.now.length, value: Samples.quantile(now, 0.5) },
+      now: { runs: pair.now.length, value: Quantile.of(now, 0.5) },
       shiftMillis: shift,
       interval
     }

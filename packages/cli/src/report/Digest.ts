@@ -1,6 +1,7 @@
 /**
  * Digest: what a query log says, by day and by question. Pure.
  */
+import * as Quantile from "@callsheet/core/explain/Quantile"
 import * as DateTime from "effect/DateTime"
 import * as Schema from "effect/Schema"
 
@@ -39,8 +40,8 @@ const figuresOf = (records: ReadonlyArray<QueryRecord>) => {
   return {
     queries: records.length,
     answeredShare: Samples.shareOf(records, Samples.isAnswered),
-    p50Millis: Samples.quantile(walls, 0.5),
-    p95Millis: Samples.quantile(walls, 0.95),
+    p50Millis: Quantile.of(walls, 0.5),
+    p95Millis: Quantile.of(walls, 0.95),
     modelCalls: total(records, ({ modelCalls }) => modelCalls) / records.length,
     inputTokens: total(records, ({ inputTokens }) => inputTokens),
     outputTokens: total(records, ({ outputTokens }) => outputTokens),

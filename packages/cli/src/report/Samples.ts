@@ -33,15 +33,5 @@ export const groupBy = <A>(items: ReadonlyArray<A>, key: (item: A) => string): R
   return [...groups.values()]
 }
 
-/**
- * The value that `share` (0 to 1) of all lie below, between its neighbours in proportion (R's type 7); 0 of none.
- */
-export const quantile = (values: ReadonlyArray<number>, share: number): number => {
-  const sorted = values.toSorted((a, b) => a - b)
-  const place = (sorted.length - 1) * share
-  const low = sorted[Math.floor(place)] ?? 0
-  return low + ((sorted[Math.ceil(place)] ?? low) - low) * (place - Math.floor(place))
-}
-
 export const shareOf = <A>(items: ReadonlyArray<A>, is: (item: A) => boolean): number =>
   items.length === 0 ? 0 : items.filter(is).length / items.length

@@ -6,7 +6,6 @@ import * as Baseline from "../../src/report/Baseline.ts"
 import * as Digest from "../../src/report/Digest.ts"
 import * as Report from "../../src/report/Report.ts"
 import * as ReportText from "../../src/report/ReportText.ts"
-import * as Samples from "../../src/report/Samples.ts"
 import { record, recordsOf } from "../support/records.ts"
 
 const utc = DateTime.zoneMakeNamedUnsafe("UTC")
@@ -54,14 +53,6 @@ describe("Digest", () => {
         ["b", 1]
       ]
     )
-  })
-
-  it("takes quantiles between neighbours, and none of nothing", () => {
-    assert.deepStrictEqual(
-      [0, 0.5, 0.75, 1].map((share) => Samples.quantile([4, 1, 2, 3], share)),
-      [1, 2.5, 3.25, 4]
-    )
-    assert.strictEqual(Samples.quantile([], 0.5), 0)
   })
 })
 

@@ -1,9 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
 
-import * as Certainty from "../../src/report/Certainty.ts"
-import * as FisherExact from "../../src/report/FisherExact.ts"
-import * as Normal from "../../src/report/Normal.ts"
+import * as Certainty from "../../src/explain/Certainty.ts"
+import * as FisherExact from "../../src/explain/FisherExact.ts"
+import * as Normal from "../../src/explain/Normal.ts"
 
 const share = (count: number, of: number) => ({ count, of })
 const Share = Schema.Struct({

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
 
-import * as RankSum from "../../src/report/RankSum.ts"
+import * as RankSum from "../../src/explain/RankSum.ts"
 
 /** Permeability constants of the human chorioamnion at term and earlier: Hollander and Wolfe's example, as R's help has it. */
 const term = [0.8, 0.83, 1.89, 1.04, 1.45, 1.38, 1.91, 1.64, 0.73, 1.46]
