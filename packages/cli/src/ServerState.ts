@@ -8,8 +8,10 @@
 import type { ConversationStore } from "@callsheet/server/ConversationStore"
 import type { StoreFailed } from "@callsheet/server/RunError"
 import type { RunStore } from "@callsheet/server/RunStore"
+import type { StatsStore } from "@callsheet/server/StatsStore"
 import * as MemoryConversationStore from "@callsheet/server/store/MemoryConversationStore"
 import * as MemoryRunStore from "@callsheet/server/store/MemoryRunStore"
+import * as MemoryStatsStore from "@callsheet/server/store/MemoryStatsStore"
 import type * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -29,20 +31,26 @@ export const settled = Effect.fnUntraced(function* (settings: Settings.Settings,
   return { ...settings, values: { ...settings.values, CALLSHEET_STATE: state } }
 })
 
-/** What keeps the runs and conversations of a server with `settings`. */
+/** What keeps the runs, conversations and figures of a server with `settings`. */
 export const runs = (
   settings: Settings.Settings
-): Layer.Layer<RunStore | ConversationStore, Config.ConfigError | ExitError | StoreFailed> =>
+): Layer.Layer<RunStore | ConversationStore | StatsStore, Config.ConfigError | ExitError | StoreFailed> =>
   Layer.unwrap(
     Effect.gen(function* () {
       const state = yield* State.config
-      if (state.store === "memory") return Layer.merge(MemoryRunStore.layer(), MemoryConversationStore.layer())
+      if (state.store === "memory")
+        return Layer.mergeAll(MemoryRunStore.layer(), MemoryConversationStore.layer(), MemoryStatsStore.layer())
       // Loaded only where there is a file: `node:sqlite` is.
       const SqliteRunStore = yield* Effect.promise(() => import("@callsheet/server/store/SqliteRunStore"))
       const SqliteConversationStore = yield* Effect.promise(
         () => import("@callsheet/server/store/SqliteConversationStore")
       )
+      const SqliteStatsStore = yield* Effect.promise(() => import("@callsheet/server/store/SqliteStatsStore"))
       const path = `${state.path}.runs`
-      return Layer.merge(SqliteRunStore.layer(path), SqliteConversationStore.layer(path))
+      return Layer.mergeAll(
+        SqliteRunStore.layer(path),
+        SqliteConversationStore.layer(path),
+        SqliteStatsStore.layer(path)
+      )
     }).pipe(Effect.provide(Settings.layer(settings)))
   )

@@ -25,6 +25,7 @@ import * as Doors from "./Doors.ts"
 import { Door } from "./Edge.ts"
 import * as Guard from "./Guard.ts"
 import * as Limits from "./Limits.ts"
+import type { Monitor } from "./Monitor.ts"
 import * as NodeHttp from "./NodeHttp.ts"
 import { Runs } from "./Runs.ts"
 import * as AllRoutes from "./Server.ts"
@@ -120,7 +121,7 @@ export const layerWith = <A, E, R>(options: Options, routes: Layer.Layer<A, E, R
  */
 export const layer = (
   options: Options
-): Layer.Layer<Address, Guard.Unsafe | HttpServerError.ServeError, Runs | Conversations> =>
+): Layer.Layer<Address, Guard.Unsafe | HttpServerError.ServeError, Runs | Conversations | Monitor> =>
   layerWith(options, Layer.empty)
 
 /**

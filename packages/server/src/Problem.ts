@@ -18,6 +18,7 @@ const kinds = {
   unsupported: [400, "What is asked for cannot be done"],
   "invalid-question": [400, "The question cannot be asked"],
   "invalid-page": [400, "There is no such page"],
+  "invalid-range": [400, "There is no such range of time"],
   "invalid-event-id": [400, "The id of the last event is none"],
   "not-authorized": [401, "A token is needed"],
   "foreign-origin": [403, "The request comes from another site"],

@@ -32,6 +32,7 @@ import type { ConversationStore } from "./ConversationStore.ts"
 import { type Entry, isLast } from "./Entry.ts"
 import * as Limits from "./Limits.ts"
 import * as Live from "./Live.ts"
+import { Monitor } from "./Monitor.ts"
 import type { Place } from "./Places.ts"
 import {
   CallNotWaiting,
@@ -47,6 +48,7 @@ import {
 } from "./RunError.ts"
 import { type RunRecord, RunStore } from "./RunStore.ts"
 import * as RunTrace from "./RunTrace.ts"
+import * as RunFigures from "./stats/RunFigures.ts"
 import * as Turns from "./Turns.ts"
 import * as Watch from "./Watch.ts"
 
@@ -118,13 +120,13 @@ export class Runs extends Context.Service<
   }
 >()("@callsheet/server/Runs") {
   /**
-   * The runs of `agent`, kept in the `RunStore`, and what they go on from, kept in the `ConversationStore`. The end of the layer is theirs
-   * (`end`).
+   * The runs of `agent`, kept in the `RunStore`, what they go on from, kept in the `ConversationStore`, and their figures, kept in the
+   * `StatsStore` where there is one. The end of the layer is theirs (`end`).
    */
   static readonly layer = <R>(
     agent: Agent.Agent<R>
-  ): Layer.Layer<Runs | Conversations, never, RunStore | ConversationStore | ModelStream | R> =>
-    Layer.provideMerge(Layer.effect(Runs, make(agent)), Conversations.layer)
+  ): Layer.Layer<Runs | Conversations | Monitor, never, RunStore | ConversationStore | ModelStream | R> =>
+    Layer.provideMerge(Layer.effect(Runs, make(agent)), Layer.merge(Conversations.layer, Monitor.layer))
 }
 
 const stoppedByClient = "The run was stopped on request."
@@ -146,6 +148,7 @@ const make = Effect.fnUntraced(function* <R>(agent: Agent.Agent<R>) {
   const limits = yield* Limits.Current
   const store = yield* RunStore
   const conversations = yield* Conversations
+  const monitor = yield* Monitor
   const clock = yield* Clock.Clock
   // A run has the context of the server, not of the request that asked for it.
   const fork = Effect.runForkWith(yield* Effect.context<ModelStream | R>())
@@ -169,6 +172,8 @@ const make = Effect.fnUntraced(function* <R>(agent: Agent.Agent<R>) {
       const approvals = Approvals.make()
       let live: Live.Live | undefined
       let summary = RunSummary.initial
+      /** What its events, or how it broke, said of its end. */
+      let outcome: RunFigures.RunFigures["outcome"] = "stopped"
 
       const open = (runId: string) => {
         const run = { runId, question, conversationId, startedAtMillis: clock.currentTimeMillisUnsafe() }
@@ -184,6 +189,8 @@ const make = Effect.fnUntraced(function* <R>(agent: Agent.Agent<R>) {
         live ??= open(event.runId)
         live.append(event)
         summary = RunSummary.add(summary, event)
+        if (event._tag === "RunFinished") outcome = event.reason
+        if (event._tag === "RunFailed") outcome = "failed"
         // Not at the end of the stream, which handlers that were given up may delay.
         if (event._tag === "RunFinished") live.settle(Exit.succeed(summary))
       }
@@ -224,7 +231,16 @@ const make = Effect.fnUntraced(function* <R>(agent: Agent.Agent<R>) {
         if (Option.isSome(trace)) store.keepTrace(live.runId, trace.value)
         Deferred.doneUnsafe(live.traced, Exit.succeed(trace))
       })
+      const addFigures = Effect.sync(() => {
+        if (live === undefined) return
+        const { endedAtMillis, route, startedAtMillis, wallMillis } = live.record()
+        const ended = { startedAtMillis, endedAtMillis: endedAtMillis ?? clock.currentTimeMillisUnsafe() }
+        const figures = { ...ended, route, outcome, wallMillis: wallMillis ?? ended.endedAtMillis - startedAtMillis }
+        const spans = monitor.mayProfile() ? recorder.spans : undefined
+        monitor.addRun(RunFigures.of(summary, live.runId, figures, spans))
+      })
       const settle = (exit: Exit.Exit<void, unknown>) => {
+        if (Exit.isFailure(exit) && !Cause.hasInterruptsOnly(exit.cause)) outcome = "failed"
         const broke = runError(isEnding ? new ServerStopping() : new RunBroke())
         if (live === undefined) Deferred.doneUnsafe(begun, Exit.fail(broke))
         else if (Exit.isFailure(exit) && Cause.hasInterruptsOnly(exit.cause)) live.stop(stoppedByServer, true)
@@ -242,6 +258,7 @@ const make = Effect.fnUntraced(function* <R>(agent: Agent.Agent<R>) {
           Cause.hasInterruptsOnly(cause) ? Effect.void : Effect.logError("A run broke.", cause)
         ),
         Effect.ensuring(keepTrace),
+        Effect.ensuring(addFigures),
         Effect.onExit((exit) =>
           keep().pipe(
             Effect.andThen(live === undefined ? Effect.void : Deferred.await(kept)),

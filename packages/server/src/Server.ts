@@ -4,6 +4,7 @@
 import * as Layer from "effect/Layer"
 
 import * as Edge from "./Edge.ts"
+import * as AlertsRoute from "./routes/AlertsRoute.ts"
 import * as ApprovalsRoute from "./routes/ApprovalsRoute.ts"
 import * as AskRoute from "./routes/AskRoute.ts"
 import * as ChatRoute from "./routes/ChatRoute.ts"
@@ -19,6 +20,7 @@ import * as ResponsesRoute from "./routes/ResponsesRoute.ts"
 import * as RunRoute from "./routes/RunRoute.ts"
 import * as RunsRoute from "./routes/RunsRoute.ts"
 import * as SessionRoute from "./routes/SessionRoute.ts"
+import * as StatsRoute from "./routes/StatsRoute.ts"
 import * as UiRoute from "./routes/UiRoute.ts"
 import * as WebRoute from "./routes/WebRoute.ts"
 
@@ -38,6 +40,8 @@ export const layer = Layer.mergeAll(
   ModelsRoute.layer,
   UiRoute.layer,
   HealthRoute.layer,
+  StatsRoute.layer,
+  AlertsRoute.layer,
   IndexRoute.layer,
   WebRoute.layer,
   MetricsRoute.layer,

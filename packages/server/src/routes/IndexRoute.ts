@@ -19,6 +19,8 @@ GET  /v1/conversations        what was said before
 POST /v1/chat/completions     as OpenAI has it, and /v1/responses, /v1/models
 POST /v1/ui                   as the AI SDK has it
      /mcp                     as the Model Context Protocol has it, where it is offered
+GET  /v1/stats                how it did over time: ?from=&to=&bucket=
+GET  /v1/alerts               what is wrong
 GET  /metrics                 for Prometheus
 `
 
