@@ -6,6 +6,8 @@ import { Component } from "@callsheet/core/explain/Component"
 import * as Profile from "@callsheet/core/explain/Profile"
 import * as RunSummary from "@callsheet/core/explain/RunSummary"
 import type { RecordedSpan } from "@callsheet/core/explain/Trace"
+import { toMicros } from "@callsheet/core/RunLog"
+import * as Record from "effect/Record"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 
@@ -56,18 +58,18 @@ const toolsOf = ({ toolCalls }: RunSummary.RunSummary): RunFigures["tools"] =>
     source: calls[0]?.source ?? "upstream",
     calls: calls.length,
     failed: calls.filter(({ ok }) => !ok).length,
-    millis: calls.reduce((sum, { millis }) => sum + millis, 0)
+    millis: toMicros(calls.reduce((sum, { millis }) => sum + millis, 0))
   }))
 
 const overlapOf = (summary: RunSummary.RunSummary): number => {
   const { modelMillis, toolMillis } = RunSummary.timeParts(summary)
   const laid = [...summary.modelCalls, ...summary.toolCalls].reduce((sum, { millis }) => sum + millis, 0)
-  return Math.max(0, laid - modelMillis - toolMillis)
+  return toMicros(Math.max(0, laid - modelMillis - toolMillis))
 }
 
 const componentsOf = (spans: ReadonlyArray<RecordedSpan>): RunFigures["componentMillis"] => {
   const profile = Profile.make(spans)
-  return Result.isSuccess(profile) ? profile.success.selfMillis : null
+  return Result.isSuccess(profile) ? Record.map(profile.success.selfMillis, toMicros) : null
 }
 
 /** The figures of a run; what its time was spent on is found in `spans`, where they are given. */
