@@ -19,6 +19,14 @@ const line = (index: number, label: string, values: Series.Series): Line => ({
   values
 })
 
+/** A line whose values add up. */
+const summed = (label: string, colour: string, values: Series.Series): Line => ({
+  label,
+  colour,
+  values,
+  whole: Series.sum(values)
+})
+
 const axisOf = ({ at, bucket: bucketMillis }: Stats) => ({ at, bucketMillis })
 
 const limits = [
@@ -79,8 +87,12 @@ export const Runs = ({ stats }: Props) => {
       unit: whole,
       least: 4,
       lines: [
-        { label: "failed", colour: "--bad", values: failed },
-        { label: "others", colour: "--decoding", values: total.map((count, index) => count - (failed[index] ?? 0)) }
+        summed("failed", "--bad", failed),
+        summed(
+          "others",
+          "--decoding",
+          total.map((count, index) => count - (failed[index] ?? 0))
+        )
       ]
     }),
     [stats]
@@ -114,7 +126,8 @@ export const Components = ({ stats }: Props) => {
       lines: shares.map((values, index) => ({
         label: labels[index] ?? "",
         colour: componentColours[labels[index] ?? ""] ?? "--engine",
-        values
+        values,
+        whole: own[index]?.share ?? rest.reduce((sum, { share }) => sum + share, 0)
       }))
     }
   }, [stats])
@@ -159,11 +172,7 @@ export const ToolCalls = ({ stats }: Props) => {
       least: 4,
       lines: stats.toolCalls
         .filter(({ calls }) => calls > 0)
-        .map(({ series, source }) => ({
-          label: sourceWords[source] ?? source,
-          colour: sourceColours[source] ?? "--engine",
-          values: series
-        }))
+        .map(({ series, source }) => summed(sourceWords[source] ?? source, sourceColours[source] ?? "--engine", series))
     }),
     [stats]
   )
@@ -179,6 +188,7 @@ export const ToolCalls = ({ stats }: Props) => {
 export const Cache = ({ stats }: Props) => {
   const chart = useMemo((): Chart => {
     const shares = Series.shares(stats.cacheReads.map(({ series }) => series))
+    const all = stats.cacheReads.reduce((sum, { reads }) => sum + reads, 0)
     return {
       ...axisOf(stats),
       form: "bars",
@@ -191,7 +201,8 @@ export const Cache = ({ stats }: Props) => {
               {
                 label: sourceWords[source] ?? source,
                 colour: sourceColours[source] ?? "--engine",
-                values: shares[index] ?? []
+                values: shares[index] ?? [],
+                whole: reads / all
               }
             ]
       )
@@ -207,8 +218,8 @@ export const Saved = ({ stats }: Props) => {
       form: "bars",
       unit: Units.duration,
       lines: [
-        { label: "remembered or foreseen", colour: "--foreseen", values: stats.saved.rememberedMillis },
-        { label: "at the same time", colour: "--tools", values: stats.saved.parallelMillis }
+        summed("remembered or foreseen", "--foreseen", stats.saved.rememberedMillis),
+        summed("at the same time", "--tools", stats.saved.parallelMillis)
       ]
     }),
     [stats]
@@ -296,13 +307,13 @@ export const Tokens = ({ stats }: Props) => {
       unit: (value) => Units.count(Math.round(value)),
       least: 10,
       lines: [
-        { label: "written", colour: "--decoding", values: output },
-        { label: "read, kept by the provider", colour: "--remembered", values: cachedInput },
-        {
-          label: "read anew",
-          colour: "--model-wait",
-          values: input.map((count, index) => count - (cachedInput[index] ?? 0))
-        }
+        summed("written", "--decoding", output),
+        summed("read, kept by the provider", "--remembered", cachedInput),
+        summed(
+          "read anew",
+          "--model-wait",
+          input.map((count, index) => count - (cachedInput[index] ?? 0))
+        )
       ]
     }),
     [stats]

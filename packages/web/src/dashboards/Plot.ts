@@ -11,6 +11,8 @@ export interface Line {
   readonly colour: string
   readonly dash?: ReadonlyArray<number>
   readonly values: Series.Series
+  /** Of all of the range: told where the cursor is nowhere. The newest value if undefined. */
+  readonly whole?: number
 }
 
 export interface Mark {
@@ -115,7 +117,7 @@ export const optionsOf = (
       y: { range: (_plot, _low, high) => [0, Math.max(least, high ?? 0) * 1.08 || 1] }
     },
     axes: [
-      { ...axis, size: 32, values: (_plot, splits) => timesOf(splits) },
+      { ...axis, size: 32, space: 76, values: (_plot, splits) => timesOf(splits) },
       { ...axis, size: 68, values: (_plot, splits) => splits.map((value) => unit(value)) }
     ],
     series: [

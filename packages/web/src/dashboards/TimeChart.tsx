@@ -90,7 +90,8 @@ export const TimeChart = ({ chart, label }: { readonly chart: Plot.Chart; readon
       if (!after.delete(name)) after.add(name)
       return after
     })
-  const valueOf = ({ values }: Plot.Line) => (place === null ? Series.newest(values) : (values[place] ?? null))
+  const valueOf = ({ values, whole }: Plot.Line) =>
+    place === null ? (whole ?? Series.newest(values)) : (values[place] ?? null)
 
   return (
     <div class="time-chart">
