@@ -1,7 +1,6 @@
 /**
  * `callsheet serve` as a person runs it: a process, its address, and how it ends.
  */
-import { type ChildProcess } from "node:child_process"
 import { createServer } from "node:net"
 import { join } from "node:path"
 
@@ -10,25 +9,7 @@ import { Schema } from "effect"
 
 import { assertFails, callsheet } from "./support/command.ts"
 import { inFolder } from "./support/folder.ts"
-
-interface Server {
-  readonly url: string
-  readonly child: ChildProcess
-  readonly ended: ReturnType<typeof callsheet>
-}
-
-/** A server that listens. Whoever starts it ends it. */
-const start = (env: Readonly<Record<string, string>> = {}, ...args: ReadonlyArray<string>): Promise<Server> =>
-  new Promise((started, failed) => {
-    const ended = callsheet(["serve", "--port", "0", ...args], {
-      env,
-      onOutput: (stdout, child) => {
-        const url = /Listening on (\S+),/.exec(stdout)?.[1]
-        if (url !== undefined) started({ url, child, ended })
-      }
-    })
-    void ended.then(({ stderr }) => failed(new Error(`It ended before it listened: ${stderr}`)))
-  })
+import { start, stop } from "./support/served.ts"
 
 const ask = (url: string, question: string, headers: Record<string, string> = {}) =>
   fetch(`${url}/v1/ask`, {
@@ -38,11 +19,6 @@ const ask = (url: string, question: string, headers: Record<string, string> = {}
   })
 
 const events = { accept: "text/event-stream" }
-
-const stop = async ({ child, ended }: Server) => {
-  child.kill("SIGTERM")
-  return ended
-}
 
 const Answer = Schema.decodeUnknownSync(Schema.Struct({ answer: Schema.String, runId: Schema.String }))
 const OfRun = Schema.decodeUnknownSync(Schema.Struct({ runId: Schema.String }))

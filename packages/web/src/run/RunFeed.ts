@@ -56,8 +56,8 @@ const connection = (runId: string, seq: number): Stream.Stream<Batch, Http.Reque
     )
   )
 
-/** Between attempts at a server that does not answer: at most five seconds, not all pages at once. */
-const waits = Schedule.min([Schedule.exponential(300, 1.6), Schedule.spaced(5000)]).pipe(Schedule.jittered)
+/** Between attempts at a server that does not answer: at most two seconds, not all pages at once. */
+const waits = Schedule.min([Schedule.exponential(300, 1.6), Schedule.spaced(2000)]).pipe(Schedule.jittered)
 
 export interface Watching {
   readonly runId: string

@@ -10,7 +10,7 @@ import * as Axis from "./Axis.ts"
 import type { Chart, Row } from "./Chart.ts"
 import { Details } from "./Details.tsx"
 import { Legend } from "./Legend.tsx"
-import { Bar, RowView, rowText } from "./RowView.tsx"
+import { Bar, RowView } from "./RowView.tsx"
 
 /** As the style sheet has it. */
 const rowPixels = 28
@@ -145,7 +145,6 @@ export const ChartView = ({
                   class="row"
                   data-place={at}
                   tabIndex={at === place ? 0 : -1}
-                  aria-label={rowText(row)}
                   onFocus={() => {
                     setActive(at)
                     setPointed(row.id)

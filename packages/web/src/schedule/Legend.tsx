@@ -10,7 +10,7 @@ export const Legend = ({ chart: { path, rows } }: { readonly chart: Chart }) => 
     <ul class="legend">
       {shown.map(([what, meaning]) => (
         <li key={what}>
-          <span class={`piece ${what}`} aria-hidden="true" />
+          <span class={`piece what-${what}`} aria-hidden="true" />
           {what === "remembered" ? `≡ ${meaning}` : what === "foreseen" ? `» ${meaning}` : meaning}
         </li>
       ))}

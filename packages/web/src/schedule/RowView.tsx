@@ -12,7 +12,7 @@ const percent = (millis: number, endMillis: number) => Math.max(0, Math.min(100,
 
 export const Bar = ({ endMillis, piece }: { readonly endMillis: number; readonly piece: Piece }) => (
   <span
-    class={`piece ${piece.what}`}
+    class={`piece what-${piece.what}`}
     style={{
       left: `${percent(piece.startMillis, endMillis)}%`,
       width: `${Math.max(leastPercent, percent(piece.millis, endMillis))}%`
@@ -26,14 +26,13 @@ const signs = { memory: "≡ ", store: "≡ ", shared: "≡ ", foreseen: "» ", 
 const nameOf = ({ kind, label, source }: Row): string =>
   kind === "model" ? label : `${source === null ? "" : signs[source]}${Words.toolName(label)}`
 
-/** The row in words. */
-export const rowText = (row: Row): string => {
-  const { critical, isRunning, kind, label, millis, ok, pieces, source, startMillis, step } = row
+/** What the bar says, in words. */
+const barText = (row: Row): string => {
+  const { critical, isRunning, ok, pieces, source, startMillis, step } = row
   const parts = [
-    kind === "model" ? "Model call" : Words.toolName(label),
-    ...(step === null ? ["before the model was asked"] : [`step ${step + 1}`]),
+    ...(step === null ? ["before the model was asked"] : []),
     `began at ${Units.duration(startMillis)}`,
-    isRunning ? `goes on since ${Units.duration(millis)}` : `took ${Units.duration(millis)}`,
+    ...(isRunning ? ["goes on"] : []),
     ...(pieces.length > 1 ? pieces.map((piece) => `${whats[piece.what]} ${Units.duration(piece.millis)}`) : []),
     ...(source === null || source === "upstream" ? [] : [Words.sourceWord[source]]),
     ...(critical.length > 0 ? ["on the critical path"] : []),
@@ -48,7 +47,8 @@ export const RowView = ({ endMillis, row }: { readonly endMillis: number; readon
       <span class="number">{row.step === null ? "·" : row.step + 1}</span>
       <span class={row.kind}>{nameOf(row)}</span>
     </span>
-    <span class="bars">
+    <span class="unseen">{barText(row)}</span>
+    <span class="bars" aria-hidden="true">
       {row.pieces.length === 0 ? (
         <Bar endMillis={endMillis} piece={{ what: "tools", startMillis: row.startMillis, millis: 0 }} />
       ) : (

@@ -1,0 +1,183 @@
+/**
+ * The conversation in a browser, against `callsheet serve` with its demo services and the stand-in model.
+ */
+import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import { Schema } from "effect"
+import type { Browser } from "playwright-core"
+
+import { executable, launch, onPage } from "../support/browser.ts"
+import * as Served from "../support/served.ts"
+import { answer, ask, asked, long, textOf, underWay, whole, write } from "./asking.ts"
+
+const Runs = Schema.decodeUnknownSync(
+  Schema.Struct({
+    runs: Schema.Array(
+      Schema.Struct({ question: Schema.String, state: Schema.String, answer: Schema.NullOr(Schema.String) })
+    )
+  })
+)
+
+const runsOf = async (url: string, question: string) => {
+  const response = await fetch(`${url}/v1/runs`)
+  return Runs(await response.json()).runs.filter((run) => run.question === question)
+}
+
+describe.skipIf(executable === undefined)("asking in a browser (needs chromium-headless-shell)", () => {
+  let browser: Browser
+  let server: Served.Served
+  beforeAll(async () => {
+    ;[browser, server] = await Promise.all([launch(), Served.start()])
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await Served.stop(server)
+  })
+
+  it("shows text before the run is over, and all of it then, with posters of what it lists", () =>
+    onPage(browser, server.url, async (page) => {
+      await ask(page, long)
+      const early = await underWay(page)
+      const late = await whole(page)
+      assert.isAbove(early.length, 0)
+      assert.isAbove(late.length, early.length)
+      const [run] = await runsOf(server.url, long)
+      for (const line of run?.answer?.split("\n").slice(0, 3) ?? []) assert.include(late, line.replace(/^- /, ""))
+      const posters = await answer(page).locator(".posters li").allInnerTexts()
+      assert.include(posters[0], "Flow")
+      assert.match(posters[0] ?? "", /2024/)
+    }))
+
+  it("goes on after the page is loaded anew in the middle, and is asked once", () =>
+    onPage(browser, server.url, async (page) => {
+      const question = `${long}!`
+      await ask(page, question)
+      const early = await underWay(page)
+      await page.reload()
+      await page.locator("article.answer[aria-busy=true]").waitFor()
+      const late = await whole(page)
+      assert.isAbove(late.length, early.length)
+      assert.strictEqual(await page.locator(".question").count(), 1)
+      assert.strictEqual((await runsOf(server.url, question)).length, 1)
+      await page.reload()
+      await answer(page).locator(".text li").first().waitFor()
+      assert.strictEqual(await textOf(page), late)
+    }))
+
+  it("takes a follow-up question in the same conversation, and lists the conversation", () =>
+    onPage(browser, server.url, async (page) => {
+      await asked(page, "Search for Inception")
+      const address = page.url()
+      await asked(page, "What's on deck in Plex?")
+      assert.strictEqual(page.url(), address)
+      await page.locator(".history a[aria-current=page]", { hasText: "2 questions" }).waitFor()
+      await page.click(".history .new")
+      await page.locator(".welcome").waitFor()
+      await page.locator(".history a", { hasText: "Search for Inception" }).first().click()
+      assert.strictEqual(await page.locator("li.turn").count(), 2)
+    }))
+
+  it("does not write what is refused, and writes what is approved", () =>
+    onPage(browser, server.url, async (page) => {
+      await ask(page, write)
+      await page.click("text=Refuse")
+      await whole(page)
+      assert.strictEqual(await page.locator(".step.failed").count(), 1)
+      await asked(page, "Is The Matrix in Radarr?")
+      await ask(page, write)
+      const card = page.locator(".approval.card")
+      await card.waitFor()
+      assert.match(await card.innerText(), /add movie[^]*603/)
+      await card.locator("text=Approve").click()
+      const text = await whole(page)
+      assert.match(text, /The Matrix/)
+      assert.strictEqual(await answer(page).locator(".step.failed").count(), 0)
+      assert.strictEqual(await page.locator(".approval.card").count(), 0)
+    }))
+
+  it("is stopped at once, and asked again when wanted", () =>
+    onPage(browser, server.url, async (page) => {
+      const question = `${long}?`
+      await ask(page, question)
+      await underWay(page)
+      await page.click("text=Stop")
+      await page.locator(".notice.bad", { hasText: "stopped" }).waitFor()
+      const [run] = await runsOf(server.url, question)
+      assert.deepInclude(run, { state: "failed", answer: null })
+      await page.click("text=Ask again")
+      await whole(page)
+      assert.strictEqual((await runsOf(server.url, question)).length, 2)
+    }))
+
+  it("is shown in two pages at once, each whole", () =>
+    onPage(browser, server.url, (page) =>
+      onPage(browser, server.url, async (other) => {
+        await ask(page, `${long}, please`)
+        await underWay(page)
+        await other.goto(page.url())
+        await other.locator("article.answer[aria-busy=true]").waitFor()
+        assert.strictEqual(await whole(other), await whole(page))
+      })
+    ))
+
+  it("says that a question is too long before it is sent, and keeps it", () =>
+    onPage(browser, server.url, async (page) => {
+      await page.fill("#question", "x".repeat(20_000))
+      await page.locator("#too-long").waitFor()
+      assert.isTrue(await page.locator(".composer button").isDisabled())
+      assert.strictEqual((await page.inputValue("#question")).length, 20_000)
+    }))
+
+  it("is all done by keyboard", () =>
+    onPage(browser, server.url, async (page) => {
+      await page.locator("#question:focus").waitFor()
+      await page.keyboard.type("Search for Inception")
+      await page.keyboard.press("Enter")
+      await whole(page)
+      const isOnRow = async () => (await page.evaluate(`document.activeElement?.matches(".chart button.row")`)) === true
+      for (let tabs = 0; tabs < 40 && !(await isOnRow()); tabs++) await page.keyboard.press("Tab")
+      assert.isTrue(await isOnRow())
+      await page.locator(".chart .details").waitFor()
+      assert.match(await page.locator(".chart .details").innerText(), /search titles/)
+    }))
+
+  it("asks for the token where one is needed, and keeps it nowhere", async () => {
+    const token = "a-token-of-this-test-alone"
+    const locked = await Served.start({ CALLSHEET_TOKEN: token })
+    try {
+      await onPage(browser, locked.url, async (page) => {
+        await page.fill("#token", "another-token-altogether")
+        await page.keyboard.press("Enter")
+        await page.locator(".notice.bad").waitFor()
+        await page.fill("#token", token)
+        await page.keyboard.press("Enter")
+        assert.include(await asked(page, "Search for Inception"), "Inception (2010)")
+        const kept = await page.evaluate(
+          "JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie])"
+        )
+        assert.notInclude(`${String(kept)}${page.url()}`, token)
+      })
+    } finally {
+      await Served.stop(locked)
+    }
+  })
+
+  it("recovers where the server was killed and began anew under the open page", async () => {
+    const first = await Served.start()
+    const { port } = new URL(first.url)
+    let second: Served.Served | undefined
+    try {
+      await onPage(browser, first.url, async (page) => {
+        await ask(page, long)
+        await underWay(page)
+        first.child.kill("SIGKILL")
+        await page.locator(".notice", { hasText: "The server does not answer" }).waitFor()
+        second = await Served.start({}, "--port", port)
+        await page.locator(".notice.bad", { hasText: "begun anew" }).waitFor()
+        await page.click("text=Ask again")
+        assert.include(await whole(page), "Flow (2024)")
+      })
+    } finally {
+      if (second !== undefined) await Served.stop(second)
+    }
+  })
+})
