@@ -4,7 +4,7 @@
  */
 
 /** Shorter texts are read anew as a whole. */
-const shortest = 2_000
+const shortest = 500
 
 /** An empty line after which something begins that belongs to nothing before: no list, no quotation, nothing indented. */
 const border = /\n[ \t]*\n(?=[^\s\-*+>\d|`~])/g

@@ -2,7 +2,7 @@
  * LiveTurn: a question that this page follows: its steps, its text as it comes, what it waits for, and how it ended.
  */
 import * as Effect from "effect/Effect"
-import { useState } from "preact/hooks"
+import { useMemo, useState } from "preact/hooks"
 
 import * as Place from "../Place.ts"
 import type { LiveRun } from "../run/LiveRun.ts"
@@ -56,16 +56,23 @@ export const LiveTurn = ({
       <p class="unseen" role="status">
         {statusOf(state)}
       </p>
-      <Steps calls={state.calls} />
-      {state.calls
-        .filter(({ standing }) => standing === "waiting")
-        .map((call) => (
-          <ApprovalCard key={call.callId} call={call} run={run} />
-        ))}
+      {useMemo(
+        () => (
+          <>
+            <Steps calls={state.calls} />
+            {state.calls
+              .filter(({ standing }) => standing === "waiting")
+              .map((call) => (
+                <ApprovalCard key={call.callId} call={call} run={run} />
+              ))}
+          </>
+        ),
+        [state.calls, run]
+      )}
       <div class="text">
         <Markdown text={state.text} />
       </div>
-      <Posters text={state.text} />
+      <Posters text={isRunning ? state.text.slice(0, state.text.lastIndexOf("\n") + 1) : state.text} />
       {!isConnected && (
         <p class="notice" role="status">
           The server does not answer. It is asked again; the run goes on there meanwhile.

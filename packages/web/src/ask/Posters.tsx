@@ -7,9 +7,11 @@ import { useMemo } from "preact/hooks"
 import * as Titles from "./Titles.ts"
 
 export const Posters = ({ text }: { readonly text: string }) => {
-  const titles = useMemo(() => Titles.of(text), [text])
-  if (titles.length === 0) return null
-  return (
+  return useMemo(() => drawn(Titles.of(text)), [text])
+}
+
+const drawn = (titles: ReadonlyArray<Titles.Title>) =>
+  titles.length === 0 ? null : (
     <ul class="posters" aria-label={`Titles in this answer: ${titles.length}`} tabIndex={0}>
       {titles.map(({ name, year }) => (
         <li key={`${name} ${year}`}>
@@ -22,4 +24,3 @@ export const Posters = ({ text }: { readonly text: string }) => {
       ))}
     </ul>
   )
-}

@@ -91,21 +91,20 @@ export const initial = (runId: string, question = ""): RunState => ({
 
 export const isOver = ({ standing }: RunState): boolean => standing !== "running"
 
-/** A state that is still being written to, by one batch of events. */
-type Draft = { -readonly [K in keyof RunState]: RunState[K] } & {
-  calls: Array<Call>
-  models: Array<ModelCall>
-}
+/** A state that is still being written to, by one batch of events. Lists are written anew, so that those that stay are known to. */
+type Draft = { -readonly [K in keyof RunState]: RunState[K] }
 
-const fresh = { startMillis: null, millis: null, queueMillis: 0, source: null, progress: null, problem: null }
+const unknown = { startMillis: null, millis: null, queueMillis: 0, source: null, progress: null, problem: null }
 
-/** Makes `change` of the latest of `list` that `is` it; false where none is. */
-const replace = <A>(list: Array<A>, is: (item: A) => boolean, change: (item: A) => A): boolean => {
+/** `list` with `change` made of the latest item that `is` it; undefined where none is. */
+const changed = <A>(
+  list: ReadonlyArray<A>,
+  is: (item: A) => boolean,
+  change: (item: A) => A
+): ReadonlyArray<A> | undefined => {
   const index = list.findLastIndex(is)
   const found = list[index]
-  if (found === undefined) return false
-  list[index] = change(found)
-  return true
+  return found === undefined ? undefined : list.with(index, change(found))
 }
 
 const withCall = (
@@ -114,18 +113,18 @@ const withCall = (
   change: (call: Call) => Call
 ) => {
   const { atMillis, callId, name, step } = event
-  const isKnown = replace(draft.calls, (call) => call.callId === callId, change)
-  if (!isKnown) {
-    const call: Call = { callId, name, step, input: null, standing: "running", askedMillis: atMillis, ...fresh }
-    draft.calls.push(change(call))
-  }
+  const fresh: Call = { callId, name, step, input: null, standing: "running", askedMillis: atMillis, ...unknown }
+  draft.calls = changed(draft.calls, (call) => call.callId === callId, change) ?? [...draft.calls, change(fresh)]
 }
 
 /** The first sign of what a model writes is the end of its waiting. */
 const heard = (draft: Draft, step: number, atMillis: number) => {
   const last = draft.models.at(-1)
   if (last?.step === step && last.millis === null && last.firstTokenMillis === null) {
-    draft.models[draft.models.length - 1] = { ...last, firstTokenMillis: Math.max(0, atMillis - last.startMillis) }
+    draft.models = draft.models.with(draft.models.length - 1, {
+      ...last,
+      firstTokenMillis: Math.max(0, atMillis - last.startMillis)
+    })
   }
 }
 
@@ -142,14 +141,8 @@ const take = (draft: Draft, event: RunEvent): void => {
       return
     case "StepStarted": {
       const { step } = event
-      draft.models.push({
-        step,
-        startMillis: atMillis,
-        firstTokenMillis: null,
-        millis: null,
-        inputTokens: null,
-        outputTokens: null
-      })
+      const call = { step, startMillis: atMillis, firstTokenMillis: null, millis: null }
+      draft.models = [...draft.models, { ...call, inputTokens: null, outputTokens: null }]
       return
     }
     case "TextDelta": {
@@ -195,14 +188,8 @@ const take = (draft: Draft, event: RunEvent): void => {
       const { step } = event
       const { firstTokenMillis, inputTokens, millis, outputTokens, startMillis } = event.modelCall
       const call = { step, startMillis, firstTokenMillis, millis, inputTokens, outputTokens }
-      if (
-        !replace(
-          draft.models,
-          (one) => one.step === step,
-          () => call
-        )
-      )
-        draft.models.push(call)
+      const isIt = (one: ModelCall) => one.step === step
+      draft.models = changed(draft.models, isIt, () => call) ?? [...draft.models, call]
       return
     }
     case "RunFinished":
@@ -220,7 +207,7 @@ const take = (draft: Draft, event: RunEvent): void => {
 
 /** Takes further events, in their order; what is known already is passed over. */
 export const add = (state: RunState, events: ReadonlyArray<RunEvent>): RunState => {
-  const draft: Draft = { ...state, calls: [...state.calls], models: [...state.models] }
+  const draft: Draft = { ...state }
   for (const event of events) {
     if (event.seq <= draft.lastSeq) continue
     if (draft.runId === "") draft.runId = event.runId

@@ -1,11 +1,11 @@
 /**
- * useNow: how long a run has taken, as it goes: some thirty times a second, and four times where motion is not wanted.
+ * useNow: how long a run has taken, as it goes: some fifteen times a second, and four times where motion is not wanted.
  */
 import { useEffect, useState } from "preact/hooks"
 
 import type { LiveRun } from "../run/LiveRun.ts"
 
-const frameMillis = 32
+const frameMillis = 64
 const calmMillis = 250
 
 /** In milliseconds; stands still where `isRunning` is false. */
