@@ -2,7 +2,9 @@
  * The dashboard for Grafana: that Prometheus understands each of its expressions, and that a server that has answered shows each metric.
  */
 import { readFileSync } from "node:fs"
+import { writeFileSync } from "node:fs"
 import { resolve } from "node:path"
+import { join } from "node:path"
 
 import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
@@ -10,8 +12,6 @@ import { Schema } from "effect"
 import { inFolder } from "./support/folder.ts"
 import { hasPromtool, needsPromtool, promtool } from "./support/promtool.ts"
 import * as Served from "./support/served.ts"
-import { writeFileSync } from "node:fs"
-import { join } from "node:path"
 
 const Dashboard = Schema.Struct({
   uid: Schema.String,
@@ -22,7 +22,9 @@ const Dashboard = Schema.Struct({
       title: Schema.NonEmptyString,
       gridPos: Schema.Struct({ x: Schema.Number, y: Schema.Number, w: Schema.Number, h: Schema.Number }),
       fieldConfig: Schema.optional(Schema.Struct({ defaults: Schema.Struct({ unit: Schema.NonEmptyString }) })),
-      targets: Schema.optional(Schema.Array(Schema.Struct({ expr: Schema.NonEmptyString, legendFormat: Schema.String })))
+      targets: Schema.optional(
+        Schema.Array(Schema.Struct({ expr: Schema.NonEmptyString, legendFormat: Schema.String }))
+      )
     })
   )
 })
@@ -54,9 +56,7 @@ describe("the dashboard for Grafana", () => {
         await fetch(`${server.url}/v1/ask`, { method: "POST", headers, body: JSON.stringify({ question }) })
       }
       const shown = await (await fetch(`${server.url}/metrics`)).text()
-      const names = new Set(
-        expressions.flatMap((expr) => filled(expr).match(/\b[a-z0-9_]+(?=\{)/g) ?? [])
-      )
+      const names = new Set(expressions.flatMap((expr) => filled(expr).match(/\b[a-z0-9_]+(?=\{)/g) ?? []))
       assert.isAbove(names.size, 15)
       for (const name of names) assert.match(shown, new RegExp(`^${name}[{ ]`, "m"), name)
     } finally {
@@ -65,7 +65,8 @@ describe("the dashboard for Grafana", () => {
   })
 
   it("has a unit on every axis, and no panel over another", () => {
-    for (const { fieldConfig, targets, title } of panels) if (targets !== undefined) assert.isDefined(fieldConfig, title)
+    for (const { fieldConfig, targets, title } of panels)
+      if (targets !== undefined) assert.isDefined(fieldConfig, title)
     const cells = panels.flatMap(({ gridPos: { h, w, x, y } }) =>
       Array.from({ length: h * w }, (_, index) => `${x + (index % w)},${y + Math.floor(index / w)}`)
     )

@@ -41,7 +41,13 @@ export const onPage = async (
   use: (page: Page) => Promise<void>,
   options: BrowserContextOptions = {}
 ): Promise<void> => {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: "en-GB", ...options })
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 800 },
+    locale: "en-GB",
+    // What moves all the time takes a processor, where there is nothing but processors to draw it.
+    reducedMotion: "reduce",
+    ...options
+  })
   context.setDefaultTimeout(20_000)
   const wrong: Array<string> = []
   try {

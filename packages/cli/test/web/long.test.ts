@@ -1,12 +1,12 @@
 /**
- * A run of five thousand events in a browser: that the page keeps up with it.
+ * Long runs in a browser: that the page keeps up with five thousand events, and that a run goes on whoever looks at it.
  */
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { Effect, Schema } from "effect"
 import type { Browser } from "playwright-core"
 
 import { executable, launch, onPage } from "../support/browser.ts"
-import { ask } from "./asking.ts"
+import { answer, ask, textOf, underWay, whole } from "./asking.ts"
 import { served } from "./longRun.ts"
 
 const leastEvents = 5_000
@@ -16,6 +16,12 @@ const mostMillis = 1000 / 50
 
 const Metrics = Schema.decodeUnknownSync(
   Schema.Struct({ metrics: Schema.Array(Schema.Struct({ name: Schema.String, value: Schema.Finite })) })
+)
+
+const Runs = Schema.decodeUnknownSync(
+  Schema.Struct({
+    runs: Schema.Array(Schema.Struct({ state: Schema.String, answer: Schema.NullOr(Schema.String) }))
+  })
 )
 
 describe.skipIf(executable === undefined)("a long run in a browser (needs chromium-headless-shell)", () => {
@@ -28,32 +34,81 @@ describe.skipIf(executable === undefined)("a long run in a browser (needs chromi
   /** Processor time of the page's own thread from the question to the last event, for each frame, in milliseconds. */
   const frameMillis = async (url: string): Promise<number> => {
     let millis = Infinity
-    await onPage(browser, url, async (page) => {
-      await page.locator("#question").waitFor()
-      const devtools = await page.context().newCDPSession(page)
-      await devtools.send("Performance.enable", { timeDomain: "threadTicks" })
-      const seconds = async () => {
-        const { metrics } = Metrics(await devtools.send("Performance.getMetrics"))
-        return metrics.find(({ name }) => name === "TaskDuration")?.value ?? NaN
-      }
-      await page.evaluate(`(() => {
+    await onPage(
+      browser,
+      url,
+      async (page) => {
+        await page.locator("#question").waitFor()
+        const devtools = await page.context().newCDPSession(page)
+        await devtools.send("Performance.enable", { timeDomain: "threadTicks" })
+        const seconds = async () => {
+          const { metrics } = Metrics(await devtools.send("Performance.getMetrics"))
+          return metrics.find(({ name }) => name === "TaskDuration")?.value ?? NaN
+        }
+        await page.evaluate(`(() => {
         globalThis.frames = 0
         const count = () => { globalThis.frames++; requestAnimationFrame(count) }
         requestAnimationFrame(count)
       })()`)
-      const frames = async () => Number(await page.evaluate("globalThis.frames"))
-      const [beganSeconds, beganFrames] = [await seconds(), await frames()]
-      await ask(page, "long")
-      await page.locator("article.answer[aria-busy=false]").last().waitFor({ timeout: 50_000 })
-      millis = (1000 * ((await seconds()) - beganSeconds)) / ((await frames()) - beganFrames)
-      assert.match(await page.locator(".steps").innerText(), /200 earlier steps/)
-    })
+        const frames = async () => Number(await page.evaluate("globalThis.frames"))
+        const [beganSeconds, beganFrames] = [await seconds(), await frames()]
+        await ask(page, "long")
+        await page.locator("article.answer[aria-busy=false]").last().waitFor({ timeout: 50_000 })
+        millis = (1000 * ((await seconds()) - beganSeconds)) / ((await frames()) - beganFrames)
+        assert.match(await page.locator(".steps").innerText(), /200 earlier steps/)
+      },
+      { reducedMotion: "no-preference" }
+    )
     return millis
   }
 
+  it.live("goes on after the page is loaded anew in the middle, is asked once, and is shown whole in two pages", () =>
+    Effect.gen(function* () {
+      const url = yield* served({ calls: 3, words: 900, tokensPerSecond: 150 })
+      yield* Effect.promise(() =>
+        onPage(browser, url, async (page) => {
+          await ask(page, "long")
+          const early = await underWay(page)
+          await page.reload()
+          await page.locator("article.answer[aria-busy=true]").waitFor()
+          await onPage(browser, page.url(), async (other) => {
+            await other.locator("article.answer[aria-busy=true]").waitFor()
+            assert.strictEqual(await whole(other), await whole(page))
+          })
+          const late = await textOf(page)
+          assert.isAbove(late.length, early.length)
+          assert.strictEqual(await page.locator(".question").count(), 1)
+          await page.reload()
+          await answer(page).locator(".text p").first().waitFor()
+          assert.strictEqual(await textOf(page), late)
+        })
+      )
+      const runs = yield* Effect.promise(async () => (await fetch(`${url}/v1/runs`)).text())
+      assert.strictEqual(runs.split('"runId"').length - 1, 1)
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("is stopped at once, and asked again when wanted", () =>
+    Effect.gen(function* () {
+      const url = yield* served({ calls: 3, words: 900, tokensPerSecond: 150 })
+      yield* Effect.promise(() =>
+        onPage(browser, url, async (page) => {
+          await ask(page, "long")
+          await underWay(page)
+          await page.click("text=Stop")
+          await page.locator(".notice.bad", { hasText: "stopped" }).waitFor()
+          const [run] = Runs(await (await fetch(`${url}/v1/runs`)).json()).runs
+          assert.deepInclude(run, { state: "failed", answer: null })
+          await page.click("text=Ask again")
+          await underWay(page)
+        })
+      )
+    }).pipe(Effect.scoped)
+  )
+
   it.live("costs the page less than a fiftieth of a second for each frame while five thousand events come in", () =>
     Effect.gen(function* () {
-      const url = yield* served
+      const url = yield* served({ calls: 250, words: 4_600, tokensPerSecond: 2_000 })
       const millis = yield* Effect.promise(() => frameMillis(url))
       const runs = yield* Effect.promise(async () => (await fetch(`${url}/v1/runs`)).text())
       assert.isAtLeast(Number(/"lastSeq":(\d+)/.exec(runs)?.[1]), leastEvents)

@@ -1,6 +1,6 @@
 /**
- * A server whose every run is long: some five thousand events in five seconds, most of them text, between them many calls side by side.
- * A script's pace: what the page does with it is what is looked at.
+ * A server whose every run is long: calls side by side, then much text, as fast as is wanted. A script's pace: what the page does with it
+ * is what is looked at.
  */
 import { join } from "node:path"
 
@@ -19,9 +19,12 @@ import { Context, Duration, Effect, Layer, Schema } from "effect"
 import { Tool, Toolkit } from "effect/ai"
 import { inject } from "vitest"
 
-const calls = 250
-const words = 4_600
-const tokensPerSecond = 1_000
+export interface Length {
+  readonly calls: number
+  /** Each a token, and an event. */
+  readonly words: number
+  readonly tokensPerSecond: number
+}
 
 const tools = Toolkit.make(
   Tool.make("look", { parameters: Schema.Struct({ place: Schema.Number }), success: Schema.String }).annotate(
@@ -30,35 +33,44 @@ const tools = Toolkit.make(
   )
 )
 
-const script: Script = ({ messages }) =>
-  messages.at(-1)?.role === "tool"
-    ? {
-        // Of four bytes each: a word is a token, and a token an event.
-        text: Array.from({ length: words }, (_, index) => (index % 90 === 89 ? "so.\n\n" : "abc ")).join(""),
-        calls: []
-      }
-    : { text: "", calls: Array.from({ length: calls }, (_, place) => ({ name: "look", input: { place } })) }
+const scriptOf =
+  ({ calls, words }: Length): Script =>
+  ({ messages }) =>
+    messages.at(-1)?.role === "tool"
+      ? {
+          // Of four bytes each: a word is a token, and a token an event.
+          text: Array.from({ length: words }, (_, index) => (index % 90 === 89 ? "so.\n\n" : "abc ")).join(""),
+          calls: []
+        }
+      : { text: "", calls: Array.from({ length: calls }, (_, place) => ({ name: "look", input: { place } })) }
 
 const handlers = tools.toLayer({
   look: ({ place }) => Effect.as(Effect.sleep(5 + ((place * 37) % 400)), `place ${place}`)
 })
 
-const model = LanguageModelStream.layer({ provider: "scripted", model: "script" }).pipe(
-  Layer.provide(ScriptedModel.layer({ script, timing: { firstToken: Duration.millis(50), tokensPerSecond } }))
-)
+const modelOf = (length: Length) =>
+  LanguageModelStream.layer({ provider: "scripted", model: "script" }).pipe(
+    Layer.provide(
+      ScriptedModel.layer({
+        script: scriptOf(length),
+        timing: { firstToken: Duration.millis(50), tokensPerSecond: length.tokensPerSecond }
+      })
+    )
+  )
 
 const agent = Agent.make({ name: "long", instructions: "Look.", toolkit: tools })
 
 /** Its address, until the scope is closed. */
-export const served = Effect.map(
-  Layer.build(
-    NodeServer.layer({ host: "127.0.0.1", port: 0 }).pipe(
-      Layer.provide(
-        WebApp.layer(join(inject("built"), "web")).pipe(Layer.provide([NodeFileSystem.layer, NodePath.layer]))
-      ),
-      Layer.provide(Runs.layer(agent)),
-      Layer.provide([MemoryRunStore.layer(), MemoryConversationStore.layer(), model, handlers])
-    )
-  ),
-  (services) => Context.get(services, NodeServer.Address).url
-)
+export const served = (length: Length) =>
+  Effect.map(
+    Layer.build(
+      NodeServer.layer({ host: "127.0.0.1", port: 0 }).pipe(
+        Layer.provide(
+          WebApp.layer(join(inject("built"), "web")).pipe(Layer.provide([NodeFileSystem.layer, NodePath.layer]))
+        ),
+        Layer.provide(Runs.layer(agent)),
+        Layer.provide([MemoryRunStore.layer(), MemoryConversationStore.layer(), modelOf(length), handlers])
+      )
+    ),
+    (services) => Context.get(services, NodeServer.Address).url
+  )

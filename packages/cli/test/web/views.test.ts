@@ -27,9 +27,10 @@ const Found = Schema.decodeUnknownSync(
   })
 )
 
-/** What axe calls serious or critical. */
-const faults = async (page: Page): Promise<ReadonlyArray<string>> => {
-  const { violations } = Found(await page.evaluate("axe.run(document, { resultTypes: ['violations'] })"))
+/** What axe calls serious or critical, by all of its rules or by one. */
+const faults = async (page: Page, rule?: string): Promise<ReadonlyArray<string>> => {
+  const options = { resultTypes: ["violations"], ...(rule === undefined ? {} : { runOnly: [rule] }) }
+  const { violations } = Found(await page.evaluate(`axe.run(document, ${JSON.stringify(options)})`))
   return violations
     .filter(({ impact }) => impact === "serious" || impact === "critical")
     .flatMap(({ id, nodes }) => nodes.map(({ failureSummary, html }) => `${id}: ${html} ${failureSummary ?? ""}`))
@@ -76,39 +77,50 @@ describe.skipIf(executable === undefined)("the views in a browser (need chromium
     await Served.stop(server)
   })
 
-  for (const colorScheme of ["light", "dark"] as const) {
-    it(`fit every screen and have no serious fault, ${colorScheme}`, () =>
-      onPage(
-        browser,
-        server.url,
-        async (page) => {
-          await page.context().addInitScript({ path: axePath })
-          for (const { address, name, ready } of views(server.url)) {
-            await page.goto("about:blank")
-            await page.goto(address)
-            await page.locator(ready).first().waitFor()
-            for (const size of sizes) {
-              await page.setViewportSize(size)
-              await fits(page)
-            }
-            await page.setViewportSize({ width: 1440, height: 900 })
-            if (name === "schedule") {
-              await page.locator(".run-list td a", { hasText: long }).first().click()
-              await page.locator(".tables").waitFor()
-              for (const size of sizes) {
-                await page.setViewportSize(size)
-                await fits(page)
-              }
-              await page.setViewportSize({ width: 1440, height: 900 })
-            }
-            assert.deepStrictEqual(await faults(page), [], name)
-            await picture(page, `${name}-${colorScheme}`)
-          }
-        },
-        // Axe reads the page from within, which the page's own policy would forbid.
-        { colorScheme, bypassCSP: true, viewport: { width: 1440, height: 900 } }
-      ))
+  const fitsAll = async (page: Page) => {
+    for (const size of sizes) {
+      await page.setViewportSize(size)
+      await fits(page)
+    }
+    await page.setViewportSize({ width: 1440, height: 900 })
   }
+
+  /** Each view in turn, as it is worth a picture; `look` at it then. */
+  const each = async (page: Page, look: (name: string) => Promise<void>): Promise<void> => {
+    for (const { address, name, ready } of views(server.url)) {
+      await page.goto("about:blank")
+      await page.goto(address)
+      await page.locator(ready).first().waitFor()
+      if (name === "schedule") {
+        await look("runs")
+        await page.locator(".run-list td a", { hasText: long }).first().click()
+        await page.locator(".tables").waitFor()
+      }
+      await look(name)
+    }
+  }
+
+  // Axe reads the page from within, which the page's own policy would forbid.
+  const read = { bypassCSP: true, viewport: { width: 1440, height: 900 } }
+
+  it("fit every screen, can be read in the light and in the dark, and have no serious fault", () =>
+    onPage(
+      browser,
+      server.url,
+      async (page) => {
+        await page.context().addInitScript({ path: axePath })
+        await each(page, async (name) => {
+          await fitsAll(page)
+          await page.emulateMedia({ colorScheme: "light" })
+          assert.deepStrictEqual(await faults(page), [], name)
+          await picture(page, `${name}-light`)
+          await page.emulateMedia({ colorScheme: "dark" })
+          assert.deepStrictEqual(await faults(page, "color-contrast"), [], name)
+          await picture(page, `${name}-dark`)
+        })
+      },
+      read
+    ))
 
   it("have no serious fault while a word is waited for, nor where two runs are compared", () =>
     onPage(
@@ -133,7 +145,7 @@ describe.skipIf(executable === undefined)("the views in a browser (need chromium
         await fits(page)
         assert.deepStrictEqual(await faults(page), [])
       },
-      { bypassCSP: true }
+      read
     ))
 
   it("are at once what was chosen to be light or dark, also when loaded anew", () =>
