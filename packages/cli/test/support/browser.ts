@@ -23,7 +23,12 @@ const args = [
   "--no-first-run",
   "--disable-background-networking",
   "--disable-component-update",
-  "--disable-sync"
+  "--disable-sync",
+  // All pages of a test in one process, and nothing kept ready that no test wants.
+  "--renderer-process-limit=1",
+  "--in-process-gpu",
+  "--disable-software-rasterizer",
+  "--disable-features=Translate,BackForwardCache"
 ]
 
 export const launch = (): Promise<Browser> => {

@@ -99,27 +99,6 @@ describe.skipIf(executable === undefined)("asking in a browser (needs chromium-h
       assert.match(await page.locator(".chart .details").innerText(), /search titles/)
     }))
 
-  it("asks for the token where one is needed, and keeps it nowhere", async () => {
-    const token = "a-token-of-this-test-alone"
-    const locked = await Served.start({ CALLSHEET_TOKEN: token })
-    try {
-      await onPage(browser, locked.url, async (page) => {
-        await page.fill("#token", "another-token-altogether")
-        await page.keyboard.press("Enter")
-        await page.locator(".notice.bad").waitFor()
-        await page.fill("#token", token)
-        await page.keyboard.press("Enter")
-        assert.include(await asked(page, "Search for Inception"), "Inception (2010)")
-        const kept = await page.evaluate(
-          "JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie])"
-        )
-        assert.notInclude(`${String(kept)}${page.url()}`, token)
-      })
-    } finally {
-      await Served.stop(locked)
-    }
-  })
-
   it("recovers where the server was killed and began anew under the open page", async () => {
     const first = await Served.start()
     const { port } = new URL(first.url)

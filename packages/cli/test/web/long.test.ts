@@ -106,6 +106,28 @@ describe.skipIf(executable === undefined)("a long run in a browser (needs chromi
     }).pipe(Effect.scoped)
   )
 
+  it.live("asks for the token where one is needed, and keeps it nowhere", () =>
+    Effect.gen(function* () {
+      const token = "a-token-of-this-test-alone"
+      const url = yield* served({ calls: 1, words: 5, tokensPerSecond: 10_000 }, token)
+      yield* Effect.promise(() =>
+        onPage(browser, url, async (page) => {
+          await page.fill("#token", "another-token-altogether")
+          await page.keyboard.press("Enter")
+          await page.locator(".notice.bad").waitFor()
+          await page.fill("#token", token)
+          await page.keyboard.press("Enter")
+          await ask(page, "long")
+          assert.include(await whole(page), "abc")
+          const kept = await page.evaluate(
+            "JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie])"
+          )
+          assert.notInclude(`${String(kept)}${page.url()}`, token)
+        })
+      )
+    }).pipe(Effect.scoped)
+  )
+
   it.live("costs the page less than a fiftieth of a second for each frame while five thousand events come in", () =>
     Effect.gen(function* () {
       const url = yield* served({ calls: 250, words: 4_600, tokensPerSecond: 2_000 })

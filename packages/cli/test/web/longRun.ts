@@ -15,7 +15,7 @@ import type { Script } from "@callsheet/testkit/scripted/Script"
 import * as ScriptedModel from "@callsheet/testkit/scripted/ScriptedModel"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as NodePath from "@effect/platform-node/NodePath"
-import { Context, Duration, Effect, Layer, Schema } from "effect"
+import { Context, Duration, Effect, Layer, Redacted, Schema } from "effect"
 import { Tool, Toolkit } from "effect/ai"
 import { inject } from "vitest"
 
@@ -61,10 +61,14 @@ const modelOf = (length: Length) =>
 const agent = Agent.make({ name: "long", instructions: "Look.", toolkit: tools })
 
 /** Its address, until the scope is closed. */
-export const served = (length: Length) =>
+export const served = (length: Length, token?: string) =>
   Effect.map(
     Layer.build(
-      NodeServer.layer({ host: "127.0.0.1", port: 0 }).pipe(
+      NodeServer.layer({
+        host: "127.0.0.1",
+        port: 0,
+        token: token === undefined ? undefined : Redacted.make(token)
+      }).pipe(
         Layer.provide(
           WebApp.layer(join(inject("built"), "web")).pipe(Layer.provide([NodeFileSystem.layer, NodePath.layer]))
         ),

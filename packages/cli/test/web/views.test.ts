@@ -115,6 +115,7 @@ describe.skipIf(executable === undefined)("the views in a browser (need chromium
           assert.deepStrictEqual(await faults(page), [], name)
           await picture(page, `${name}-light`)
           await page.emulateMedia({ colorScheme: "dark" })
+          // What is only another colour has only other colours.
           assert.deepStrictEqual(await faults(page, "color-contrast"), [], name)
           await picture(page, `${name}-dark`)
         })
@@ -141,7 +142,7 @@ describe.skipIf(executable === undefined)("the views in a browser (need chromium
           links.map((link) => link.getAttribute("href") ?? "")
         )
         await page.goto(`${server.url}/${one}/${other.split("/").at(-1)}`)
-        await page.locator(".schedule > table").waitFor()
+        await page.locator(".schedule > .scrolled table").waitFor()
         await fits(page)
         assert.deepStrictEqual(await faults(page), [])
       },

@@ -39,7 +39,7 @@ export const beginnings = ({ bucketMillis, count, fromMillis }: Buckets): Readon
   Array.from({ length: count }, (_, index) => fromMillis + index * bucketMillis)
 
 /** Which one an instant lies in; undefined of one outside. */
-export const indexOf = ({ bucketMillis, count, fromMillis }: Buckets, atMillis: number): number | undefined => {
+const indexOf = ({ bucketMillis, count, fromMillis }: Buckets, atMillis: number): number | undefined => {
   const index = Math.floor((atMillis - fromMillis) / bucketMillis)
   return index >= 0 && index < count ? index : undefined
 }

@@ -70,7 +70,7 @@ const upstreamOf = (known: Upstream, id: string, value: number, state: string | 
 }
 
 /** The sample that `metrics` make. Pure. */
-export const of = (metrics: ReadonlyArray<Metric.Metric.Snapshot>, atMillis: number, origin: string): Sample => {
+const of = (metrics: ReadonlyArray<Metric.Metric.Snapshot>, atMillis: number, origin: string): Sample => {
   const upstreams: Record<string, Upstream> = {}
   const cacheReads: Record<string, number> = {}
   const sums = new Map<string, number>()

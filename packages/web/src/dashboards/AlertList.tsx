@@ -1,6 +1,7 @@
 /**
  * AlertList: what is wrong now, with what to do; what was within a day; and the rules.
  */
+import { DataTable } from "../ui/DataTable.tsx"
 import { nowMillis } from "../ui/Now.ts"
 import * as Units from "../ui/Units.ts"
 import { useLoaded } from "../ui/useLoaded.ts"
@@ -63,38 +64,22 @@ export const AlertList = () => {
       )}
       <details>
         <summary>Rules</summary>
-        <div class="scrolled" tabIndex={0} role="region" aria-label="Rules">
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">Rule</th>
-                <th scope="col" class="number">
-                  Limit
-                </th>
-                <th scope="col" class="number">
-                  Over
-                </th>
-                <th scope="col" class="number">
-                  For
-                </th>
-                <th scope="col">Now</th>
-              </tr>
-            </thead>
-            <tbody>
-              {value?.rules.map(({ forMillis, name, state, threshold, unit, what, windowMillis }) => (
-                <tr key={name}>
-                  <td>
-                    {what} <span class="quiet-text">{name}</span>
-                  </td>
-                  <td class="number">{limit(threshold, unit)}</td>
-                  <td class="number">{windowMillis === 0 ? "now" : Units.duration(windowMillis)}</td>
-                  <td class="number">{forMillis === 0 ? "at once" : Units.duration(forMillis)}</td>
-                  <td>{state}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <DataTable
+          label="Rules"
+          columns={["Rule", "#Limit", "#Over", "#For", "Now"]}
+          rows={(value?.rules ?? []).map(({ forMillis, name, state, threshold, unit, what, windowMillis }) => ({
+            key: name,
+            cells: [
+              <>
+                {what} <span class="quiet-text">{name}</span>
+              </>,
+              limit(threshold, unit),
+              windowMillis === 0 ? "now" : Units.duration(windowMillis),
+              forMillis === 0 ? "at once" : Units.duration(forMillis),
+              state
+            ]
+          }))}
+        />
       </details>
     </section>
   )

@@ -6,6 +6,7 @@ import "uplot/dist/uPlot.min.css"
 import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks"
 import uPlot from "uplot"
 
+import { DataTable } from "../ui/DataTable.tsx"
 import { nowMillis } from "../ui/Now.ts"
 import * as Units from "../ui/Units.ts"
 import * as Colours from "./Colours.ts"
@@ -26,32 +27,15 @@ const Figures = ({ chart, label }: { readonly chart: Plot.Chart; readonly label:
     <details onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>Figures</summary>
       {isOpen && (
-        <div class="scrolled" tabIndex={0} role="region" aria-label={`Figures: ${label}`}>
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">From</th>
-                {chart.lines.map((line) => (
-                  <th key={line.label} scope="col" class="number">
-                    {line.label}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {rows.map(({ at, values }) => (
-                <tr key={at}>
-                  <td>{Units.instant(at, now)}</td>
-                  {values.map((value, index) => (
-                    <td key={index} class="number">
-                      {value === null ? "–" : chart.unit(value)}
-                    </td>
-                  ))}
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <DataTable
+          label={`Figures: ${label}`}
+          isTall
+          columns={["From", ...chart.lines.map((line) => `#${line.label}`)]}
+          rows={rows.map(({ at, values }) => ({
+            key: String(at),
+            cells: [Units.instant(at, now), ...values.map((value) => (value === null ? "–" : chart.unit(value)))]
+          }))}
+        />
       )}
     </details>
   )

@@ -23,16 +23,23 @@ export interface LiveRun {
   readonly approve: (callId: string, approved: boolean) => Effect.Effect<void, RequestFailed>
 }
 
-/** Once a frame; in a page that is not looked at, when it is again. */
+/** Between two drawings where motion is not wanted. */
+const calmMillis = 100
+
+/** Once a frame, or less often where motion is not wanted; in a page that is not looked at, when it is again. */
 const eachFrame = (draw: () => void) => {
+  const calm = matchMedia("(prefers-reduced-motion: reduce)")
   let isDue = false
-  return () => {
-    if (isDue) return
-    isDue = true
+  const atFrame = () =>
     requestAnimationFrame(() => {
       isDue = false
       draw()
     })
+  return () => {
+    if (isDue) return
+    isDue = true
+    if (calm.matches) globalThis.setTimeout(atFrame, calmMillis)
+    else atFrame()
   }
 }
 

@@ -60,7 +60,7 @@ export interface Chart {
 }
 
 /** What a tool's time was: one that was foreseen counts as that however its result came. */
-export const whatOfTool = (source: Source | null): What => {
+const whatOfTool = (source: Source | null): What => {
   switch (source) {
     case "foreseen":
       return "foreseen"

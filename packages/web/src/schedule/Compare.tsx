@@ -5,6 +5,7 @@ import { useMemo } from "preact/hooks"
 
 import * as Place from "../Place.ts"
 import * as LiveRun from "../run/LiveRun.ts"
+import { DataTable } from "../ui/DataTable.tsx"
 import * as Units from "../ui/Units.ts"
 import { useAtom } from "../ui/useAtom.ts"
 import type { Profile } from "../wire/Profile.ts"
@@ -28,39 +29,22 @@ const Both = ({ before, now }: { readonly before: Profile; readonly now: Profile
           />
         </section>
       ))}
-      <table>
-        <caption class="unseen">Differences between the two runs</caption>
-        <thead>
-          <tr>
-            <th scope="col">Part</th>
-            <th scope="col" class="number">
-              First
-            </th>
-            <th scope="col" class="number">
-              Second
-            </th>
-            <th scope="col" class="number">
-              Difference
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {Components.differences(before, now).map(({ beforeMillis, component, millis, nowMillis }) => (
-            <tr key={component}>
-              <td>
-                <b>{component ?? "in all"}</b>{" "}
-                <span class="quiet-text">{component === null ? "" : Components.wordsOf(component)}</span>
-              </td>
-              <td class="number">{Units.duration(beforeMillis)}</td>
-              <td class="number">{Units.duration(nowMillis)}</td>
-              <td class="number">
-                {`${millis > 0 ? "+" : ""}${Units.duration(millis)}`}
-                {beforeMillis > 0 && ` (${millis > 0 ? "+" : ""}${Units.share(millis / beforeMillis)})`}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <DataTable
+        label="Differences between the two runs"
+        columns={["Part", "#First", "#Second", "#Difference"]}
+        rows={Components.differences(before, now).map(({ beforeMillis, component, millis, nowMillis }) => ({
+          key: component ?? "",
+          cells: [
+            <>
+              <b>{component ?? "in all"}</b>{" "}
+              <span class="quiet-text">{component === null ? "" : Components.wordsOf(component)}</span>
+            </>,
+            Units.duration(beforeMillis),
+            Units.duration(nowMillis),
+            `${millis > 0 ? "+" : ""}${Units.duration(millis)}${beforeMillis > 0 ? ` (${millis > 0 ? "+" : ""}${Units.share(millis / beforeMillis)})` : ""}`
+          ]
+        }))}
+      />
     </>
   )
 }

@@ -4,7 +4,7 @@
 import type { Profile } from "../wire/Profile.ts"
 
 /** In the order in which a run goes through them. */
-export const components: Readonly<Record<string, string>> = {
+const components: Readonly<Record<string, string>> = {
   "start-up": "getting ready, and looking whether the answer is known",
   routing: "understanding the question before the model",
   "tool-selection": "choosing the tools to offer",

@@ -2,6 +2,7 @@
  * ProfileTables: where the time of a run went, by component and by tool, and what would have saved most of it.
  */
 import * as Words from "../ask/Words.ts"
+import { DataTable } from "../ui/DataTable.tsx"
 import * as Units from "../ui/Units.ts"
 import type { Profile } from "../wire/Profile.ts"
 import * as Components from "./Components.ts"
@@ -27,30 +28,20 @@ const Remedies = ({ profile: { remedies } }: { readonly profile: Profile }) => (
 const ByComponent = ({ profile }: { readonly profile: Profile }) => (
   <section>
     <h3>Where the time went</h3>
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">Part</th>
-          <th scope="col" class="number">
-            Time
-          </th>
-          <th scope="col" class="number">
-            Share
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {Components.shares(profile).map(({ component, millis, share }) => (
-          <tr key={component}>
-            <td>
-              <b>{component}</b> <span class="quiet-text">{Components.wordsOf(component)}</span>
-            </td>
-            <td class="number">{Units.duration(millis)}</td>
-            <td class="number">{Units.share(share)}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <DataTable
+      label="Where the time went"
+      columns={["Part", "#Time", "#Share"]}
+      rows={Components.shares(profile).map(({ component, millis, share }) => ({
+        key: component,
+        cells: [
+          <>
+            <b>{component}</b> <span class="quiet-text">{Components.wordsOf(component)}</span>
+          </>,
+          Units.duration(millis),
+          Units.share(share)
+        ]
+      }))}
+    />
     <p class="quiet-text small">
       {`Together ${Units.duration(profile.wallMillis)}. ${Units.duration(profile.hiddenMillis)} more of calls ran beside them, hidden. `}
       {profile.chainLength > 0 && `${Units.counted(profile.chainLength, "model call")} waited for one another.`}
@@ -64,32 +55,14 @@ const ByTool = ({ profile: { tools } }: { readonly profile: Profile }) => {
   return (
     <section>
       <h3>Tools</h3>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Tool</th>
-            <th scope="col" class="number">
-              Calls
-            </th>
-            <th scope="col" class="number">
-              Time in all
-            </th>
-            <th scope="col" class="number">
-              Critical
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map(([name, { calls, criticalMillis, millis }]) => (
-            <tr key={name}>
-              <td>{Words.toolName(name)}</td>
-              <td class="number">{Units.count(calls)}</td>
-              <td class="number">{Units.duration(millis)}</td>
-              <td class="number">{Units.duration(criticalMillis)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <DataTable
+        label="Tools"
+        columns={["Tool", "#Calls", "#Time in all", "#Critical"]}
+        rows={rows.map(([name, { calls, criticalMillis, millis }]) => ({
+          key: name,
+          cells: [Words.toolName(name), Units.count(calls), Units.duration(millis), Units.duration(criticalMillis)]
+        }))}
+      />
     </section>
   )
 }

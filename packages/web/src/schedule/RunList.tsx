@@ -5,6 +5,7 @@ import type { ComponentChildren } from "preact"
 import { useState } from "preact/hooks"
 
 import * as Words from "../ask/Words.ts"
+import { DataTable } from "../ui/DataTable.tsx"
 import { nowMillis } from "../ui/Now.ts"
 import * as Units from "../ui/Units.ts"
 import { useLoaded } from "../ui/useLoaded.ts"
@@ -39,35 +40,21 @@ export const RunList = ({
         <p class="quiet-text">Nothing was asked yet. Each question that is asked appears here, for a day.</p>
       )}
       {runs.length > 0 && (
-        <div class="scrolled" tabIndex={0} role="region" aria-label="Runs">
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">Question</th>
-                <th scope="col">Answered</th>
-                <th scope="col" class="number">
-                  Took
-                </th>
-                <th scope="col" class="number">
-                  When
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {sorted.map((run) => (
-                <tr key={run.runId}>
-                  <td>{link(run)}</td>
-                  <td>
-                    {run.state === "failed" && <span aria-hidden="true">✕ </span>}
-                    {run.state === "finished" && run.route !== null ? Words.routeWords[run.route] : states[run.state]}
-                  </td>
-                  <td class="number">{run.wallMillis === null ? "…" : Units.duration(run.wallMillis)}</td>
-                  <td class="number">{Units.instant(run.startedAtMillis, now)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <DataTable
+          label="Runs"
+          columns={["Question", "Answered", "#Took", "#When"]}
+          rows={sorted.map((run) => ({
+            key: run.runId,
+            cells: [
+              link(run),
+              run.state === "finished" && run.route !== null
+                ? Words.routeWords[run.route]
+                : `${run.state === "failed" ? "✕ " : ""}${states[run.state]}`,
+              run.wallMillis === null ? "…" : Units.duration(run.wallMillis),
+              Units.instant(run.startedAtMillis, now)
+            ]
+          }))}
+        />
       )}
       {value?.next != null && limit < most && (
         <button type="button" onClick={() => setLimit(Math.min(most, limit + 2 * page))}>

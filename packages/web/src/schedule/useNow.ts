@@ -13,13 +13,18 @@ export const useNow = (run: LiveRun, isRunning: boolean): number => {
   const [nowMillis, setNow] = useState(0)
   useEffect(() => {
     if (!isRunning) return
-    const everyMillis = matchMedia("(prefers-reduced-motion: reduce)").matches ? calmMillis : frameMillis
+    const look = () => setNow(Math.max(0, performance.now() - run.beganAt()))
+    look()
+    if (matchMedia("(prefers-reduced-motion: reduce)").matches) {
+      const timer = globalThis.setInterval(look, calmMillis)
+      return () => clearInterval(timer)
+    }
     let drawnAt = -Infinity
     let frame = 0
     const draw = (at: number) => {
-      if (at - drawnAt >= everyMillis - 2) {
+      if (at - drawnAt >= frameMillis - 2) {
         drawnAt = at
-        setNow(Math.max(0, performance.now() - run.beganAt()))
+        look()
       }
       frame = requestAnimationFrame(draw)
     }

@@ -5,7 +5,7 @@ import * as Schema from "effect/Schema"
 
 import * as Http from "./Http.ts"
 
-export const ConversationRecord = Schema.Struct({
+const ConversationRecord = Schema.Struct({
   conversationId: Schema.String,
   /** The first one. */
   question: Schema.String,
@@ -13,7 +13,6 @@ export const ConversationRecord = Schema.Struct({
   atMillis: Schema.Finite,
   turns: Schema.Finite
 })
-export type ConversationRecord = typeof ConversationRecord.Type
 
 const ConversationList = Schema.Struct({
   conversations: Schema.Array(ConversationRecord),

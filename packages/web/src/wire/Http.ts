@@ -72,7 +72,7 @@ export const response = (path: string, { body, headers = {}, method = "GET" }: A
 export const get = <S extends Schema.Codec<unknown, unknown>>(path: string, schema: S) => send(path, schema, {})
 
 /** What a path gives to a request, read by `schema`. */
-export const send = <S extends Schema.Codec<unknown, unknown>>(
+const send = <S extends Schema.Codec<unknown, unknown>>(
   path: string,
   schema: S,
   asked: Asked

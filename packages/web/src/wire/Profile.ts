@@ -8,7 +8,7 @@ import { Source } from "./RunEvent.ts"
 
 const nullable = Schema.NullOr(Schema.Finite)
 
-export const Row = Schema.Struct({
+const Row = Schema.Struct({
   id: Schema.String,
   kind: Schema.Literals(["model", "tool"]),
   name: Schema.String,
@@ -25,16 +25,14 @@ export const Row = Schema.Struct({
   cachedInputTokens: nullable,
   outputTokens: nullable
 })
-export type Row = typeof Row.Type
 
-export const Segment = Schema.Struct({
+const Segment = Schema.Struct({
   startMillis: Schema.Finite,
   millis: Schema.Finite,
   component: Schema.String,
   /** The id of the row it lies in; null of what is in none. */
   row: Schema.NullOr(Schema.String)
 })
-export type Segment = typeof Segment.Type
 
 const Counterfactual = Schema.Struct({
   kind: Schema.String,

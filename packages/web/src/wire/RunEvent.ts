@@ -67,5 +67,3 @@ export const fromData = (data: string): RunEvent | undefined => {
   const exit = decode(data)
   return Exit.isSuccess(exit) ? exit.value : undefined
 }
-
-export const isLast = ({ _tag }: RunEvent): boolean => _tag === "RunFinished" || _tag === "RunFailed"

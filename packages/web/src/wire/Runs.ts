@@ -1,7 +1,6 @@
 /**
  * Runs: runs as the server lists them, and what can be done to one.
  */
-import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
 import * as Http from "./Http.ts"
@@ -30,9 +29,6 @@ const RunList = Schema.Struct({ runs: Schema.Array(RunRecord), next: Schema.Null
 /** The newest first; `before` is the `next` of the page before. */
 export const list = (limit: number, before?: string) =>
   Http.get(`v1/runs?limit=${limit}${before === undefined ? "" : `&before=${encodeURIComponent(before)}`}`, RunList)
-
-export const find = (runId: string): Effect.Effect<RunRecord, Http.RequestFailed> =>
-  Http.get(`v1/runs/${runId}`, RunRecord)
 
 export const stop = (runId: string) => Http.tell(`v1/runs/${runId}`, { method: "DELETE" })
 

@@ -14,7 +14,7 @@ const Series = Schema.Array(nullable)
 const Counts = Schema.Array(Schema.Finite)
 
 /** When the times of a kind of question changed, and from what to what. */
-export const Change = Schema.Struct({
+const Change = Schema.Struct({
   verdict: Schema.Literals(["regression", "improvement"]),
   sinceMillis: Schema.Finite,
   beforeMillis: Schema.Finite,
@@ -37,7 +37,7 @@ export const Kind = Schema.Struct({
 })
 export type Kind = typeof Kind.Type
 
-export const Upstream = Schema.Struct({
+const Upstream = Schema.Struct({
   name: Schema.String,
   breaker: Schema.NullOr(Schema.Literals(["closed", "half-open", "open"])),
   /** 0 closed, 1 half open, 2 open: the worst of each bucket. */
