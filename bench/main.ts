@@ -28,7 +28,8 @@ const suites: Readonly<Record<string, () => Promise<{ readonly suite: Report.Sui
   tracing: () => import("./tracing.ts"),
   estimates: () => import("./estimates.ts"),
   tools: () => import("./tools.ts"),
-  server: () => import("./server.ts")
+  server: () => import("./server.ts"),
+  web: () => import("./web.ts")
 }
 
 const status = (code: number) =>

@@ -12,10 +12,12 @@ import * as Session from "./session/Session.ts"
 import { ThemeButton } from "./ui/Theme.tsx"
 import { useAtom } from "./ui/useAtom.ts"
 
-const places: ReadonlyArray<readonly [string, Place.Place]> = [
-  ["Ask", { view: "ask", conversationId: null }],
-  ["Schedule", { view: "schedule", runId: null, otherId: null }],
-  ["Dashboards", { view: "dashboards", rangeMillis: null }]
+const names = { ask: "Ask", schedule: "Schedule", dashboards: "Dashboards" } as const
+
+const places: ReadonlyArray<Place.Place> = [
+  { view: "ask", conversationId: null },
+  { view: "schedule", runId: null, otherId: null },
+  { view: "dashboards", rangeMillis: null }
 ]
 
 interface Loading<P extends Place.Place> {
@@ -72,6 +74,9 @@ const toView = (event: Event) => {
 export const App = () => {
   const isOpen = useAtom(Session.isOpen)
   const place = useAtom(Place.here)
+  useEffect(() => {
+    document.title = place.view === "ask" ? "Callsheet" : `${names[place.view]} · Callsheet`
+  }, [place.view])
   if (!isOpen) return <Door />
   return (
     <div class="frame">
@@ -84,9 +89,9 @@ export const App = () => {
           <span>Callsheet</span>
         </a>
         <nav aria-label="Views">
-          {places.map(([name, to]) => (
-            <a key={name} href={Place.address(to)} aria-current={to.view === place.view ? "page" : undefined}>
-              {name}
+          {places.map((to) => (
+            <a key={to.view} href={Place.address(to)} aria-current={to.view === place.view ? "page" : undefined}>
+              {names[to.view]}
             </a>
           ))}
         </nav>

@@ -1,6 +1,5 @@
 /**
- * A server whose every run is long: calls side by side, then much text, as fast as is wanted. A script's pace: what the page does with it
- * is what is looked at.
+ * A server whose every run is long (`LongRun`), as fast as is wanted. A script's pace: what the page does with it is what is looked at.
  */
 import { join } from "node:path"
 
@@ -10,55 +9,28 @@ import * as NodeServer from "@callsheet/server/NodeServer"
 import { Runs } from "@callsheet/server/Runs"
 import * as MemoryConversationStore from "@callsheet/server/store/MemoryConversationStore"
 import * as MemoryRunStore from "@callsheet/server/store/MemoryRunStore"
-import { WebApp } from "@callsheet/server/WebApp"
-import type { Script } from "@callsheet/testkit/scripted/Script"
+import * as LongRun from "@callsheet/testkit/scripted/LongRun"
 import * as ScriptedModel from "@callsheet/testkit/scripted/ScriptedModel"
-import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
-import * as NodePath from "@effect/platform-node/NodePath"
-import { Context, Duration, Effect, Layer, Redacted, Schema } from "effect"
-import { Tool, Toolkit } from "effect/ai"
+import { Context, Duration, Effect, Layer, Redacted } from "effect"
 import { inject } from "vitest"
 
-export interface Length {
-  readonly calls: number
-  /** Each a token, and an event. */
-  readonly words: number
+import * as WebFiles from "../../src/WebFiles.ts"
+
+export interface Length extends LongRun.Length {
   readonly tokensPerSecond: number
 }
 
-const tools = Toolkit.make(
-  Tool.make("look", { parameters: Schema.Struct({ place: Schema.Number }), success: Schema.String }).annotate(
-    Tool.Readonly,
-    true
-  )
-)
+const agent = Agent.make({ name: "long", instructions: "Look.", toolkit: LongRun.toolkit })
 
-const scriptOf =
-  ({ calls, words }: Length): Script =>
-  ({ messages }) =>
-    messages.at(-1)?.role === "tool"
-      ? {
-          // Of four bytes each: a word is a token, and a token an event.
-          text: Array.from({ length: words }, (_, index) => (index % 90 === 89 ? "so.\n\n" : "abc ")).join(""),
-          calls: []
-        }
-      : { text: "", calls: Array.from({ length: calls }, (_, place) => ({ name: "look", input: { place } })) }
-
-const handlers = tools.toLayer({
-  look: ({ place }) => Effect.as(Effect.sleep(5 + ((place * 37) % 400)), `place ${place}`)
-})
-
-const modelOf = (length: Length) =>
+const modelOf = ({ tokensPerSecond, ...length }: Length) =>
   LanguageModelStream.layer({ provider: "scripted", model: "script" }).pipe(
     Layer.provide(
       ScriptedModel.layer({
-        script: scriptOf(length),
-        timing: { firstToken: Duration.millis(50), tokensPerSecond: length.tokensPerSecond }
+        script: LongRun.script(length),
+        timing: { firstToken: Duration.millis(50), tokensPerSecond }
       })
     )
   )
-
-const agent = Agent.make({ name: "long", instructions: "Look.", toolkit: tools })
 
 /** Its address, until the scope is closed. */
 export const served = (length: Length, token?: string) =>
@@ -69,11 +41,9 @@ export const served = (length: Length, token?: string) =>
         port: 0,
         token: token === undefined ? undefined : Redacted.make(token)
       }).pipe(
-        Layer.provide(
-          WebApp.layer(join(inject("built"), "web")).pipe(Layer.provide([NodeFileSystem.layer, NodePath.layer]))
-        ),
+        Layer.provide(WebFiles.layer(join(inject("built"), "web"))),
         Layer.provide(Runs.layer(agent)),
-        Layer.provide([MemoryRunStore.layer(), MemoryConversationStore.layer(), modelOf(length), handlers])
+        Layer.provide([MemoryRunStore.layer(), MemoryConversationStore.layer(), modelOf(length), LongRun.handlers])
       )
     ),
     (services) => Context.get(services, NodeServer.Address).url

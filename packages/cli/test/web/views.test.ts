@@ -5,6 +5,7 @@
 import { mkdirSync } from "node:fs"
 import { join } from "node:path"
 
+import * as Questions from "@callsheet/testkit/Questions"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
 import type { Browser, Page } from "playwright-core"
@@ -45,6 +46,22 @@ const picture = async (page: Page, name: string): Promise<void> => {
   assert.isAbove(bytes.length, 10_000)
 }
 
+/** Pictures that are kept show some minutes of a household's questions; else two are enough. */
+const busyMillis = kept === undefined ? 0 : 240_000
+
+const household = async (url: string): Promise<void> => {
+  const questions = [...Questions.simple, ...Questions.complex, long, "Which of my unwatched movies is the shortest?"]
+  const began = performance.now()
+  for (let index = 0; performance.now() - began < busyMillis; index++) {
+    await fetch(`${url}/v1/ask`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ question: questions[index % questions.length] })
+    })
+    await new Promise((after) => setTimeout(after, 700))
+  }
+}
+
 const sizes = [
   { width: 360, height: 740 },
   { width: 820, height: 1100 },
@@ -59,19 +76,20 @@ describe.skipIf(executable === undefined)("the views in a browser (need chromium
 
   /** Each view by what of it must be there, at the address it has. */
   const views = (url: string) => [
-    { name: "ask", address: `${url}/${conversation}`, ready: ".turn-list .posters" },
+    { name: "ask", address: `${url}/${conversation}`, ready: ".side .tables" },
     { name: "schedule", address: `${url}/#/schedule`, ready: ".run-list td a" },
     { name: "dashboards", address: `${url}/#/dashboards/600000`, ready: ".uplot canvas" }
   ]
 
   beforeAll(async () => {
     ;[browser, server] = await Promise.all([launch(), Served.start()])
+    await household(server.url)
     await onPage(browser, server.url, async (page) => {
       await asked(page, "Find me horror movies from 2020-2023 with rating above 7.0")
       await asked(page, long)
       conversation = new URL(page.url()).hash
     })
-  })
+  }, busyMillis + 60_000)
   afterAll(async () => {
     await browser?.close()
     await Served.stop(server)

@@ -34,7 +34,7 @@ const Talk = ({
     box.current?.scrollTo({ top: box.current.scrollHeight })
   }
   const loadMore = () => Effect.runFork(conversation.load)
-  const live = turns.findLast((turn) => turn.kind === "live")
+  const latest = turns.findLast((turn) => turn.kind !== "asked")
 
   return (
     <>
@@ -64,7 +64,7 @@ const Talk = ({
         </div>
         <Composer key={conversation.id} isFollowUp={turns.length > 0} send={ask} written={written} />
       </section>
-      <SidePanel run={live?.kind === "live" ? live.run : undefined} />
+      <SidePanel run={latest === undefined ? undefined : Conversation.runOf(latest)} />
     </>
   )
 }

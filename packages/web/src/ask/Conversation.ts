@@ -168,6 +168,10 @@ export const begin = kept
 /** Whether anything was asked in it, here. */
 export const isBegun = (id: string): boolean => (known.get(id)?.shown.value.turns.length ?? 0) > 0
 
+/** The run of a turn; of one that is over, what is kept of it. */
+export const runOf = (turn: Exclude<Turn, { readonly kind: "asked" }>): LiveRun.LiveRun =>
+  turn.kind === "live" ? turn.run : LiveRun.of(turn.runId, turn.question)
+
 /** The id of one that nobody has begun. */
 export const newId = (): string => {
   const bytes = crypto.getRandomValues(new Uint8Array(12))

@@ -12,7 +12,7 @@ type Chart = ComponentType<{ readonly run: LiveRun; readonly isCompact?: boolean
 
 const Schedule = ({ run }: { readonly run: LiveRun }) => {
   const [chart, setChart] = useState<{ readonly Waterfall: Chart }>()
-  const { runId } = useAtom(run.state)
+  const { problem, runId, standing } = useAtom(run.state)
   useEffect(() => {
     // Where it cannot be loaded the conversation goes on without.
     import("../schedule/Waterfall.tsx").then(
@@ -20,6 +20,7 @@ const Schedule = ({ run }: { readonly run: LiveRun }) => {
       () => {}
     )
   }, [])
+  if (standing === "lost") return <p class="quiet-text small">{problem}</p>
   return (
     <>
       {chart !== undefined && <chart.Waterfall run={run} isCompact />}

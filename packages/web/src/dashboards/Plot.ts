@@ -65,7 +65,7 @@ const drawMarks = (plot: uPlot, { marks = [], moments = [] }: Chart, colours: Re
   ctx.lineWidth = ratio
   ctx.setLineDash([4 * ratio, 4 * ratio])
   ctx.font = `${11 * ratio}px ${getComputedStyle(document.body).fontFamily}`
-  ctx.textAlign = "right"
+  ctx.textAlign = "left"
   ctx.strokeStyle = ctx.fillStyle = colours.get("--quiet") ?? "gray"
   for (const { label, value } of marks) {
     const y = plot.valToPos(value, "y", true)
@@ -74,7 +74,7 @@ const drawMarks = (plot: uPlot, { marks = [], moments = [] }: Chart, colours: Re
     ctx.moveTo(left, y)
     ctx.lineTo(left + width, y)
     ctx.stroke()
-    ctx.fillText(label, left + width - 4 * ratio, y - 4 * ratio)
+    ctx.fillText(label, left + 4 * ratio, y - 4 * ratio)
   }
   ctx.strokeStyle = ctx.fillStyle = colours.get("--bad") ?? "red"
   ctx.textAlign = "center"

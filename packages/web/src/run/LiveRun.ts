@@ -152,7 +152,7 @@ export const ask = (
   const fiber = Effect.runFork(
     first.pipe(
       Effect.catch((problem) => (hasBegun ? Effect.void : Effect.sync(() => failed(problem)))),
-      Effect.andThen(Effect.suspend(() => (hasBegun ? follow : Effect.void)))
+      Effect.andThen(Effect.suspend(() => (hasBegun && !RunState.isOver(latest()) ? follow : Effect.void)))
     )
   )
   return () => void Effect.runFork(Fiber.interrupt(fiber))

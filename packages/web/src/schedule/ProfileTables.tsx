@@ -7,23 +7,31 @@ import * as Units from "../ui/Units.ts"
 import type { Profile } from "../wire/Profile.ts"
 import * as Components from "./Components.ts"
 
-const Remedies = ({ profile: { remedies } }: { readonly profile: Profile }) => (
-  <section>
-    <h3>What would have saved most</h3>
-    {remedies.length === 0 ? (
-      <p class="quiet-text small">Nothing that is known would have made this run noticeably faster.</p>
-    ) : (
-      <ol class="remedies">
-        {remedies.map(({ kind, millis, savesMillis, subject, what }) => (
-          <li key={`${kind} ${subject}`}>
-            <b>{`${Units.duration(savesMillis)} less`}</b>
-            {` (${Units.duration(millis)} in all): ${what}`}
-          </li>
-        ))}
-      </ol>
-    )}
-  </section>
-)
+/** Less is noticed by nobody, in milliseconds and as a share of the run. */
+const least = { millis: 1, share: 0.005 } as const
+
+const Remedies = ({ profile }: { readonly profile: Profile }) => {
+  const remedies = profile.remedies.filter(
+    ({ savesMillis }) => savesMillis >= Math.max(least.millis, profile.wallMillis * least.share)
+  )
+  return (
+    <section>
+      <h3>What would have saved most</h3>
+      {remedies.length === 0 ? (
+        <p class="quiet-text small">Nothing that is known would have made this run noticeably faster.</p>
+      ) : (
+        <ol class="remedies">
+          {remedies.map(({ kind, millis, savesMillis, subject, what }) => (
+            <li key={`${kind} ${subject}`}>
+              <b>{`${Units.duration(savesMillis)} less`}</b>
+              {` (${Units.duration(millis)} in all): ${what}`}
+            </li>
+          ))}
+        </ol>
+      )}
+    </section>
+  )
+}
 
 const ByComponent = ({ profile }: { readonly profile: Profile }) => (
   <section>

@@ -5,7 +5,6 @@ import * as Effect from "effect/Effect"
 import { useState } from "preact/hooks"
 
 import * as Http from "../wire/Http.ts"
-import * as Session from "./Session.ts"
 
 export const Door = () => {
   const [problem, setProblem] = useState<string>()
@@ -20,7 +19,8 @@ export const Door = () => {
     Effect.runFork(
       Http.tell("v1/session", { method: "POST", body: { token: token.trim() } }).pipe(
         Effect.match({
-          onSuccess: Session.open,
+          // What was refused is asked anew.
+          onSuccess: () => location.reload(),
           onFailure: ({ detail }) => {
             setProblem(detail)
             setBusy(false)
@@ -35,7 +35,6 @@ export const Door = () => {
       <h1>Callsheet</h1>
       <form onSubmit={enter}>
         <label for="token">This server lets in who knows its token (CALLSHEET_TOKEN).</label>
-        {/* Not for a password manager to name, but for it to keep. */}
         <input id="token" name="token" type="password" autocomplete="current-password" autofocus required />
         {problem !== undefined && (
           <p class="notice bad" role="alert">

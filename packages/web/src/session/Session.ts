@@ -10,6 +10,3 @@ export const isOpen: AtomRef.ReadonlyRef<boolean> = state
 
 /** The server said that it wants its token. */
 export const close = (): void => void state.set(false)
-
-/** The server took the token: what asks must ask anew. */
-export const open = (): void => void state.set(true)
