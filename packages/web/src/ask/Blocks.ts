@@ -26,3 +26,24 @@ export const of = (text: string): ReadonlyArray<string> => {
   }
   return [...pieces, text.slice(begin)]
 }
+
+const fence = /^ {0,3}(?:```|~~~)/
+const item = /^[ \t]*(?:[-*+•]|\d{1,9}[.)])[ \t]/
+
+/**
+ * The text with an empty line after each list that is followed by a line of its own. Markdown takes that line for the last item's; who
+ * writes it means a paragraph.
+ */
+export const apart = (text: string): string => {
+  let isCode = false
+  let isItem = false
+  const lines: Array<string> = []
+  for (const line of text.split("\n")) {
+    if (fence.test(line)) isCode = !isCode
+    const isOwn = isItem && !isCode && /^\S/.test(line) && !item.test(line)
+    if (isOwn) lines.push("")
+    isItem = !isCode && item.test(line)
+    lines.push(line)
+  }
+  return lines.join("\n")
+}

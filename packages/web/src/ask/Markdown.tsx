@@ -113,7 +113,7 @@ const Block = ({ text }: { readonly text: string }) =>
 
 export const Markdown = ({ text }: { readonly text: string }) => (
   <>
-    {Blocks.of(text).map((block, index) => (
+    {Blocks.of(Blocks.apart(text)).map((block, index) => (
       <Block key={index} text={block} />
     ))}
   </>

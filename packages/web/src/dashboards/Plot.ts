@@ -74,7 +74,7 @@ const drawMarks = (plot: uPlot, { marks = [], moments = [] }: Chart, colours: Re
     ctx.moveTo(left, y)
     ctx.lineTo(left + width, y)
     ctx.stroke()
-    ctx.fillText(label, left + 4 * ratio, y - 4 * ratio)
+    ctx.fillText(label, left + 4 * ratio, y - 7 * ratio)
   }
   ctx.strokeStyle = ctx.fillStyle = colours.get("--bad") ?? "red"
   ctx.textAlign = "center"

@@ -40,4 +40,11 @@ describe("Blocks", () => {
         .map(({ type }) => type)
     assert.deepStrictEqual(Blocks.of(text).flatMap(types), types(text))
   })
+
+  it("keep a line after a list from its last item, and leave items, what belongs to them, and code as they are", () => {
+    assert.strictEqual(Blocks.apart("Three:\n- one\n- two\nand 8 more."), "Three:\n- one\n- two\n\nand 8 more.")
+    for (const same of ["- one\n  goes on\n- two\n\nmore", "```\n- a\nb\n```", "1. one\n2. two", "a\nb", ""]) {
+      assert.strictEqual(Blocks.apart(same), same)
+    }
+  })
 })
