@@ -4,7 +4,7 @@
 import { readFileSync } from "node:fs"
 import { join, resolve } from "node:path"
 
-import * as Alerts from "@callsheet/server/stats/Alerts"
+import * as AlertRules from "@callsheet/server/stats/AlertRules"
 import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
 import { parse } from "yaml"
@@ -42,13 +42,13 @@ describe("the server's alerts", () => {
   it("are those for Prometheus, but for the one that it is gone", () => {
     const named = rules.flatMap(({ alert }) => (alert === undefined || alert === "CallsheetGone" ? [] : [alert]))
     assert.deepStrictEqual(
-      Alerts.rules.map(({ name }) => name),
+      AlertRules.rules.map(({ name }) => name),
       named
     )
   })
 
   it("have the same limits, windows and patience", () => {
-    for (const { forMillis, name, severity, threshold, windowMillis } of Alerts.rules) {
+    for (const { forMillis, name, severity, threshold, windowMillis } of AlertRules.rules) {
       const rule = rules.find(({ alert }) => alert === name)
       const expr = whole(whole(rule?.expr ?? ""))
       assert.strictEqual(forMillis, millis(rule?.for ?? ""), name)

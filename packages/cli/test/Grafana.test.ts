@@ -17,10 +17,10 @@ const Dashboard = Schema.Struct({
   uid: Schema.String,
   panels: Schema.Array(
     Schema.Struct({
-      id: Schema.Number,
+      id: Schema.Finite,
       type: Schema.String,
       title: Schema.NonEmptyString,
-      gridPos: Schema.Struct({ x: Schema.Number, y: Schema.Number, w: Schema.Number, h: Schema.Number }),
+      gridPos: Schema.Struct({ x: Schema.Finite, y: Schema.Finite, w: Schema.Finite, h: Schema.Finite }),
       fieldConfig: Schema.optional(Schema.Struct({ defaults: Schema.Struct({ unit: Schema.NonEmptyString }) })),
       targets: Schema.optional(
         Schema.Array(Schema.Struct({ expr: Schema.NonEmptyString, legendFormat: Schema.String }))

@@ -10,6 +10,7 @@ import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 
 import type { StoreFailed } from "./RunError.ts"
+import type * as AlertRules from "./stats/AlertRules.ts"
 import * as Alerts from "./stats/Alerts.ts"
 import * as Buckets from "./stats/Buckets.ts"
 import * as ProcessSeries from "./stats/ProcessSeries.ts"
@@ -87,7 +88,7 @@ const make = Effect.gen(function* () {
   let profiles = { second: 0, count: 0 }
 
   /** What the alerts look at; what came before this process is read once. */
-  const seen = (): Alerts.Seen => {
+  const seen = (): AlertRules.Seen => {
     const nowMillis = now()
     if (runs.length > mostRecent) runs = runs.slice(-mostRecent)
     if ((runs[0]?.endedAtMillis ?? nowMillis) < nowMillis - 2 * hourMillis) {

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 
+import type * as AlertRules from "../../src/stats/AlertRules.ts"
 import * as Alerts from "../../src/stats/Alerts.ts"
 import { run, sample } from "../support/Figures.ts"
 
@@ -9,7 +10,7 @@ const nowMillis = 1_000_000_000
 const runs = (count: number, more: Parameters<typeof run>[1], endedAtMillis = nowMillis - minute) =>
   Array.from({ length: count }, () => run(endedAtMillis, more))
 
-const seen = (more: Partial<Alerts.Seen>, atMillis = nowMillis): Alerts.Seen => ({
+const seen = (more: Partial<AlertRules.Seen>, atMillis = nowMillis): AlertRules.Seen => ({
   nowMillis: atMillis,
   runs: [],
   samples: [],
@@ -97,7 +98,7 @@ describe("Alerts", () => {
   })
 
   it("say of each rule how it stands, also where nothing was seen", () => {
-    const stands = (given: Alerts.Seen) =>
+    const stands = (given: AlertRules.Seen) =>
       new Map(Alerts.standing(Alerts.next([], given), given).map(({ name, state }) => [name, state]))
     assert.strictEqual(stands(seen({})).get("CallsheetSlow"), "no data")
     assert.strictEqual(stands(seen({ runs: runs(9, {}) })).get("CallsheetSlow"), "ok")

@@ -6,7 +6,8 @@ import * as Place from "../Place.ts"
 import { useLoaded } from "../ui/useLoaded.ts"
 import * as Stats from "../wire/Stats.ts"
 import { AlertList } from "./AlertList.tsx"
-import * as Panels from "./Panels.tsx"
+import * as Questions from "./QuestionPanels.tsx"
+import * as Services from "./ServicePanels.tsx"
 import { Kinds, Tools, Upstreams } from "./Tables.tsx"
 
 const hourMillis = 3_600_000
@@ -30,20 +31,20 @@ const All = ({ stats }: { readonly stats: Stats.Stats }) => (
       </p>
     )}
     <div class="panels">
-      <Panels.Durations stats={stats} />
-      <Panels.Components stats={stats} />
+      <Questions.Durations stats={stats} />
+      <Questions.Components stats={stats} />
       <Kinds stats={stats} />
-      <Panels.Runs stats={stats} />
-      <Panels.ModelCalls stats={stats} />
-      <Panels.Saved stats={stats} />
-      <Panels.ToolCalls stats={stats} />
-      <Panels.Cache stats={stats} />
-      <Panels.Reuse stats={stats} />
-      <Panels.Breakers stats={stats} />
+      <Questions.Runs stats={stats} />
+      <Questions.ModelCalls stats={stats} />
+      <Questions.Saved stats={stats} />
+      <Services.ToolCalls stats={stats} />
+      <Services.Cache stats={stats} />
+      <Services.Reuse stats={stats} />
+      <Services.Breakers stats={stats} />
       <Upstreams stats={stats} />
-      <Panels.Tokens stats={stats} />
-      <Panels.Memory stats={stats} />
-      <Panels.EventLoop stats={stats} />
+      <Questions.Tokens stats={stats} />
+      <Services.Memory stats={stats} />
+      <Services.EventLoop stats={stats} />
       <Tools stats={stats} />
     </div>
   </>

@@ -11,6 +11,7 @@ import type { Profile } from "../wire/Profile.ts"
 import * as Axis from "./Axis.ts"
 import * as Chart from "./Chart.ts"
 import { ChartView } from "./ChartView.tsx"
+import * as LiveChart from "./LiveChart.ts"
 import { ProfileTables } from "./ProfileTables.tsx"
 import { useNow } from "./useNow.ts"
 import { useProfile } from "./useProfile.ts"
@@ -18,7 +19,7 @@ import { useProfile } from "./useProfile.ts"
 const Running = ({ isCompact, run }: { readonly run: LiveRun; readonly isCompact: boolean }) => {
   const state = useAtom(run.state)
   const isRunning = !RunState.isOver(state)
-  const chart = Chart.ofRun(state, useNow(run, isRunning))
+  const chart = LiveChart.ofRun(state, useNow(run, isRunning))
   const { estimate } = state
   const expectedMillis = estimate === null ? 0 : estimate.atMillis + estimate.remainingMillis
   const endMillis = isRunning ? Axis.reach(chart.wallMillis, expectedMillis) : Math.max(1, chart.wallMillis)

@@ -3,6 +3,7 @@ import { Schema } from "effect"
 
 import * as RunState from "../../src/run/RunState.ts"
 import * as Chart from "../../src/schedule/Chart.ts"
+import * as LiveChart from "../../src/schedule/LiveChart.ts"
 
 const near = 1e-6
 
@@ -61,7 +62,7 @@ describe("Chart", () => {
     "draws any run within itself, and its critical path without gaps",
     [Models, Calls, Millis, Millis, Standing],
     ([models, calls, atMillis, nowMillis, standing]) => {
-      const chart = Chart.ofRun(
+      const chart = LiveChart.ofRun(
         {
           ...RunState.initial("run_1"),
           models: models.map((model) => ({ ...ofModel, ...model })),
@@ -102,7 +103,7 @@ describe("Chart", () => {
   }
 
   it("tells a model's waiting from its writing, and what was remembered or foreseen from what was asked", () => {
-    const { rows } = Chart.ofRun(some, 900)
+    const { rows } = LiveChart.ofRun(some, 900)
     assert.deepStrictEqual(
       rows.map(({ pieces }) => pieces.map(({ millis, what }) => `${what} ${millis}`)),
       [
@@ -119,7 +120,7 @@ describe("Chart", () => {
   })
 
   it("finds what a run waited for: a tool that began while the model wrote, and not the shorter one beside it", () => {
-    const { path, rows } = Chart.ofRun(some, 900)
+    const { path, rows } = LiveChart.ofRun(some, 900)
     assert.deepStrictEqual(
       rows.map(({ critical }) => critical),
       [[{ startMillis: 10, millis: 340 }], [{ startMillis: 350, millis: 150 }], [], [{ startMillis: 500, millis: 400 }]]
