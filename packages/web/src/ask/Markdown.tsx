@@ -1,11 +1,12 @@
 /**
  * Markdown: an answer as models write it, drawn as elements: never as HTML of the answer's own, and nothing is loaded that it names.
  */
-import { lexer, type Token } from "marked"
+import type { Token } from "marked"
 import type { ComponentChildren } from "preact"
 import { useMemo } from "preact/hooks"
 
 import * as Blocks from "./Blocks.ts"
+import * as Reading from "./Reading.ts"
 
 interface Content {
   readonly tokens: ReadonlyArray<Token>
@@ -108,8 +109,7 @@ const draw = (token: Token): ComponentChildren => {
   }
 }
 
-const Block = ({ text }: { readonly text: string }) =>
-  useMemo(() => <>{drawn(lexer(text, { gfm: true, breaks: true }))}</>, [text])
+const Block = ({ text }: { readonly text: string }) => useMemo(() => <>{drawn(Reading.tokens(text))}</>, [text])
 
 export const Markdown = ({ text }: { readonly text: string }) => (
   <>

@@ -1,13 +1,15 @@
 /**
- * Long runs in a browser: that the page keeps up with five thousand events, and that a run goes on whoever looks at it.
+ * What a scripted model makes of the page: that it keeps up with five thousand events, that a run goes on whoever looks at it, and that
+ * what a model writes does no harm.
  */
+import * as LongRun from "@callsheet/testkit/scripted/LongRun"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { Effect, Schema } from "effect"
 import type { Browser } from "playwright-core"
 
 import { executable, launch, onPage } from "../support/browser.ts"
 import { answer, ask, textOf, underWay, whole } from "./asking.ts"
-import { served } from "./longRun.ts"
+import { served } from "./scripted.ts"
 
 const leastEvents = 5_000
 
@@ -24,7 +26,7 @@ const Runs = Schema.decodeUnknownSync(
   })
 )
 
-describe.skipIf(executable === undefined)("a long run in a browser (needs chromium-headless-shell)", () => {
+describe.skipIf(executable === undefined)("a scripted run in a browser (needs chromium-headless-shell)", () => {
   let browser: Browser
   beforeAll(async () => {
     browser = await launch()
@@ -64,7 +66,7 @@ describe.skipIf(executable === undefined)("a long run in a browser (needs chromi
 
   it.live("goes on after the page is loaded anew in the middle, is asked once, and is shown whole in two pages", () =>
     Effect.gen(function* () {
-      const url = yield* served({ calls: 3, words: 900, tokensPerSecond: 150 })
+      const url = yield* served({ script: LongRun.script({ calls: 3, words: 900 }), tokensPerSecond: 150 })
       yield* Effect.promise(() =>
         onPage(browser, url, async (page) => {
           await ask(page, "long")
@@ -90,7 +92,7 @@ describe.skipIf(executable === undefined)("a long run in a browser (needs chromi
 
   it.live("is stopped at once, and asked again when wanted", () =>
     Effect.gen(function* () {
-      const url = yield* served({ calls: 3, words: 900, tokensPerSecond: 150 })
+      const url = yield* served({ script: LongRun.script({ calls: 3, words: 900 }), tokensPerSecond: 150 })
       yield* Effect.promise(() =>
         onPage(browser, url, async (page) => {
           await ask(page, "long")
@@ -106,10 +108,37 @@ describe.skipIf(executable === undefined)("a long run in a browser (needs chromi
     }).pipe(Effect.scoped)
   )
 
+  it.live("shows what a model wrote, runs nothing of it, and loads nothing that it names", () =>
+    Effect.gen(function* () {
+      const hostile = [
+        "<img src=x onerror='globalThis.harm = 1'> <script>globalThis.harm = 2</script>",
+        "[harm](javascript:globalThis.harm=3) [good](https://example.org/page)",
+        "![picture](http://127.0.0.1:9/picture.png) <iframe src='http://127.0.0.1:9/'></iframe>",
+        "<style>* { display: none }</style> <base href='http://127.0.0.1:9/'>",
+        `${">".repeat(3_000)} deep`
+      ].join("\n\n")
+      const url = yield* served({ script: () => ({ text: hostile, calls: [] }), tokensPerSecond: 100_000 })
+      yield* Effect.promise(() =>
+        onPage(browser, url, async (page) => {
+          await ask(page, "harm")
+          const text = await whole(page)
+          assert.include(text, "<script>globalThis.harm = 2</script>")
+          assert.include(text, "deep")
+          const links = await answer(page)
+            .locator(".text a")
+            .evaluateAll((all) => all.map((link) => link.getAttribute("href")))
+          assert.deepStrictEqual(links, ["https://example.org/page", "http://127.0.0.1:9/picture.png"])
+          assert.strictEqual(await answer(page).locator(".text :is(img, script, iframe, style, base)").count(), 0)
+          assert.isUndefined(await page.evaluate("globalThis.harm"))
+        })
+      )
+    }).pipe(Effect.scoped)
+  )
+
   it.live("asks for the token where one is needed, and keeps it nowhere", () =>
     Effect.gen(function* () {
       const token = "a-token-of-this-test-alone"
-      const url = yield* served({ calls: 1, words: 5, tokensPerSecond: 10_000 }, token)
+      const url = yield* served({ script: LongRun.script({ calls: 1, words: 5 }), tokensPerSecond: 10_000, token })
       yield* Effect.promise(() =>
         onPage(browser, url, async (page) => {
           await page.fill("#token", "another-token-altogether")
@@ -130,7 +159,7 @@ describe.skipIf(executable === undefined)("a long run in a browser (needs chromi
 
   it.live("costs the page less than a fiftieth of a second for each frame while five thousand events come in", () =>
     Effect.gen(function* () {
-      const url = yield* served({ calls: 250, words: 4_600, tokensPerSecond: 2_000 })
+      const url = yield* served({ script: LongRun.script({ calls: 250, words: 4_600 }), tokensPerSecond: 2_000 })
       const millis = yield* Effect.promise(() => frameMillis(url))
       const runs = yield* Effect.promise(async () => (await fetch(`${url}/v1/runs`)).text())
       assert.isAtLeast(Number(/"lastSeq":(\d+)/.exec(runs)?.[1]), leastEvents)
