@@ -45,7 +45,7 @@ export class Monitor extends Context.Service<
 
 const profilesASecond = 20
 
-/** Between two samples that are kept, and between two that are taken since somebody looks. */
+/** Between two samples that are kept, and between two that are taken since somebody looks, which are not. */
 const sampleMillis = 60_000
 const lookMillis = 1_000
 const alertMillis = 15_000
@@ -55,19 +55,18 @@ const dayMillis = 24 * hourMillis
 
 /** Figures read for one answer, at most, and at a time: reading them blocks the process. */
 const mostRuns = 20_000
-const mostSamples = 50_000
+/** Spread over the range, where there are more. */
+const mostSamples = 6_000
 const pageSize = 1_000
 
 /** Of the last hour, for the alerts. */
 const mostRecent = 10_000
 
-type Read<A> = (range: Range, offset: number, limit: number) => Effect.Effect<ReadonlyArray<A>, StoreFailed>
-
-/** All that a range holds, the newest `most` of it, with room for others between the pages. */
-const readAll = Effect.fnUntraced(function* <A>(read: Read<A>, range: Range, most: number) {
-  const found: Array<A> = []
+/** The runs of a range, the newest `most` of them, with room for others between the pages. */
+const readRuns = Effect.fnUntraced(function* ({ runs }: StatsStore["Service"], range: Range, most: number) {
+  const found: Array<RunFigures> = []
   while (found.length < most) {
-    const page = yield* read(range, found.length, Math.min(pageSize, most - found.length))
+    const page = yield* runs(range, found.length, Math.min(pageSize, most - found.length))
     found.push(...page)
     if (page.length < pageSize) break
     yield* Effect.yieldNow
@@ -84,7 +83,7 @@ const make = Effect.gen(function* () {
   let samples: Array<Sample.Sample> = []
   let runs: Array<RunFigures> = []
   let alerts: ReadonlyArray<Alerts.Alert> = []
-  let sampledAt = -Infinity
+  let latest: Sample.Sample | undefined
   let profiles = { second: 0, count: 0 }
 
   /** What the alerts look at; what came before this process is read once. */
@@ -97,23 +96,28 @@ const make = Effect.gen(function* () {
     if ((samples[0]?.atMillis ?? nowMillis) < nowMillis - dayMillis - 2 * hourMillis) {
       samples = samples.filter(({ atMillis }) => atMillis > nowMillis - dayMillis - hourMillis)
     }
-    return { nowMillis, runs, samples }
+    return { nowMillis, runs, samples: latest === undefined ? samples : [...samples, latest] }
   }
   const recall = Effect.gen(function* () {
     const toMillis = now()
-    samples = (yield* readAll(store.samples, { fromMillis: toMillis - dayMillis, toMillis }, mostSamples)).toReversed()
+    samples = (yield* store.samples({ fromMillis: toMillis - dayMillis, toMillis }, mostSamples)).toReversed()
     runs = [
-      ...(yield* readAll(store.runs, { fromMillis: toMillis - hourMillis, toMillis }, mostRecent)).toReversed(),
+      ...(yield* readRuns(store, { fromMillis: toMillis - hourMillis, toMillis }, mostRecent)).toReversed(),
       ...runs
     ]
   })
-  const sample = Effect.gen(function* () {
-    sampledAt = now()
-    const taken = yield* Sample.take(origin)
+  const take = Effect.tap(Sample.take(origin), (taken) =>
+    Effect.sync(() => {
+      latest = taken
+    })
+  )
+  const sample = Effect.map(take, (taken) => {
     samples.push(taken)
     store.addSample(taken)
   })
-  const freshSample = Effect.suspend(() => (now() - sampledAt < lookMillis ? Effect.void : sample))
+  const fresh = Effect.suspend(() =>
+    latest !== undefined && now() - latest.atMillis < lookMillis ? Effect.succeed(latest) : take
+  )
   const evaluate = Effect.sync(() => {
     alerts = Alerts.next(alerts, seen())
   })
@@ -132,13 +136,13 @@ const make = Effect.gen(function* () {
   )
 
   const stats = Effect.fnUntraced(function* (buckets: Buckets.Buckets) {
-    yield* freshSample
+    const current = yield* fresh
     const { fromMillis, toMillis } = buckets
-    const found = yield* readAll(store.runs, { fromMillis, toMillis }, mostRuns)
+    const found = yield* readRuns(store, { fromMillis, toMillis }, mostRuns)
     // One that ends between two pages moves the others on by one.
     const runs = [...new Map(found.map((run) => [run.runId, run])).values()]
-    const samples = yield* readAll(store.samples, { fromMillis, toMillis }, mostSamples)
-    return Stats.make(buckets, runs, samples, found.length === mostRuns)
+    const samples = yield* store.samples({ fromMillis, toMillis }, mostSamples)
+    return Stats.make(buckets, runs, [...samples, current], found.length === mostRuns)
   })
   /** Looked for at most once a minute: it reads a week. */
   const regressions = yield* Effect.cachedWithTTL(
@@ -158,7 +162,7 @@ const make = Effect.gen(function* () {
     },
     stats,
     alerts: Effect.gen(function* () {
-      yield* freshSample
+      yield* fresh
       yield* evaluate
       const slower = yield* regressions
       const state = slower.length === 0 ? ("ok" as const) : ("firing" as const)

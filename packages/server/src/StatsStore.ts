@@ -48,7 +48,7 @@ export class StatsStore extends Context.Service<
       offset: number,
       limit: number
     ) => Effect.Effect<ReadonlyArray<RunFigures>, StoreFailed>
-    /** Those of the range, the newest first, at most `limit`; those before `offset` of them left out. */
-    readonly samples: (range: Range, offset: number, limit: number) => Effect.Effect<ReadonlyArray<Sample>, StoreFailed>
+    /** Those of the range, the newest first; where there are more than `most`, about so many, spread over all of it. */
+    readonly samples: (range: Range, most: number) => Effect.Effect<ReadonlyArray<Sample>, StoreFailed>
   }
 >()("@callsheet/server/StatsStore") {}

@@ -46,7 +46,16 @@ export const make = (bounds: Partial<Bounds> = {}): Effect.Effect<StatsStore["Se
     const { keepRuns, keepSamples, runs: mostRuns, samples: mostSamples } = { ...standard, ...bounds }
     const runs = makeLog(({ endedAtMillis }: RunFigures) => endedAtMillis, keepRuns, mostRuns, clock)
     const samples = makeLog(({ atMillis }: Sample) => atMillis, keepSamples, mostSamples, clock)
-    return Effect.succeed({ addRun: runs.add, addSample: samples.add, runs: runs.read, samples: samples.read })
+    return Effect.succeed({
+      addRun: runs.add,
+      addSample: samples.add,
+      runs: runs.read,
+      samples: (range, most) =>
+        Effect.map(samples.read(range, 0, mostSamples), (found) => {
+          const step = Math.max(1, Math.ceil(found.length / most))
+          return found.filter((_, index) => index % step === 0)
+        })
+    })
   })
 
 export const layer = (bounds: Partial<Bounds> = {}): Layer.Layer<StatsStore> => Layer.effect(StatsStore, make(bounds))

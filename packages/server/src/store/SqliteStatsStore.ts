@@ -28,6 +28,16 @@ const tables = `
 
 const tidyMillis = 300_000
 
+/**
+ * Rows are thinned out by their number, scattered (Knuth's multiplicative hash) since several processes may write by turns: of numbers that
+ * follow one another each part has as many.
+ */
+const spread = 2_654_435_761
+const parts = 65_536
+
+/** Read at a time: that blocks the process. */
+const pageSize = 1_000
+
 /** One of the two tables: entries as JSON, by their time. What another version wrote, and this cannot read, is passed over. */
 const tableOf = <S extends Schema.ConstraintCodec<unknown, unknown>>(
   database: DatabaseSync,
@@ -39,8 +49,9 @@ const tableOf = <S extends Schema.ConstraintCodec<unknown, unknown>>(
   const encode = Schema.encodeUnknownOption(json)
   const add = database.prepare(`INSERT INTO ${name} (at, data) VALUES (?, ?)`)
   const read = database.prepare(
-    `SELECT data FROM ${name} WHERE at >= ? AND at < ? ORDER BY at DESC, n DESC LIMIT ? OFFSET ?`
+    `SELECT data FROM ${name} WHERE at >= ? AND at < ? AND n * ${spread} % ${parts} < ? ORDER BY at DESC, n DESC LIMIT ? OFFSET ?`
   )
+  const count = database.prepare(`SELECT count(*) AS count FROM ${name} WHERE at >= ? AND at < ?`)
   const forgetBefore = database.prepare(`DELETE FROM ${name} WHERE at <= ?`)
   const forgetMost = database.prepare(
     `DELETE FROM ${name} WHERE n IN (SELECT n FROM ${name} ORDER BY at DESC, n DESC LIMIT -1 OFFSET ?)`
@@ -48,9 +59,13 @@ const tableOf = <S extends Schema.ConstraintCodec<unknown, unknown>>(
   return {
     encode,
     add: (atMillis: number, text: string) => add.run(Math.floor(atMillis), text),
-    read: ({ fromMillis, toMillis }: Range, offset: number, limit: number) =>
+    /** How many there are, all in all. */
+    count: ({ fromMillis, toMillis }: Range): number =>
+      SqliteFile.number(count.get(Math.ceil(fromMillis), Math.ceil(toMillis)), "count"),
+    /** The newest first; of all of them about the given share. */
+    read: ({ fromMillis, toMillis }: Range, offset: number, limit: number, share = 1) =>
       read
-        .all(Math.ceil(fromMillis), Math.ceil(toMillis), limit, offset)
+        .all(Math.ceil(fromMillis), Math.ceil(toMillis), Math.ceil(share * parts), limit, offset)
         .flatMap((row) => Option.toArray(decode(SqliteFile.text(row, "data")))),
     tidy: (deadMillis: number, most: number) => {
       forgetBefore.run(Math.floor(deadMillis))
@@ -113,11 +128,17 @@ const make = Effect.fnUntraced(function* (path: string, bounds: Bounds) {
         behind.flush,
         attempt(() => file.runs.read(range, offset, limit))
       ),
-    samples: (range, offset, limit) =>
-      Effect.andThen(
-        behind.flush,
-        attempt(() => file.samples.read(range, offset, limit))
-      )
+    samples: Effect.fnUntraced(function* (range, most) {
+      yield* behind.flush
+      const share = Math.min(1, most / Math.max(1, yield* attempt(() => file.samples.count(range))))
+      const found: Array<Sample> = []
+      for (let offset = 0; ; offset += pageSize) {
+        const page = yield* attempt(() => file.samples.read(range, offset, pageSize, share))
+        found.push(...page)
+        if (page.length < pageSize) return found
+        yield* Effect.yieldNow
+      }
+    })
   })
 })
 

@@ -25,7 +25,9 @@ const Talk = ({
 }) => {
   const { earlier, problem, turns } = useAtom(conversation.shown)
   const box = useRef<HTMLDivElement>(null)
-  const written = useMemo(() => Pending.take(conversation.id), [conversation.id])
+  const pending = useMemo(() => Pending.take(conversation.id), [conversation.id])
+  // It may have begun after all.
+  const written = turns.some(({ question }) => question === pending) ? "" : pending
   useFollowedEnd(box, conversation.id)
 
   const ask = (question: string) => {

@@ -15,7 +15,7 @@ export const Composer = ({
 }: {
   readonly isFollowUp: boolean
   readonly send: (question: string) => void
-  /** What stands there at first. */
+  /** What stands there at first; empty once that is not wanted any more. */
   readonly written: string
 }) => {
   const [text, setText] = useState(written)
@@ -23,6 +23,10 @@ export const Composer = ({
   const isTooLong = encoder.encode(text).length > mostBytes
   const isReady = text.trim() !== "" && !isTooLong
 
+  const first = useRef(written)
+  useEffect(() => {
+    if (written === "") setText((now) => (now === first.current ? "" : now))
+  }, [written])
   useEffect(() => {
     // A keyboard that covers half of a phone is not wanted before it is.
     if (matchMedia("(pointer: fine)").matches) box.current?.focus()

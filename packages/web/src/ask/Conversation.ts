@@ -125,7 +125,8 @@ const make = (id: string): Conversation => {
         countEnd(run)
       },
       (problem) => {
-        Pending.forget(id)
+        // Who is to show a token first finds the question again where it was written.
+        if (problem.status !== 401) Pending.forget(id)
         put(key, { kind: "asked", key, question, problem, takeBack: () => {} })
       }
     )

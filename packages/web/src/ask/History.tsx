@@ -2,7 +2,7 @@
  * History: the conversations that the server keeps, the newest first; each can be gone on with, or forgotten.
  */
 import * as Effect from "effect/Effect"
-import { useState } from "preact/hooks"
+import { useEffect, useRef, useState } from "preact/hooks"
 
 import * as Place from "../Place.ts"
 import { nowMillis } from "../ui/Now.ts"
@@ -12,6 +12,24 @@ import * as Conversations from "../wire/Conversations.ts"
 import * as Conversation from "./Conversation.ts"
 
 const page = 30
+
+/** Asks before a conversation is gone for good. */
+const Sure = ({ forget, keep }: { readonly forget: () => void; readonly keep: () => void }) => {
+  const first = useRef<HTMLButtonElement>(null)
+  // The button that was pressed is gone: who has no mouse would be nowhere.
+  useEffect(() => first.current?.focus(), [])
+  return (
+    <p class="doomed">
+      Forget it?
+      <button type="button" ref={first} onClick={forget}>
+        Forget
+      </button>
+      <button type="button" onClick={keep}>
+        Keep
+      </button>
+    </p>
+  )
+}
 
 export const History = ({
   currentId,
@@ -58,15 +76,7 @@ export const History = ({
               </span>
             </a>
             {doomed === conversationId ? (
-              <p class="doomed" role="alert">
-                Forget it?
-                <button type="button" onClick={() => forget(conversationId)} autofocus>
-                  Forget
-                </button>
-                <button type="button" onClick={() => setDoomed(undefined)}>
-                  Keep
-                </button>
-              </p>
+              <Sure forget={() => forget(conversationId)} keep={() => setDoomed(undefined)} />
             ) : (
               <button
                 type="button"
