@@ -17,10 +17,29 @@ declare module "vitest" {
   }
 }
 
-/** @public Called by vitest, before the first test of the project and after the last. */
-export const setup = async (project: TestProject): Promise<() => Promise<void>> => {
+interface Built {
+  readonly folder: string
+  readonly files: ReadonlyArray<BuiltFile>
+  users: number
+}
+
+declare global {
+  /** The one build of a run of vitest, whose projects load this file each for itself. */
+  var callsheetBuilt: Promise<Built> | undefined
+}
+
+const make = async (): Promise<Built> => {
   const folder = await mkdtemp(join(tmpdir(), "callsheet-built-"))
-  project.provide("builtFiles", await build(folder))
-  project.provide("built", folder)
-  return () => rm(folder, { recursive: true, force: true })
+  return { folder, files: await build(folder), users: 0 }
+}
+
+/** @public Called by vitest, before the first test of a project and after the last. */
+export const setup = async (project: TestProject): Promise<() => Promise<void>> => {
+  const built = await (globalThis.callsheetBuilt ??= make())
+  built.users++
+  project.provide("builtFiles", built.files)
+  project.provide("built", built.folder)
+  return async () => {
+    if (--built.users === 0) await rm(built.folder, { recursive: true, force: true })
+  }
 }
