@@ -78,6 +78,19 @@ describe.skipIf(executable === undefined)("asking in a browser (needs chromium-h
       assert.strictEqual(await page.locator(".approval.card").count(), 0)
     }))
 
+  it("says of a run that the server does not know that it is so, and asks once", () =>
+    onPage(browser, server.url, async (page) => {
+      let asked = 0
+      page.on("request", (request) => {
+        if (request.url().includes("/v1/runs/run_unknown")) asked++
+      })
+      await page.goto(`${server.url}/#/schedule/run_unknown`)
+      await page.locator(".notice.bad", { hasText: "knows no more of this run" }).waitFor()
+      await page.locator("text=Compare with another run").click()
+      await page.locator(".run-list td").first().waitFor()
+      assert.strictEqual(asked, 1)
+    }))
+
   it("says that a question is too long before it is sent, and keeps it", () =>
     onPage(browser, server.url, async (page) => {
       await page.fill("#question", "x".repeat(20_000))

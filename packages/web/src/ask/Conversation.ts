@@ -10,6 +10,7 @@ import * as RunState from "../run/RunState.ts"
 import * as Conversations from "../wire/Conversations.ts"
 import type { RequestFailed } from "../wire/Http.ts"
 import * as Runs from "../wire/Runs.ts"
+import * as Kept from "./Kept.ts"
 import * as Pending from "./Pending.ts"
 
 /** One question. `asked` has not begun yet; `past` is what is kept of one that is over. */
@@ -72,6 +73,8 @@ const turnOf = ({ answer, problem, question, runId, state }: Runs.RunRecord): Tu
     ? { kind: "live", key: runId, question, run: LiveRun.of(runId, question) }
     : { kind: "past", key: runId, runId, question, answer: answer ?? "", problem, calls: 0 }
 
+const keptTurn = (kept: Kept.Kept): Turn => (kept.kind === "exchange" ? pastOf(kept.exchange) : turnOf(kept.run))
+
 /** One that the server does not keep yet has nothing before it. */
 const pageOf = (id: string, before: string | undefined) =>
   Effect.catchIf(
@@ -104,11 +107,10 @@ const make = (id: string): Conversation => {
     const isFirst = earlier === undefined
     const { exchanges, next } = yield* pageOf(id, earlier)
     const { runs } = isFirst ? yield* Runs.list(mostRuns) : { runs: [] }
-    const kept = new Set(exchanges.map(({ runId }) => runId))
-    const others = runs.filter(({ conversationId, runId }) => conversationId === id && !kept.has(runId)).toReversed()
+    const kept = Kept.merged(id, exchanges, runs, next !== null)
     shown.update((now) => {
       const known = new Set(now.turns.map(({ key }) => key))
-      const found = [...exchanges.map(pastOf), ...others.map(turnOf)].filter(({ key }) => !known.has(key))
+      const found = kept.map(keptTurn).filter(({ key }) => !known.has(key))
       return { ...now, turns: [...found, ...now.turns], earlier: next, problem: undefined }
     })
   }).pipe(Effect.catch((problem) => Effect.sync(() => shown.update((now) => ({ ...now, problem })))))

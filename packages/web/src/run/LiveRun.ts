@@ -92,7 +92,9 @@ const make = (initial: RunState.RunState) => {
         change((state) =>
           RunState.lost(
             state,
-            kind === "unknown-run" ? "The server has begun anew since, and knows no more of this question." : detail
+            kind === "unknown-run"
+              ? "The server knows no more of this run: it is older than a day, or the server has begun anew since."
+              : detail
           )
         )
       })
@@ -123,8 +125,8 @@ const keep = (runId: string, live: LiveRun) => {
 /** The run of that id, followed from now on. */
 export const of = (runId: string, question = ""): LiveRun => {
   const found = known.get(runId)
-  // One that was lost may be there again.
-  if (found !== undefined && found.state.value.standing !== "lost") return found
+  // One that was lost, too: who draws asks again and again.
+  if (found !== undefined) return found
   const { follow, live } = make(RunState.initial(runId, question))
   keep(runId, live)
   Effect.runFork(follow)

@@ -41,8 +41,8 @@ export const RunPage = ({ runId }: { readonly runId: string }) => {
         </p>
         <h1>{state.question === "" ? runId : state.question}</h1>
         <p class="quiet-text small">
-          {isRunning ? "Under way" : Words.answeredWords(state)}
-          {` · ${runId}`}
+          {isRunning ? "Under way · " : state.standing === "lost" ? "" : `${Words.answeredWords(state)} · `}
+          {runId}
         </p>
       </header>
       {!isConnected && (
